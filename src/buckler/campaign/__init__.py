@@ -1,0 +1,1 @@
+"""Replications over threads and machines, resumable."""

@@ -1,0 +1,1 @@
+"""Cited public parameters of the systems: schema, loading, and one YAML card a system."""

@@ -1,0 +1,56 @@
+"""The one kernel decorator.
+
+Every kernel is pure Python compiled by numba: float64, released from the GIL, cached on disk, no fastmath and no parallel
+reductions, so that a result does not depend on the number of workers. `NUMBA_DISABLE_JIT=1` runs the same source interpreted.
+
+numba's own cache notices an edit to the file that holds a kernel, but not to a file that holds something it calls. The cache
+therefore lives in a folder named by a hash of every kernel source and of the library versions: any edit starts a new folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+import platformdirs
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_PACKAGE = Path(__file__).parent
+_KERNEL_SOURCES = ("compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine")
+
+
+@cache
+def kernel_hash() -> str:
+    """Sixteen hexadecimal digits that change when any kernel source or library version does."""
+    digest = hashlib.sha256()
+    digest.update(f"{sys.version_info[:3]} numba {numba.__version__} llvmlite {llvmlite.__version__} numpy {np.__version__}".encode())
+    for name in _KERNEL_SOURCES:
+        root = _PACKAGE / name
+        for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where the compiled kernels of this version are kept."""
+    return Path(platformdirs.user_cache_dir("buckler", appauthor=False)) / "kernels" / kernel_hash()
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(cache_folder())
+
+
+def kernel(function: Function) -> Function:
+    """Compile `function` as a kernel. The decorated function keeps its Python type for callers and type checkers."""
+    compiled: Function = numba.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function)
+    return compiled

@@ -1,0 +1,1 @@
+"""World to rasters: what is seen, from what height, how surely."""

@@ -1,0 +1,1 @@
+"""Threat evaluation, weapon assignment, doctrine."""

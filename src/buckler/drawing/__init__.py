@@ -1,0 +1,1 @@
+"""Base map, palette and figure style."""

@@ -1,0 +1,1 @@
+"""One replication, and many: World and seed in, log out."""

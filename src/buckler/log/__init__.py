@@ -1,0 +1,1 @@
+"""The run folder: the schema of its tables, writing and reading them."""

@@ -1,0 +1,1 @@
+"""What is asked: the scenario schema, its loading, and the packaged scenarios."""

@@ -1,0 +1,1 @@
+"""Filters, association, fusion, identification and metrics."""
