@@ -1,0 +1,1 @@
+"""Every array record: one comment a field, with unit and frame."""
