@@ -1,0 +1,121 @@
+"""The tables of a run folder: columns, units, and the fixed dictionaries of `kind` and `reason`.
+
+Everything right of the log reads these tables and nothing else, so an old run can be read without the simulator. A code is
+never used again for something else; new ones are added at the end.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+import pyarrow as pa
+
+SCHEMA_VERSION: Final = 1
+
+
+class Kind(IntEnum):
+    """What happened. The comment names what `subject`, `object` and `value` hold."""
+
+    APPEAR = 0  # a threat starts its flight: threat, the asset it flies at, -
+    DETECT = 1  # a sensor's first detection of a threat: sensor, threat, range in m
+    CONFIRM = 2  # a sensor's track is confirmed (M of N scans): sensor, threat, range in m
+    DROP = 3  # a sensor's track is dropped: sensor, threat, range in m
+    IDENTIFY = 4  # a command post calls a track hostile: command, threat, attempt
+    MISIDENTIFY = 5  # a command post fails to call a hostile track hostile: command, threat, attempt
+    ASSIGN = 6  # a battery is given a threat: weapon, threat, predicted kill probability of the salvo
+    FIRE = 7  # a round (or a gun's burst) leaves: weapon, threat, predicted time of flight in s
+    KILL = 8  # a round kills its target: weapon, threat, kill probability used
+    MISS = 9  # a round fails: weapon, threat, kill probability used (0: the battery's radar had lost the target)
+    NO_TARGET = 10  # a round arrives at a target that another has killed: weapon, threat, -
+    ASSESS = 11  # the engagement is assessed and its fire channel is free: weapon, threat, 1 killed or 0 not
+    RELOAD = 12  # a launcher group is full again: weapon, -, rounds ready
+    IMPACT = 13  # a threat gets through: threat, the asset it flew at, -; `reason` says why
+    ASSET_HIT = 14  # and falls within its lethal radius of the asset: threat, asset, miss distance in m
+
+
+class Reason(IntEnum):
+    """Why a threat got through: where the attempt that got furthest along the kill chain broke, in the chain's order."""
+
+    NONE = 0
+    NOT_SEEN = 1  # no sensor that reports to any battery's command ever detected it
+    SEEN_TOO_LATE = 2  # detected or identified only when no interceptor could reach it any more
+    NOT_IDENTIFIED = 3  # tracked, never called hostile
+    HELD_BY_RULES = 4  # identified, but weapon control, class or height rules forbade fire
+    OUT_OF_REACH = 5  # permitted, but its path never came within the interceptor's reach
+    NO_FIRE_CONTROL_TRACK = 6  # in reach, but no radar of the battery held a track good enough to guide on
+    NO_CHANNEL = 7  # every fire channel was busy
+    NO_MISSILE = 8  # a channel was free, no round was ready
+    LINK_DOWN = 9  # the order or the track could not be passed
+    MISSED = 10  # fired at, and missed
+
+
+KINDS: Final = tuple(kind.name.lower() for kind in Kind)
+REASONS: Final = tuple("" if reason is Reason.NONE else reason.name.lower().replace("_", " ") for reason in Reason)
+
+REASON_MEANING: Final = {
+    "not seen": "no sensor that reports to any battery ever detected it",
+    "seen too late": "detected or identified only when no interceptor could reach it any more",
+    "not identified": "tracked, never called hostile",
+    "held by rules": "identified, but weapon control, class or height rules forbade fire",
+    "out of reach": "its path never came within the reach of an interceptor meant for its class",
+    "no fire control track": "in reach, but no radar of the battery held a track good enough to guide on",
+    "no channel": "every fire channel was busy",
+    "no missile": "a channel was free, but no round was ready",
+    "link down": "the order or the track could not be passed",
+    "missed": "fired at, and missed",
+}
+
+_NAME: Final = pa.dictionary(pa.int32(), pa.string())
+_CODE: Final = pa.dictionary(pa.int8(), pa.string())
+
+EVENTS: Final = pa.schema([
+    pa.field("event", pa.int32(), metadata={"meaning": "number of the event in its replication, from 0"}),
+    pa.field("cause", pa.int32(), metadata={"meaning": "the event that led to it, -1 for none"}),
+    pa.field("replication", pa.int32()),
+    pa.field("time_s", pa.float64(), metadata={"unit": "s", "meaning": "since the scenario's start"}),
+    pa.field("kind", _CODE),
+    pa.field("subject", _NAME, metadata={"meaning": "key in entities.parquet"}),
+    pa.field("object", _NAME, metadata={"meaning": "key in entities.parquet, empty for none"}),
+    pa.field("lat_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84", "meaning": "where the threat was"}),
+    pa.field("lon_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84"}),
+    pa.field("alt_m", pa.float32(), metadata={"unit": "m"}),
+    pa.field("value", pa.float32(), metadata={"meaning": "by kind: see buckler.log.schema.Kind"}),
+    pa.field("reason", _CODE),
+])  # fmt: skip
+
+ENTITIES: Final = pa.schema([
+    pa.field("key", pa.string()),
+    pa.field("name", pa.string()),
+    pa.field("side", pa.string(), metadata={"meaning": "defence or raid"}),
+    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat"}),
+    pa.field("system", pa.string(), metadata={"meaning": "the catalog card"}),
+    pa.field("class", pa.string(), metadata={"meaning": "kill class of a threat: ballistic, cruise, aircraft, drone, helicopter"}),
+    pa.field("lat_deg", pa.float64()),
+    pa.field("lon_deg", pa.float64()),
+    pa.field("alt_m", pa.float64()),
+    pa.field("parent", pa.string(), metadata={"meaning": "weapon: its battery; battery, sensor: its command; threat: its asset"}),
+    pa.field("range_m", pa.float64(), metadata={"unit": "m", "meaning": "sensor: instrumented range; weapon: maximum range"}),
+    pa.field("value", pa.float64(), metadata={"meaning": "asset: its value; weapon: rounds at the start; battery: fire channels"}),
+    pa.field("hypothetical", pa.bool_()),
+])  # fmt: skip
+
+STATES: Final = pa.schema([
+    pa.field("replication", pa.int32()),
+    pa.field("time_s", pa.float64(), metadata={"unit": "s"}),
+    pa.field("subject", _NAME, metadata={"meaning": "a threat's key, or weapon key and number of the shot"}),
+    pa.field("lat_deg", pa.float64()),
+    pa.field("lon_deg", pa.float64()),
+    pa.field("alt_m", pa.float64()),
+])  # fmt: skip
+
+DETECTIONS: Final = pa.schema([
+    pa.field("replication", pa.int32()),
+    pa.field("time_s", pa.float64(), metadata={"unit": "s"}),
+    pa.field("sensor", _NAME),
+    pa.field("truth", _NAME, metadata={"meaning": "the key of the threat that was really there"}),
+    pa.field("range_m", pa.float64(), metadata={"unit": "m", "meaning": "measured: true range plus the sensor's stated error"}),
+    pa.field("azimuth_deg", pa.float64(), metadata={"unit": "deg", "meaning": "measured, from true north"}),
+    pa.field("elevation_deg", pa.float64(), metadata={"unit": "deg", "meaning": "measured, geometric"}),
+    pa.field("snr_db", pa.float64(), metadata={"unit": "dB", "meaning": "mean signal-to-noise ratio of the scan"}),
+])  # fmt: skip
