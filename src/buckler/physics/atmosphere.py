@@ -1,18 +1,19 @@
 """The U.S. Standard Atmosphere 1976: temperature, pressure, density and speed of sound against height.
 
-Source: NOAA/NASA/USAF, "U.S. Standard Atmosphere, 1976", NOAA-S/T 76-1562 (NASA-TM-X-74335); equation, table and page numbers
-below are that document's. Heights are geometric, above mean sea level.
+Source: NOAA/NASA/USAF, "U.S. Standard Atmosphere, 1976", NOAA-S/T 76-1562 (NASA-TM-X-74335); equation, table and page
+numbers below are that document's. Heights are geometric, above mean sea level.
 
-- To 86 km: the document's closed form in seven geopotential layers, exact. Between 80 and 86 km the kinetic temperature is the
-  molecular-scale one times M/M0 (table 8); pressure, density and the speed of sound follow the molecular-scale temperature.
-- 86 to 1000 km: temperature by the document's closed forms (equations 25, 27, 29, 31). The document obtains densities by
-  integrating the diffusion of six gases and prints them; here its printed densities are interpolated linearly in their
-  logarithm and its printed mean molar masses linearly, and pressure is rho R* T/M. Between the nodes that is within 0.5 % of
-  the integration, one part in a thousand at most of them; the real air there varies tenfold with the sun.
-- The document gives no speed of sound above 86 km; here it goes on as sqrt(gamma R* T/M), and means little: the mean free path
-  there exceeds a missile's size.
-- Above 1000 km the kernels return no air at all (density 0) and the temperature and speed of sound of 1000 km; below -5 km they
-  carry the lowest layer on. The public function refuses both.
+- To 86 km: the document's closed form in seven geopotential layers, exact. Between 80 and 86 km the kinetic
+  temperature is the molecular-scale one times M/M0 (table 8); pressure, density and the speed of sound follow the
+  molecular-scale temperature.
+- 86 to 1000 km: temperature by the document's closed forms (equations 25, 27, 29, 31). The document obtains densities
+  by integrating the diffusion of six gases and prints them; here its printed densities are interpolated linearly in
+  their logarithm and its printed mean molar masses linearly, and pressure is rho R* T/M. That gives the rows printed
+  between the nodes to 0.5 %; the real air there varies tenfold with the sun.
+- The document gives no speed of sound above 86 km; here it goes on as sqrt(gamma R* T/M), and means little: the mean
+  free path there exceeds a missile's size.
+- Above 1000 km the kernels return no air at all (density 0) and the temperature and speed of sound of 1000 km; below
+  -5 km they carry the lowest layer on. The public function refuses both.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ TOP_OF_LAYERS_M: Final = 86_000.0
 GAS_CONSTANT_J_PER_KMOL_K: Final = 8314.32
 """R*, table 2 (the document's own value, not today's)."""
 MOLAR_MASS_KG_PER_KMOL: Final = 28.9644
-"""M0, sea-level mean molar mass, table 9 and equation 20."""
+"""M0, mean molar mass at sea level."""
 EFFECTIVE_RADIUS_M: Final = 6_356_766.0
 """r0, table 2."""
 SEA_LEVEL_GRAVITY_MPS2: Final = 9.80665
@@ -57,14 +58,14 @@ def _locked(values: list[float]) -> Floats:
     return array
 
 
-# Table 4: base heights (geopotential metres; the last is 86 km geometric) and lapse rates (kelvin per geopotential metre).
+# Table 4: base heights (geopotential metres; the last is 86 km geometric) and lapse rates (K per geopotential metre).
 _TOP_M: Final = EFFECTIVE_RADIUS_M * TOP_OF_LAYERS_M / (EFFECTIVE_RADIUS_M + TOP_OF_LAYERS_M)
 _BASE_M: Final = _locked([0.0, 11e3, 20e3, 32e3, 47e3, 51e3, 71e3, _TOP_M])
 _LAPSE: Final = _locked([-6.5e-3, 0.0, 1e-3, 2.8e-3, 0.0, -2.8e-3, -2e-3])
 
 
 def _bases() -> tuple[Floats, Floats]:
-    """Temperature and pressure at the base of each layer and at 86 km, from 288.15 K and 101325 Pa up (equations 23, 33a, 33b)."""
+    """Temperature and pressure at the base of each layer and at 86 km (equations 23, 33a, 33b)."""
     temperature = [288.15]
     pressure = [101_325.0]
     for layer in range(len(_LAPSE)):
@@ -82,28 +83,30 @@ def _bases() -> tuple[Floats, Floats]:
 _BASE_K, _BASE_PA = _bases()
 
 # Table 8: M/M0 from 80 km to 86 km geometric, every 500 m.
-_MASS_RATIO: Final = _locked(
-    [1.0, 0.999996, 0.999989, 0.999971, 0.999941, 0.999909, 0.999870, 0.999829, 0.999786, 0.999741, 0.999694, 0.999641, 0.999579]
-)
+_MASS_RATIO: Final = _locked([
+    1.0, 0.999996, 0.999989, 0.999971, 0.999941, 0.999909, 0.999870,
+    0.999829, 0.999786, 0.999741, 0.999694, 0.999641, 0.999579,
+])  # fmt: skip
 
-# Table I, pages 68-73: geometric height in km and density in kg/m^3. The first node is the closed form's end (printed: 6.958e-6).
+# Table I, pages 68-73: geometric height in km, density in kg/m^3. First node: the closed form's end (printed 6.958e-6).
 _DENSITY_ROWS: Final = (
     (87, 5.824e-6), (88, 4.875e-6), (89, 4.081e-6), (90, 3.416e-6), (91, 2.860e-6), (92, 2.393e-6), (93, 2.000e-6),
     (94, 1.670e-6), (95, 1.393e-6), (96, 1.162e-6), (97, 9.685e-7), (98, 8.071e-7), (99, 6.725e-7), (100, 5.604e-7),
-    (102, 3.935e-7), (104, 2.769e-7), (106, 1.954e-7), (108, 1.381e-7), (110, 9.708e-8), (112, 6.838e-8), (114, 4.975e-8),
-    (116, 3.720e-8), (118, 2.847e-8), (120, 2.222e-8), (122, 1.767e-8), (124, 1.428e-8), (126, 1.171e-8), (128, 9.717e-9),
-    (130, 8.152e-9), (132, 6.904e-9), (134, 5.897e-9), (136, 5.074e-9), (138, 4.396e-9), (140, 3.831e-9), (142, 3.358e-9),
-    (144, 2.958e-9), (146, 2.618e-9), (148, 2.326e-9), (150, 2.076e-9), (155, 1.585e-9), (160, 1.233e-9), (165, 9.750e-10),
-    (170, 7.815e-10), (175, 6.339e-10), (180, 5.194e-10), (185, 4.295e-10), (190, 3.581e-10), (195, 3.006e-10),
-    (200, 2.541e-10), (205, 2.160e-10), (210, 1.846e-10), (215, 1.585e-10), (220, 1.367e-10), (225, 1.184e-10),
-    (230, 1.029e-10), (235, 8.979e-11), (240, 7.858e-11), (245, 6.898e-11), (250, 6.073e-11), (255, 5.360e-11),
-    (260, 4.742e-11), (265, 4.206e-11), (270, 3.738e-11), (275, 3.329e-11), (280, 2.971e-11), (285, 2.656e-11),
-    (290, 2.378e-11), (295, 2.133e-11), (300, 1.916e-11), (310, 1.552e-11), (320, 1.264e-11), (340, 8.503e-12),
-    (360, 5.805e-12), (380, 4.013e-12), (400, 2.803e-12), (420, 1.975e-12), (440, 1.402e-12), (460, 1.002e-12),
-    (480, 7.208e-13), (500, 5.215e-13), (525, 3.509e-13), (550, 2.384e-13), (575, 1.637e-13), (600, 1.137e-13),
-    (625, 7.998e-14), (650, 5.712e-14), (675, 4.148e-14), (700, 3.070e-14), (725, 2.318e-14), (750, 1.788e-14),
-    (775, 1.410e-14), (800, 1.136e-14), (825, 9.339e-15), (850, 7.824e-15), (875, 6.664e-15), (900, 5.759e-15),
-    (925, 5.038e-15), (950, 4.453e-15), (975, 3.968e-15), (1000, 3.561e-15),
+    (102, 3.935e-7), (104, 2.769e-7), (106, 1.954e-7), (108, 1.381e-7), (110, 9.708e-8), (112, 6.838e-8),
+    (114, 4.975e-8), (116, 3.720e-8), (118, 2.847e-8), (120, 2.222e-8), (122, 1.767e-8), (124, 1.428e-8),
+    (126, 1.171e-8), (128, 9.717e-9), (130, 8.152e-9), (132, 6.904e-9), (134, 5.897e-9), (136, 5.074e-9),
+    (138, 4.396e-9), (140, 3.831e-9), (142, 3.358e-9), (144, 2.958e-9), (146, 2.618e-9), (148, 2.326e-9),
+    (150, 2.076e-9), (155, 1.585e-9), (160, 1.233e-9), (165, 9.750e-10), (170, 7.815e-10), (175, 6.339e-10),
+    (180, 5.194e-10), (185, 4.295e-10), (190, 3.581e-10), (195, 3.006e-10), (200, 2.541e-10), (205, 2.160e-10),
+    (210, 1.846e-10), (215, 1.585e-10), (220, 1.367e-10), (225, 1.184e-10), (230, 1.029e-10), (235, 8.979e-11),
+    (240, 7.858e-11), (245, 6.898e-11), (250, 6.073e-11), (255, 5.360e-11), (260, 4.742e-11), (265, 4.206e-11),
+    (270, 3.738e-11), (275, 3.329e-11), (280, 2.971e-11), (285, 2.656e-11), (290, 2.378e-11), (295, 2.133e-11),
+    (300, 1.916e-11), (310, 1.552e-11), (320, 1.264e-11), (340, 8.503e-12), (360, 5.805e-12), (380, 4.013e-12),
+    (400, 2.803e-12), (420, 1.975e-12), (440, 1.402e-12), (460, 1.002e-12), (480, 7.208e-13), (500, 5.215e-13),
+    (525, 3.509e-13), (550, 2.384e-13), (575, 1.637e-13), (600, 1.137e-13), (625, 7.998e-14), (650, 5.712e-14),
+    (675, 4.148e-14), (700, 3.070e-14), (725, 2.318e-14), (750, 1.788e-14), (775, 1.410e-14), (800, 1.136e-14),
+    (825, 9.339e-15), (850, 7.824e-15), (875, 6.664e-15), (900, 5.759e-15), (925, 5.038e-15), (950, 4.453e-15),
+    (975, 3.968e-15), (1000, 3.561e-15),
 )  # fmt: skip
 
 # Table I: geometric height in km and mean molar mass in kg/kmol. The first node is M0 times the last ratio of table 8.
@@ -120,7 +123,9 @@ _MASS_ROWS: Final = (
 )  # fmt: skip
 
 _DENSITY_AT_M: Final = _locked([TOP_OF_LAYERS_M] + [1000.0 * km for km, _ in _DENSITY_ROWS])
-_LOG_DENSITY: Final = _locked([log(_BASE_PA[7] * _M0 / (_R * _BASE_K[7]))] + [log(density) for _, density in _DENSITY_ROWS])
+_LOG_DENSITY: Final = _locked(
+    [log(_BASE_PA[7] * _M0 / (_R * _BASE_K[7]))] + [log(density) for _, density in _DENSITY_ROWS]
+)
 _MASS_AT_M: Final = _locked([TOP_OF_LAYERS_M] + [1000.0 * km for km, _ in _MASS_ROWS])
 _MASS: Final = _locked([_M0 * float(_MASS_RATIO[12])] + [mass for _, mass in _MASS_ROWS])
 
@@ -161,7 +166,7 @@ def _between(at: Floats, values: Floats, x: float) -> float:
             low = middle
         else:
             high = middle
-    return values[low] + (values[high] - values[low]) * (x - at[low]) / (at[high] - at[low])
+    return float(values[low] + (values[high] - values[low]) * (x - at[low]) / (at[high] - at[low]))
 
 
 @kernel
@@ -188,12 +193,15 @@ def temperature(height_m: float) -> float:
         return scale
     position = (height_m - 80e3) / 500.0
     node = min(int(position), 11)
-    return scale * (_MASS_RATIO[node] + (_MASS_RATIO[node + 1] - _MASS_RATIO[node]) * (position - node))
+    return float(scale * (_MASS_RATIO[node] + (_MASS_RATIO[node + 1] - _MASS_RATIO[node]) * (position - node)))
 
 
 @kernel
 def density(height_m: float) -> float:
-    """Density, kg/m^3, at a geometric height: equation 42 (rho = p M0/(R* T_M)) to 86 km, printed values above, 0 over 1000 km."""
+    """Density, kg/m^3, at a geometric height.
+
+    Equation 42 (rho = p M0/(R* T_M)) to 86 km, printed values above, 0 over 1000 km.
+    """
     if height_m > TOP_OF_LAYERS_M:
         if height_m > HIGHEST_M:
             return 0.0
@@ -215,7 +223,10 @@ def pressure(height_m: float) -> float:
 
 @kernel
 def speed_of_sound(height_m: float) -> float:
-    """Speed of sound, m/s, at a geometric height: equation 50 (sqrt(gamma R* T_M/M0)) to 86 km; sqrt(gamma R* T/M) above."""
+    """Speed of sound, m/s, at a geometric height.
+
+    Equation 50 (sqrt(gamma R* T_M/M0)) to 86 km; sqrt(gamma R* T/M) above.
+    """
     if height_m > TOP_OF_LAYERS_M:
         mass = _between(_MASS_AT_M, _MASS, min(height_m, HIGHEST_M))
         return sqrt(HEAT_CAPACITY_RATIO * _R * _upper_temperature(height_m) / mass)
@@ -261,7 +272,8 @@ def standard_atmosphere(height_m: npt.ArrayLike) -> Air:
     if np.any(outside):
         worst = height[outside][0] if height.ndim else height
         raise OutOfRangeError(
-            f"height_m is {worst:g}: the U.S. Standard Atmosphere 1976 goes from {LOWEST_M:.0f} m to {HIGHEST_M:.0f} m above sea level"
+            f"height_m is {worst:g}: the U.S. Standard Atmosphere 1976 holds from {LOWEST_M:.0f} m to "
+            f"{HIGHEST_M:.0f} m above sea level"
         )
     out = np.empty((height.size, 4))
     _air_array(height.ravel(), out)

@@ -1,10 +1,11 @@
 """The WGS-84 earth: geodetic and earth-fixed positions, directions from an observer, geodesics.
 
-Frames: ECEF is the earth-centred earth-fixed frame of WGS 84 (x through the Greenwich meridian on the equator, z through the
-north pole); ENU is the local east, north, up frame at a geodetic position (up along the ellipsoid's normal). Heights are
-above the ellipsoid, never above the geoid (the two differ by -107 m to +85 m).
+Frames: ECEF is the earth-centred earth-fixed frame of WGS 84 (x through the Greenwich meridian on the equator, z
+through the north pole); ENU is the local east, north, up frame at a geodetic position (up along the ellipsoid's
+normal). Heights are above the ellipsoid, never above the geoid (the two differ by -107 m to +85 m).
 
-Constants: NGA.STND.0036_1.0.0_WGS84 (2014), tables 3.1 and 3.5 (same values in NIMA TR8350.2, 3rd edition, tables 3.1 and 3.3).
+Constants: NGA.STND.0036_1.0.0_WGS84 (2014), tables 3.1 and 3.5 (same values in NIMA TR8350.2, 3rd edition, tables 3.1
+and 3.3).
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ Basis: TypeAlias = tuple[float, float, float, float, float, float, float, float,
 
 @kernel
 def ecef_from_geodetic(lat_rad: float, lon_rad: float, height_m: float) -> tuple[float, float, float]:
-    """Geodetic to ECEF, metres: NGA.STND.0036 equation 4-14 (X = (N + h) cos(lat) cos(lon), ..., Z = ((1 - e^2) N + h) sin(lat))."""
+    """Geodetic to ECEF, metres.
+
+    NIMA TR8350.2 (3rd edition) equation 4-14 (X = (N + h) cos(lat) cos(lon), ..., Z = ((1 - e^2) N + h) sin(lat)).
+    """
     sin_lat = sin(lat_rad)
     cos_lat = cos(lat_rad)
     normal = _A / sqrt(1.0 - _E2 * sin_lat * sin_lat)
@@ -61,12 +65,13 @@ def ecef_from_geodetic(lat_rad: float, lon_rad: float, height_m: float) -> tuple
 def geodetic_from_ecef(x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
     """ECEF to geodetic: latitude and longitude in radians, height in metres, of the nearest point of the ellipsoid.
 
-    The foot (p', z') of the perpendicular from (p, z) satisfies p' = p/(1 + t/a^2), z' = z/(1 + t/b^2), with t the largest
-    root of (a p/(t + a^2))^2 + (b z/(t + b^2))^2 = 1, found by Newton's iteration from Lin and Wang's starting value: K.-C. Lin
-    and J. Wang (1995), "Transformation from geocentric to geodetic coordinates using Newton's iteration", Bulletin Geodesique
-    69, 300-303, doi:10.1007/BF00806742 (their m is t/2). To the right of t = max(a p - a^2, b|z| - b^2) the function is convex
-    and falling, so the iteration, held above that bound, converges from any start, the neighbourhood of the centre included.
-    At the centre the nearest points are the poles: latitude 90 degrees, height -b.
+    The foot (p', z') of the perpendicular from (p, z) satisfies p' = p/(1 + t/a^2), z' = z/(1 + t/b^2), with t the
+    largest root of (a p/(t + a^2))^2 + (b z/(t + b^2))^2 = 1, found by Newton's iteration from Lin and Wang's
+    starting value: K.-C. Lin and J. Wang (1995), "Transformation from geocentric to geodetic coordinates using
+    Newton's iteration", Bulletin Geodesique 69, 300-303, doi:10.1007/BF00806742 (their m is t/2). To the right of t =
+    max(a p - a^2, b|z| - b^2) the function is convex and falling, so the iteration, held above that bound, converges
+    from any start, the neighbourhood of the centre included. At the centre the nearest points are the poles: latitude
+    90 degrees, height -b.
     """
     p = hypot(x_m, y_m)
     lon = atan2(y_m, x_m)
@@ -131,9 +136,15 @@ def ecef_vector_from_enu(basis: Basis, east: float, north: float, up: float) -> 
 
 @kernel
 def azimuth_elevation_range(
-    observer_x: float, observer_y: float, observer_z: float, basis: Basis, target_x: float, target_y: float, target_z: float
+    observer_x: float,
+    observer_y: float,
+    observer_z: float,
+    basis: Basis,
+    target_x: float,
+    target_y: float,
+    target_z: float,
 ) -> tuple[float, float, float]:
-    """Azimuth (radians, clockwise from north, in [0, 2 pi)), elevation (radians) and straight-line range (m) to a target.
+    """Azimuth (radians, clockwise from north, in [0, 2 pi)), elevation (radians) and slant range (m) to a target.
 
     Observer and target in ECEF, `basis` the observer's `enu_basis`. No refraction. At the observer itself: 0, 0, 0.
     """
@@ -220,7 +231,9 @@ def longitude(name: str, value: npt.ArrayLike) -> Floats:
 def geodetic_to_ecef(lat_deg: npt.ArrayLike, lon_deg: npt.ArrayLike, height_m: npt.ArrayLike = 0.0) -> Floats:
     """ECEF positions in metres, shape (..., 3), of geodetic ones in degrees and metres; the inputs broadcast."""
     lat, lon, height = np.broadcast_arrays(
-        np.radians(latitude("lat_deg", lat_deg)), np.radians(longitude("lon_deg", lon_deg)), finite("height_m", height_m)
+        np.radians(latitude("lat_deg", lat_deg)),
+        np.radians(longitude("lon_deg", lon_deg)),
+        finite("height_m", height_m),
     )
     out = np.empty((lat.size, 3))
     _ecef_array(lat.ravel(), lon.ravel(), height.ravel(), out)
@@ -242,10 +255,10 @@ def ecef_to_geodetic(x_m: npt.ArrayLike, y_m: npt.ArrayLike, z_m: npt.ArrayLike)
 def geodesic_inverse(
     lat1_deg: npt.ArrayLike, lon1_deg: npt.ArrayLike, lat2_deg: npt.ArrayLike, lon2_deg: npt.ArrayLike
 ) -> GeodesicInverse:
-    """Length in metres and azimuths in degrees (at 1 and at 2, both along the line, clockwise from north, in [-180, 180]).
+    """Length in metres and azimuths in degrees at 1 and 2 (along the line, clockwise from north, in [-180, 180]).
 
-    C. F. F. Karney (2013), "Algorithms for geodesics", Journal of Geodesy 87, 43-55, doi:10.1007/s00190-012-0578-z, through the
-    author's package geographiclib: accurate to nanometres, near-antipodal points included.
+    C. F. F. Karney (2013), "Algorithms for geodesics", Journal of Geodesy 87, 43-55, doi:10.1007/s00190-012-0578-z,
+    through the author's package geographiclib: accurate to nanometres, near-antipodal points included.
     """
     from geographiclib.geodesic import Geodesic
 
@@ -265,7 +278,7 @@ def geodesic_inverse(
 def geodesic_direct(
     lat1_deg: npt.ArrayLike, lon1_deg: npt.ArrayLike, azimuth1_deg: npt.ArrayLike, distance_m: npt.ArrayLike
 ) -> GeodesicDirect:
-    """Where the geodesic from point 1 along an azimuth ends after a distance: latitude, longitude in [-180, 180], azimuth.
+    """Where the geodesic from point 1 along an azimuth ends: latitude, longitude in [-180, 180], azimuth there.
 
     Karney (2013), as `geodesic_inverse`. A negative distance goes backwards.
     """

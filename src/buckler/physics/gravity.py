@@ -1,11 +1,11 @@
 """Gravity of the rotating WGS-84 earth.
 
-*Gravitation* is the pull of mass alone; *gravity* is gravitation and centrifugal acceleration together, what a plumb line on the
-turning earth shows. Flight in the earth-fixed frame takes gravitation with J2 (`j2_gravitation`) and the frame's own accelerations
-(`rotating_frame_acceleration`); normal gravity is the exact reference to compare with.
+*Gravitation* is the pull of mass alone; *gravity* is gravitation and centrifugal acceleration together, what a plumb
+line on the turning earth shows. Flight in the earth-fixed frame takes gravitation with J2 (`j2_gravitation`) and the
+frame's own accelerations (`rotating_frame_acceleration`); normal gravity is the exact reference to compare with.
 
-Source: NGA.STND.0036_1.0.0_WGS84 (2014), chapter 4 (equations 4-1 to 4-16 have the same numbers' content in NIMA TR8350.2, 3rd
-edition, chapter 4); W. A. Heiskanen and H. Moritz, "Physical Geodesy" (1967), sections 2-7 to 2-9.
+Source: NIMA TR8350.2, 3rd edition (1997, amended 2000), chapter 4, carried on in NGA.STND.0036_1.0.0_WGS84 (2014);
+W. A. Heiskanen and H. Moritz, "Physical Geodesy" (1967), sections 2-7 to 2-9.
 """
 
 from __future__ import annotations
@@ -46,14 +46,20 @@ _LINEAR_ECCENTRICITY: Final = _A * sqrt(ECCENTRICITY_SQUARED)
 
 @kernel
 def somigliana(lat_rad: float) -> float:
-    """Normal gravity on the ellipsoid, m/s^2: gamma_e (1 + k sin^2 lat)/sqrt(1 - e^2 sin^2 lat), NGA.STND.0036 equation 4-1."""
+    """Normal gravity on the ellipsoid, m/s^2.
+
+    gamma_e (1 + k sin^2 lat)/sqrt(1 - e^2 sin^2 lat), NIMA TR8350.2 equation 4-1.
+    """
     s2 = sin(lat_rad) ** 2
     return NORMAL_GRAVITY_EQUATOR_MPS2 * (1.0 + _SOMIGLIANA_K * s2) / sqrt(1.0 - ECCENTRICITY_SQUARED * s2)
 
 
 @kernel
 def _q(x: float) -> float:
-    """q = ((1 + 3/x^2) atan x - 3/x)/2, x = E/u, by its series (the closed form cancels): 2 sum (-1)^(k+1) k x^(2k+1)/((2k+1)(2k+3))."""
+    """q = ((1 + 3/x^2) atan x - 3/x)/2, x = E/u, by its series (the closed form cancels).
+
+    2 sum (-1)^(k+1) k x^(2k+1)/((2k+1)(2k+3)).
+    """
     total = 0.0
     power = x
     for k in range(1, 12):
@@ -77,8 +83,9 @@ def _q_prime(x: float) -> float:
 def normal_gravity_at(lat_rad: float, height_m: float) -> float:
     """Total normal gravity, m/s^2, at a geodetic latitude and a height above the ellipsoid.
 
-    Closed form in ellipsoidal coordinates u, beta: NGA.STND.0036 equations 4-5 to 4-13 (Heiskanen and Moritz 2-66, 2-67, 2-70). Exact for
-    the reference ellipsoid's field, on it and above it; the centrifugal part is that of a body turning with the earth.
+    Closed form in ellipsoidal coordinates u, beta: NIMA TR8350.2 equations 4-5 to 4-13 (Heiskanen and Moritz 2-66,
+    2-67, 2-70). Exact for the reference ellipsoid's field, on it and above it; the centrifugal part is that of a body
+    turning with the earth.
     """
     p, _, z = ecef_from_geodetic(lat_rad, 0.0, height_m)
     e2 = _LINEAR_ECCENTRICITY * _LINEAR_ECCENTRICITY
@@ -94,11 +101,14 @@ def normal_gravity_at(lat_rad: float, height_m: float) -> float:
     q = _q(_LINEAR_ECCENTRICITY / u)
     q_prime = _q_prime(_LINEAR_ECCENTRICITY / u)
     turning = _OMEGA * _OMEGA
-    gamma_u = -(
-        _MU / (u2 + e2)
-        + turning * _A * _A * _LINEAR_ECCENTRICITY / (u2 + e2) * q_prime / q0 * (0.5 * sin_b * sin_b - 1.0 / 6.0)
-        - turning * u * cos_b * cos_b
-    ) / w
+    gamma_u = (
+        -(
+            _MU / (u2 + e2)
+            + turning * _A * _A * _LINEAR_ECCENTRICITY / (u2 + e2) * q_prime / q0 * (0.5 * sin_b * sin_b - 1.0 / 6.0)
+            - turning * u * cos_b * cos_b
+        )
+        / w
+    )
     gamma_beta = (turning * _A * _A / axis * q / q0 - turning * axis) * sin_b * cos_b / w
     return hypot(gamma_u, gamma_beta)
 
@@ -107,8 +117,9 @@ def normal_gravity_at(lat_rad: float, height_m: float) -> float:
 def j2_gravitation(x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
     """Gravitation with J2, m/s^2, in ECEF (or any frame that shares its z axis).
 
-    Gradient of mu/r (1 - J2 (a/r)^2 (3 sin^2(phi) - 1)/2): D. A. Vallado, "Fundamentals of Astrodynamics and Applications", 4th
-    edition (2013), equation 8-30. Left out: J3 and beyond (below 2e-6 of gravitation), sun and moon. Not for the centre.
+    Gradient of mu/r (1 - J2 (a/r)^2 (3 sin^2(phi) - 1)/2): D. A. Vallado, "Fundamentals of Astrodynamics and
+    Applications", 4th edition (2013), equation 8-30. Left out: J3 and beyond (below 2e-6 of gravitation), sun and
+    moon. Not for the centre.
     """
     r2 = x_m * x_m + y_m * y_m + z_m * z_m
     central = -_MU / (r2 * sqrt(r2))
@@ -120,7 +131,7 @@ def j2_gravitation(x_m: float, y_m: float, z_m: float) -> tuple[float, float, fl
 
 @kernel
 def rotating_frame_acceleration(x_m: float, y_m: float, vx_mps: float, vy_mps: float) -> tuple[float, float]:
-    """Centrifugal and Coriolis acceleration in ECEF, m/s^2: -omega x (omega x r) - 2 omega x v; the z component is zero.
+    """Centrifugal and Coriolis acceleration in ECEF, m/s^2: -omega x (omega x r) - 2 omega x v; the z part is zero.
 
     H. Goldstein, "Classical Mechanics", 3rd edition (2002), equation 4.91.
     """
@@ -143,7 +154,7 @@ def _j2_array(lat_rad: Floats, height_m: Floats, out: Floats) -> None:
 
 
 def normal_gravity(lat_deg: npt.ArrayLike, height_m: npt.ArrayLike = 0.0) -> Any:
-    """Normal gravity (with the centrifugal part) in m/s^2 at latitudes in degrees and heights in metres; the inputs broadcast."""
+    """Normal gravity (with the centrifugal part), m/s^2, at latitudes in degrees, heights in metres; they broadcast."""
     lat, height = np.broadcast_arrays(np.radians(latitude("lat_deg", lat_deg)), finite("height_m", height_m))
     out = np.empty(lat.size)
     _normal_array(lat.ravel(), height.ravel(), out)
@@ -151,7 +162,7 @@ def normal_gravity(lat_deg: npt.ArrayLike, height_m: npt.ArrayLike = 0.0) -> Any
 
 
 def j2_gravity(lat_deg: npt.ArrayLike, height_m: npt.ArrayLike = 0.0) -> Any:
-    """Strength of gravitation with J2 (without the centrifugal part) in m/s^2 at latitudes in degrees and heights in metres."""
+    """Strength of gravitation with J2 (no centrifugal part), m/s^2, at latitudes in degrees and heights in metres."""
     lat, height = np.broadcast_arrays(np.radians(latitude("lat_deg", lat_deg)), finite("height_m", height_m))
     out = np.empty(lat.size)
     _j2_array(lat.ravel(), height.ravel(), out)
