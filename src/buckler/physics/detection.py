@@ -287,7 +287,7 @@ def shnidman_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1, swe
 
 
 def m_of_n_probability(p: ArrayLike, m: ArrayLike, n: ArrayLike) -> Any:
-    """The probability that at least `m` of `n` independent looks detect (binary integration), each with probability `p`."""
+    """The probability that at least `m` of `n` independent looks detect, each with `p` (binary integration)."""
     each, least, looks = np.broadcast_arrays(_closed_unit("p", p), _counts("m", m), _counts("n", n))
     if np.any(least > looks):
         raise InputError(f"m of n: m must not exceed n, got m {m!r} of n {n!r}")
