@@ -71,9 +71,10 @@ def height_at(
         return nan
     u = row - i
     v = column - j
-    south = (1.0 - v) * grid[i, j] + v * grid[i, j + 1]
-    north = (1.0 - v) * grid[i + 1, j] + v * grid[i + 1, j + 1]
-    return float((1.0 - u) * south + u * north)
+    # float(): interpreted, a float32 would keep the whole sum in single precision
+    south = (1.0 - v) * float(grid[i, j]) + v * float(grid[i, j + 1])
+    north = (1.0 - v) * float(grid[i + 1, j]) + v * float(grid[i + 1, j + 1])
+    return (1.0 - u) * south + u * north
 
 
 @kernel
@@ -106,9 +107,8 @@ def bicubic_height_at(
     for a in range(i - 1, i + 3):
         line = 0.0
         for b in range(j - 1, j + 3):
-            line += _cubic_weight(column - b) * grid[
-                min(max(a, 0), grid.shape[0] - 1), min(max(b, 0), grid.shape[1] - 1)
-            ]  # fmt: skip
+            node = grid[min(max(a, 0), grid.shape[0] - 1), min(max(b, 0), grid.shape[1] - 1)]
+            line += _cubic_weight(column - b) * float(node)
         height += _cubic_weight(row - a) * line
     return height
 

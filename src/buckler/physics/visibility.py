@@ -158,8 +158,9 @@ def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_
     u = around - j
     first = j % azimuths
     second = (j + 1) % azimuths
-    near = (1.0 - u) * table[first, i] + u * table[second, i]
-    far = (1.0 - u) * table[first, i + 1] + u * table[second, i + 1]
+    # float(): interpreted, a float32 would keep the whole sum in single precision
+    near = (1.0 - u) * float(table[first, i]) + u * float(table[second, i])
+    far = (1.0 - u) * float(table[first, i + 1]) + u * float(table[second, i + 1])
     return float((1.0 - v) * near + v * far)
 
 
@@ -247,8 +248,8 @@ def horizon_table(
         and (here := float(terrain.height_m(lat_deg, lon_deg))) > base + antenna_height_m
     ):
         raise InputError(
-            f"the antenna at {lat_deg:g}, {lon_deg:g}, {base + antenna_height_m:g} m above sea level, is under the ground "
-            f"({here:g} m in {terrain.source}): raise it, or leave the ground to the terrain"
+            f"the antenna at {lat_deg:g}, {lon_deg:g}, {base + antenna_height_m:g} m above sea level, is under the "
+            f"ground ({here:g} m in {terrain.source}): raise it, or leave the ground to the terrain"
         )
     samples = max(1, ceil(range_step_m / (0.5 * terrain.cell_m)))
     ranges = ceil(max_range_m / range_step_m) + 1
