@@ -8,8 +8,8 @@ pulse. With a mean signal-to-noise ratio s per pulse (a power ratio) and a detec
 (2)  signal energy E in all N pulses together:  Pd = Q_N(sqrt(2E), sqrt(2T)) = sum over k of p(k; E) Q(N + k, T)
 
 where Q(N, T) is the regularised upper incomplete gamma function and Q_N is Marcum's function (Marcum 1947, RAND RM-754;
-the series is (2) of Shnidman 1989, doi:10.1109/18.32133). Swerling's cases make E a gamma variable of mean N s and
-shape
+for its series see Shnidman 1989, IEEE Transactions on Information Theory 35(2) 389). Swerling's cases make E a gamma
+variable of mean N s and shape
 
 (3)  m = infinity (case 0, non-fluctuating), 1 (case 1), N (case 2), 2 (case 3), 2 N (case 4)
 
@@ -250,8 +250,9 @@ def required_snr_db(pd: ArrayLike, pfa: ArrayLike, pulses: ArrayLike = 1, swerli
 def albersheim_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1) -> Any:
     """Required signal-to-noise ratio of one pulse, dB, non-fluctuating target: Albersheim's approximation.
 
-    Albersheim 1981, Proceedings of the IEEE 69(7) 839, doi:10.1109/PROC.1981.12083, for a linear detector: error below
-    0.2 dB for 1e-7 <= pfa <= 1e-3, 0.1 <= pd <= 0.9, 1 <= N <= 8096; computed, but not warranted, outside.
+    Albersheim 1981, Proceedings of the IEEE 69(7) 839; stated for a linear detector with an error below 0.2 dB for
+    1e-7 <= pfa <= 1e-3, 0.1 <= pd <= 0.9, 1 <= N <= 8096. Against the exact square-law model here it is within 0.3 dB
+    from pd 0.3 to 0.9, and reads low below: by 0.4 to 4 dB at pd 0.1. Computed, but not warranted, outside.
     """
     wanted, false = _open_unit("pd", pd), _open_unit("pfa", pfa)
     n = _counts("n_noncoherent", n_noncoherent)
@@ -268,8 +269,10 @@ def albersheim_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1) -
 def shnidman_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1, swerling: ArrayLike = 1) -> Any:
     """Required signal-to-noise ratio of one pulse, dB, Swerling 0 to 4: Shnidman's approximation.
 
-    Shnidman 2002, IEEE Transactions on Aerospace and Electronic Systems 38(3) 1059, doi:10.1109/TAES.2002.1039424:
-    error below 0.5 dB for 0.1 <= pd <= 0.99, 1e-9 <= pfa <= 1e-3, 1 <= N <= 100; computed, but not warranted, outside.
+    Shnidman 2002, IEEE Transactions on Aerospace and Electronic Systems 38(3) 1059, doi:10.1109/TAES.2002.1039422;
+    stated for 0.1 <= pd <= 0.99, 1e-9 <= pfa <= 1e-3, 1 <= N <= 100 with an error below 1 dB, mostly below 0.5 dB.
+    Against the exact model here: within 0.25 dB in case 0, to 1.1 dB at pd 0.1 in case 1, to 0.7 dB in case 3.
+    Computed, but not warranted, outside.
     """
     p, false = _open_unit("pd", pd), _open_unit("pfa", pfa)
     n, cases = _counts("n_noncoherent", n_noncoherent), _cases(swerling)
