@@ -1,0 +1,284 @@
+"""What became of every threat in every replication: one streaming pass over the events.
+
+Only what the figures need is kept, in arrays [replication, threat], [replication, weapon] and [replication, asset],
+so that memory grows with replications × threats and not with events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from buckler.errors import RunFolderError
+from buckler.log.read import RunFolder
+from buckler.log.schema import KINDS, REASONS, Kind
+
+COLUMNS: Final = ("replication", "time_s", "kind", "subject", "object", "reason")
+"""The columns of the events that the pass reads."""
+
+CLASS_ORDER: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
+
+APPEARED, DETECTED, TRACKED, IDENTIFIED, ASSIGNED, FIRED_AT, KILLED, GOT_THROUGH, HIT = (1 << bit for bit in range(9))
+
+_MARKS: Final = (
+    (Kind.APPEAR, "subject", APPEARED),
+    (Kind.DETECT, "object", DETECTED),
+    (Kind.CONFIRM, "object", TRACKED),
+    (Kind.IDENTIFY, "object", IDENTIFIED),
+    (Kind.ASSIGN, "object", ASSIGNED),
+    (Kind.FIRE, "object", FIRED_AT),
+    (Kind.KILL, "object", KILLED),
+    (Kind.IMPACT, "subject", GOT_THROUGH),
+    (Kind.ASSET_HIT, "subject", HIT),
+)
+"""Which kind of event puts the threat in which role where."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part, from entities.parquet, in its order: the columns of the outcome arrays."""
+
+    threats: tuple[str, ...]
+    threat_class: tuple[str, ...]
+    threat_asset: tuple[str, ...]
+    weapons: tuple[str, ...]
+    weapon_system: tuple[str, ...]
+    weapon_rounds: tuple[float, ...]
+    assets: tuple[str, ...]
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, entities: pa.Table) -> Cast:
+        """The cast of a run."""
+        rows = entities.to_pylist()
+        threats = [row for row in rows if row["kind"] == "threat"]
+        weapons = [row for row in rows if row["kind"] == "weapon"]
+        return cls(
+            threats=tuple(row["key"] for row in threats),
+            threat_class=tuple(row["class"] or "other" for row in threats),
+            threat_asset=tuple(row["parent"] or "" for row in threats),
+            weapons=tuple(row["key"] for row in weapons),
+            weapon_system=tuple(row["system"] or row["key"] for row in weapons),
+            weapon_rounds=tuple(float(row["value"] or 0.0) for row in weapons),
+            assets=tuple(row["key"] for row in rows if row["kind"] == "asset"),
+            names={row["key"]: row["name"] or row["key"] for row in rows},
+        )
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of threat in this raid, in the fixed order, others after by name."""
+        present = set(self.threat_class)
+        return (*(c for c in CLASS_ORDER if c in present), *sorted(present.difference(CLASS_ORDER)))
+
+    @cached_property
+    def systems(self) -> tuple[str, ...]:
+        """The weapon systems, in the order of the entities."""
+        return tuple(dict.fromkeys(self.weapon_system))
+
+    def of_class(self, name: str) -> NDArray[np.intp]:
+        """The columns of the threats of a class."""
+        return np.flatnonzero(np.array(self.threat_class) == name)
+
+    def at_asset(self, key: str) -> NDArray[np.intp]:
+        """The columns of the threats that fly at an asset."""
+        return np.flatnonzero(np.array(self.threat_asset) == key)
+
+    def of_system(self, name: str) -> NDArray[np.intp]:
+        """The columns of the weapons of a system."""
+        return np.flatnonzero(np.array(self.weapon_system) == name)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of every threat; row i is replication `replications[i]`, in rising order."""
+
+    cast: Cast
+    replications: NDArray[np.int64]
+    stages: NDArray[np.uint16]
+    """[replication, threat] the bits APPEARED to HIT."""
+    reasons: NDArray[np.int8]
+    """[replication, threat] the code of the reason why it got through, 0 for none."""
+    confirmed_s: NDArray[np.float64]
+    """[replication, threat] the first confirmed track of it, infinity for never."""
+    impact_s: NDArray[np.float64]
+    """[replication, threat] when it got through, infinity for never."""
+    rounds: NDArray[np.int32]
+    """[replication, weapon] rounds (a gun's: bursts) fired."""
+    asset_hit: NDArray[np.bool_]
+    """[replication, asset] whether something fell within its lethal radius of it."""
+
+    def reached(self, stage: int) -> NDArray[np.bool_]:
+        """[replication, threat] whether it got as far as `stage`."""
+        return np.asarray((self.stages & stage) != 0)
+
+    @cached_property
+    def nothing_leaked(self) -> NDArray[np.bool_]:
+        """[replication] whether nothing got through."""
+        return np.asarray(~self.leaked.any(axis=1))
+
+    @cached_property
+    def no_asset_hit(self) -> NDArray[np.bool_]:
+        """[replication] whether no asset was hit."""
+        return np.asarray(~self.asset_hit.any(axis=1))
+
+    @cached_property
+    def leaked(self) -> NDArray[np.bool_]:
+        """[replication, threat] whether it got through."""
+        return self.reached(GOT_THROUGH)
+
+    def only(self, replications: NDArray[np.int64]) -> Outcomes:
+        """The outcomes of these replications, every one of which must be there."""
+        at = np.searchsorted(self.replications, replications)
+        return Outcomes(
+            self.cast,
+            self.replications[at],
+            self.stages[at],
+            self.reasons[at],
+            self.confirmed_s[at],
+            self.impact_s[at],
+            self.rounds[at],
+            self.asset_hit[at],
+        )
+
+
+def read_outcomes(folder: RunFolder) -> Outcomes:
+    """The outcomes of a run folder. A folder that says it is complete must hold every replication that it says."""
+    file = folder.path / "events.parquet"
+    try:
+        outcomes = collect(folder.entities, folder.event_batches(COLUMNS))
+    except _StrangeNameError as error:
+        raise RunFolderError(f"{file}: {error}: altered, or of another run; run the scenario again") from None
+    found, promised = len(outcomes.replications), int(folder.run["replications"])
+    if folder.run["complete"] and found != promised:
+        raise RunFolderError(
+            f"{file}: holds {found} of the {promised} replications that run.json calls complete: altered; "
+            "run the scenario again into a new folder"
+        )
+    if not found:
+        raise RunFolderError(f"{file}: holds no replication yet; run the scenario to the end of its first block")
+    return outcomes
+
+
+class _StrangeNameError(ValueError):
+    pass
+
+
+def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
+    """The outcomes of events that come in batches, a replication in one batch or in several."""
+    cast = Cast.of(entities)
+    kind_codes = {name: code for code, name in enumerate(KINDS)}
+    reason_codes = {name: code for code, name in enumerate(REASONS)}
+    known = {str(key) for key in entities["key"].to_pylist()}
+    slots = _Slots(*(_slots(known, group) for group in (cast.threats, cast.weapons, cast.assets)))
+    parts = [_reduce(batch, cast, kind_codes, reason_codes, slots) for batch in batches if batch.num_rows]
+    if not parts:
+        parts = [_empty(cast)]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    ids = columns[0]
+    order = np.argsort(ids, kind="stable")
+    starts = np.flatnonzero(np.diff(ids[order], prepend=-1))
+    joins = (np.bitwise_or, np.maximum, np.minimum, np.minimum, np.add, np.logical_or)
+    if len(starts) == len(ids):  # no replication came in two batches
+        joined = [column[order] for column in columns[1:]]
+    else:
+        joined = [join.reduceat(column[order], starts, axis=0) for join, column in zip(joins, columns[1:], strict=True)]
+    stages, reasons, confirmed_s, impact_s, rounds, asset_hit = joined
+    return Outcomes(cast, ids[order][starts], stages, reasons, confirmed_s, impact_s, rounds, asset_hit)
+
+
+class _Slots(NamedTuple):
+    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them."""
+
+    threat: dict[str, int]
+    weapon: dict[str, int]
+    asset: dict[str, int]
+
+
+def _slots(known: set[str], group: tuple[str, ...]) -> dict[str, int]:
+    return {**dict.fromkeys(known, -1), "": -1, **{key: column for column, key in enumerate(group)}}
+
+
+def _codes(column: pa.ChunkedArray[Any], meaning: dict[str, int]) -> NDArray[np.int32]:
+    """A column of names as numbers, by dictionary: the work is one look-up a distinct name."""
+    pieces = []
+    for chunk in column.chunks:
+        encoded = chunk if isinstance(chunk, pa.DictionaryArray) else chunk.dictionary_encode()
+        table = np.empty(len(encoded.dictionary) + 1, dtype=np.int32)
+        table[-1] = -1  # null
+        for code, name in enumerate(encoded.dictionary.to_pylist()):
+            if name is not None and name not in meaning:
+                raise _StrangeNameError(f"names {name!r}, which this run does not know")
+            table[code] = meaning[name] if name is not None else -1
+        pieces.append(table[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)])
+    return np.concatenate(pieces)
+
+
+Part = tuple[
+    NDArray[np.int64],
+    NDArray[np.uint16],
+    NDArray[np.int8],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int32],
+    NDArray[np.bool_],
+]
+
+
+def _empty(cast: Cast, replications: NDArray[np.int64] | None = None) -> Part:
+    ids = np.empty(0, dtype=np.int64) if replications is None else replications
+    n, threats = len(ids), len(cast.threats)
+    return (
+        ids,
+        np.zeros((n, threats), dtype=np.uint16),
+        np.zeros((n, threats), dtype=np.int8),
+        np.full((n, threats), np.inf),
+        np.full((n, threats), np.inf),
+        np.zeros((n, len(cast.weapons)), dtype=np.int32),
+        np.zeros((n, len(cast.assets)), dtype=np.bool_),
+    )
+
+
+def _reduce(
+    batch: pa.Table, cast: Cast, kind_codes: dict[str, int], reason_codes: dict[str, int], slots: _Slots
+) -> Part:
+    ids, row = np.unique(batch["replication"].to_numpy().astype(np.int64), return_inverse=True)
+    part = _empty(cast, ids)
+    _, stages, reasons, confirmed_s, impact_s, rounds, asset_hit = part
+    time_s = batch["time_s"].to_numpy()
+    kind = _codes(batch["kind"], kind_codes)
+
+    def places(of: Kind, role: str, group: str) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32]]:
+        """The events of a kind, and the rows and columns that they stand for."""
+        at = np.flatnonzero(kind == of)
+        column = columns[role, group][at]
+        if np.any(column < 0):
+            strange = batch[role][int(at[np.argmax(column < 0)])].as_py()
+            raise _StrangeNameError(f"a {KINDS[of]} event has {strange!r} where a {group} belongs")
+        return at, row[at], column
+
+    columns = {
+        ("subject", "threat"): _codes(batch["subject"], slots.threat),
+        ("subject", "weapon"): _codes(batch["subject"], slots.weapon),
+        ("object", "threat"): _codes(batch["object"], slots.threat),
+        ("object", "asset"): _codes(batch["object"], slots.asset),
+    }
+    for of, role, bit in _MARKS:
+        _, rows, threat = places(of, role, "threat")
+        # The same bit is set whatever the order, so that a place met twice needs no care.
+        stages[rows, threat] |= bit
+    at, rows, threat = places(Kind.CONFIRM, "object", "threat")
+    np.minimum.at(confirmed_s, (rows, threat), time_s[at])
+    at, rows, threat = places(Kind.IMPACT, "subject", "threat")
+    np.minimum.at(impact_s, (rows, threat), time_s[at])
+    reasons[rows, threat] = _codes(batch["reason"], reason_codes)[at]
+    _, rows, weapon = places(Kind.FIRE, "subject", "weapon")
+    np.add.at(rounds, (rows, weapon), 1)
+    _, rows, asset = places(Kind.ASSET_HIT, "object", "asset")
+    asset_hit[rows, asset] = True
+    return part

@@ -1,0 +1,137 @@
+"""A run folder read back: whole, cut short, altered, and from a newer version."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report.fake_run import write_fake_run
+
+from buckler.analysis.summary import summarise
+from buckler.errors import BucklerError, RunFolderError
+from buckler.log.read import open_run
+from buckler.log.schema import EVENTS
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_fake_run(tmp_path / "run", replications=6, block=2)
+
+
+def test_what_was_written_is_read(folder):
+    run = open_run(folder)
+    assert run.run["replications"] == 6
+    assert run.entities.num_rows == 29
+    assert run.events().schema.equals(EVENTS)
+    assert [row["replication"] for row in run.run["recorded"]] == [0, 3]
+    assert set(run.states["replication"].to_pylist()) == {0, 3}
+    assert run.detections.num_rows == 0
+    assert run.sources[0]["parameter"] == "detection_range"
+    assert len(run.rings) == 6
+
+
+def test_events_stream_by_block_and_add_up_to_the_whole(folder):
+    run = open_run(folder)
+    batches = list(run.event_batches())
+    assert [sorted(set(batch["replication"].to_pylist())) for batch in batches] == [[0, 1], [2, 3], [4, 5]]
+    assert pa.concat_tables(batches).to_pylist() == run.events().to_pylist()
+    assert run.events(["time_s"]).column_names == ["time_s"]
+
+
+def test_nothing_but_run_json_is_opened_before_it_is_asked_for(folder):
+    for name in ("events.parquet", "entities.parquet", "sources.json"):
+        (folder / name).unlink()
+    run = open_run(folder)
+    with pytest.raises(RunFolderError, match=r"sources.json: the file is missing"):
+        _ = run.sources
+    with pytest.raises(RunFolderError, match=r"events.parquet: the file is missing"):
+        run.events()
+
+
+def test_no_folder_a_file_and_a_folder_of_something_else(tmp_path):
+    with pytest.raises(RunFolderError, match="no such folder"):
+        open_run(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RunFolderError, match="is a file"):
+        open_run(tmp_path / "file")
+    with pytest.raises(RunFolderError, match=r"holds no run.json"):
+        open_run(tmp_path)
+
+
+def test_a_newer_schema_says_upgrade(folder):
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**facts, "schema": 2, "buckler": "9.0"}))
+    with pytest.raises(
+        RunFolderError, match=r"run.json: the folder has schema 2, written by buckler 9.0.*upgrade"
+    ) as caught:
+        open_run(folder)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("schema", None), ("seed", "1"), ("replications", 1.5), ("replications", 0), ("complete", 1)]
+)
+def test_altered_facts_are_named(folder, key, value):
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**facts, key: value}))
+    with pytest.raises(RunFolderError, match=f"run.json: .*`{key}`"):
+        open_run(folder)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": 1', '{"schema": 1}', "null", "\x00"])
+def test_altered_run_json_is_refused(folder, text):
+    (folder / "run.json").write_text(text)
+    with pytest.raises(RunFolderError, match=r"run\.json"):
+        open_run(folder)
+
+
+def test_altered_json_lists_are_refused(folder):
+    (folder / "sources.json").write_text('{"a": 1}')
+    (folder / "coverage/rings.json").write_text("[1]")
+    (folder / "summary.json").write_text("[]")
+    run = open_run(folder)
+    for name in ("sources", "rings", "summary"):
+        with pytest.raises(RunFolderError, match=f"{name}.json"):
+            getattr(run, name)
+
+
+@pytest.mark.parametrize("name", ["events.parquet", "entities.parquet", "states.parquet", "detections.parquet"])
+def test_parquet_cut_short_at_any_length(folder, name):
+    whole = (folder / name).read_bytes()
+    for length in (0, 3, len(whole) // 2, len(whole) - 9, len(whole) - 1):
+        (folder / name).write_bytes(whole[:length])
+        run = open_run(folder)
+        with pytest.raises(RunFolderError, match=f"{name}: cannot be read as Parquet.*run the scenario again"):
+            run.events() if name == "events.parquet" else getattr(run, name.removesuffix(".parquet"))
+
+
+def test_another_table_in_its_place(folder):
+    pq.write_table(pa.table({"x": [1]}), folder / "events.parquet")
+    with pytest.raises(RunFolderError, match=r"events.parquet: has no column `event`"):
+        open_run(folder).events()
+    table = pa.table({name: ["a"] for name in EVENTS.names})
+    pq.write_table(table, folder / "events.parquet")
+    with pytest.raises(RunFolderError, match=r"column `event` holds string where int32 belongs"):
+        open_run(folder).events()
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_bytes_altered_anywhere_never_end_in_a_traceback(tmp_path_factory, data):
+    source = tmp_path_factory.getbasetemp() / "altered"
+    if not source.exists():
+        write_fake_run(source, replications=3, block=1)
+    name = data.draw(st.sampled_from(["events.parquet", "entities.parquet", "run.json"]))
+    whole = (source / name).read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    altered = whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :]
+    (source / name).write_bytes(altered)
+    # A byte that matters to nobody (the title) leaves a folder that can be read; anything else is refused in words.
+    with suppress(BucklerError):
+        summarise(source)
+    (source / name).write_bytes(whole)
