@@ -1,0 +1,125 @@
+"""What a card of each kind must say: the parameters that the engine reads, and what each measures.
+
+A parameter listed here must be on the card, as `value: null` with a note where nobody published it and the engine can
+do without. Any other parameter is welcome as well.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Kind = Literal[
+    "radar",
+    "command-post",
+    "sam-system",
+    "interceptor",
+    "gun",
+    "manpads",
+    "fighter",
+    "aew-aircraft",
+    "uav",
+    "helicopter",
+    "one-way-attack-drone",
+    "cruise-missile",
+    "ballistic-missile",
+    "satellite",
+    "rcs-class",
+    "site",
+]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+TEXT: Final = "text"
+
+BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku")
+KILL_CLASSES: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
+
+RADAR: Final = {
+    "detection_range": "m",
+    "reference_rcs": "m2",
+    "reference_pd": "1",
+    "reference_pfa": "1",
+    "scan_period": "s",
+    "min_elevation": "rad",
+    "max_elevation": "rad",
+    "azimuth_sector": "rad",
+    "instrumented_range": "m",
+    "antenna_height": "m",
+    "range_accuracy": "m",
+    "azimuth_accuracy": "rad",
+    "band": TEXT,
+    "role": TEXT,
+}
+"""Calibration: a target of `reference_rcs` at `detection_range` is seen with `reference_pd` a scan at `reference_pfa`."""
+
+MISSILE: Final = {
+    "max_range": "m",
+    "min_range": "m",
+    "max_altitude": "m",
+    "min_altitude": "m",
+    "burn_time": "s",
+    "burnout_speed": "m/s",
+    "minimum_intercept_speed": "m/s",
+    "launch_mass": "kg",
+    "max_target_speed": "m/s",
+    "load_factor": "m/s2",
+    "guidance": TEXT,
+    **{f"kill_probability_{kill_class}": "1" for kill_class in KILL_CLASSES},
+}
+"""One round, or for a gun one burst: `burnout_speed` is then the mean speed of the projectile to its maximum range."""
+
+BATTERY: Final = {
+    "fire_channels": "1",
+    "launchers": "1",
+    "rounds_per_launcher": "1",
+    "reload_time": "s",
+    "reaction_time": "s",
+    "assessment_time": "s",
+    "salvo_interval": "s",
+}
+
+TARGET: Final = {
+    **{f"rcs_{band}": "m2" for band in ("vhf", "l", "s", "c", "x")},
+    "speed": "m/s",
+    "max_speed": "m/s",
+    "cruise_height": "m",
+    "lethal_radius": "m",
+    "circular_error_probable": "m",
+    "motion": TEXT,
+    "kill_class": TEXT,
+}
+"""What flies in a raid, and every aircraft."""
+
+BALLISTIC: Final = {"max_range": "m", "burn_time": "s", "ballistic_coefficient": "kg/m2", "separating": TEXT}
+
+PARAMETERS: Final[dict[str, dict[str, str]]] = {
+    "radar": RADAR,
+    "command-post": {"decision_time": "s"},
+    "sam-system": BATTERY,
+    "interceptor": MISSILE,
+    "gun": {**BATTERY, **MISSILE, "rate_of_fire": "1/s"},
+    "manpads": {**BATTERY, **MISSILE},
+    "fighter": TARGET,
+    "aew-aircraft": {**TARGET, **RADAR},
+    "uav": TARGET,
+    "helicopter": TARGET,
+    "one-way-attack-drone": TARGET,
+    "cruise-missile": TARGET,
+    "ballistic-missile": {**TARGET, **BALLISTIC},
+    "satellite": {},
+    "rcs-class": {"rcs": "m2"},
+    "site": {},
+}
+"""By kind, each parameter that a card must carry and the SI unit of what it measures."""
+
+MEASURES: Final[dict[str, str]] = {name: unit for wanted in PARAMETERS.values() for name, unit in wanted.items()}
+"""The same for every kind together: a parameter measures the same thing wherever it stands."""
+
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "band": BANDS,
+    "role": ("surveillance", "fire-control", "early-warning"),
+    "guidance": ("active", "semi-active", "command", "infrared"),
+    "motion": ("ballistic", "route"),
+    "kill_class": KILL_CLASSES,
+    "separating": ("yes", "no"),
+}
+"""What a text-valued parameter may say."""
