@@ -1,0 +1,383 @@
+"""Interceptor fly-out tables: how long to a point, how fast on arrival, and where it cannot reach.
+
+The flight is that of `buckler.physics.interceptor`. A fan of elevations is flown and laid on a grid of ground range
+and height, finer towards the launcher (nodes at squares).
+"""
+
+from __future__ import annotations
+
+from math import atan2, cos, hypot, inf, pi, sin, sqrt
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from buckler.compiled import kernel
+from buckler.physics.drag import g7, standard_air
+from buckler.physics.earth import MEAN_RADIUS_M, Floats
+from buckler.physics.interceptor import INTERCEPTOR as INTERCEPTOR
+from buckler.physics.interceptor import (
+    STEP_S,
+    coast_start,
+    coast_step,
+    loft_factor,
+    powered_speed,
+    powered_time,
+    straight_line_m,
+)
+from buckler.physics.interceptor import interceptor as interceptor
+
+RANGE_NODES: Final = 128
+"""Nodes of a table along ground range, at max_range (i/127)^2."""
+HEIGHT_NODES: Final = 48
+"""Nodes of a table along height above sea level, at max_height (k/47)^2."""
+ELEVATIONS: Final = 64
+"""Lines of the fan."""
+_LOWEST_ELEVATION_RAD: Final = -3.0 * pi / 180.0
+_MAX_STEPS: Final = 12_000
+_CELLAR_M: Final = 2_000.0
+"""Lines go on this far below sea level, so that two neighbours bracket the ground."""
+_STEEP: Final = 0.2
+"""Tangent of the path angle beyond which neighbouring lines are compared at one height, not over one point of the
+ground.
+"""
+_SPEED_MARGIN: Final = 0.6
+"""The fan is flown to this share of the least speed, so that the grid brackets the edge of reach."""
+
+
+class Flyout(NamedTuple):
+    """A fly-out table. `time_s`, `speed_mps`: [range node, height node]; `clearance_m`: [range cell, height cell]."""
+
+    interceptor: np.void
+    time_s: Floats
+    speed_mps: Floats
+    clearance_m: Floats
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def elevation_rad(index: int) -> float:
+    """Launch elevation of a line of the fan, from -3 to 90 degrees, closer together where it is flat."""
+    share = index / (ELEVATIONS - 1.0)
+    return _LOWEST_ELEVATION_RAD + (0.5 * pi - _LOWEST_ELEVATION_RAD) * share * (0.45 + 0.55 * share)
+
+
+@kernel
+def _node(index: int, count: int, extent: float) -> float:
+    share = index / (count - 1.0)
+    return extent * share * share
+
+
+@kernel
+def _place(value: float, count: int, extent: float) -> float:
+    return (count - 1.0) * sqrt(max(0.0, value) / extent)
+
+
+@kernel
+def _powered_crossings(elevation: float, row: Any, line: Floats, rising: Floats) -> None:
+    """Where the straight powered path crosses the grid.
+
+    `line` rows: height, time, speed at each range node; `rising` rows: range, time, speed at each height node; inf
+    where it does not cross.
+    """
+    line[0, :] = inf
+    rising[0, :] = inf
+    foot = MEAN_RADIUS_M + row.launch_height_m
+    sine = sin(elevation)
+    cosine = cos(elevation)
+    end = row.powered_path_m
+    last = atan2(end * cosine, foot + end * sine) * MEAN_RADIUS_M
+    for node in range(1, RANGE_NODES):
+        across = _node(node, RANGE_NODES, row.max_range_m)
+        if across > last:
+            break
+        angle = across / MEAN_RADIUS_M
+        path = foot * sin(angle) / cos(elevation + angle)
+        line[0, node] = foot * cosine / cos(elevation + angle) - MEAN_RADIUS_M
+        line[1, node] = powered_time(path, row.burn_time_s, row.burnout_speed_mps)
+        line[2, node] = powered_speed(path, row.burn_time_s, row.burnout_speed_mps)
+    if sine < _STEEP * cosine:
+        return
+    for node in range(HEIGHT_NODES):
+        rise = _node(node, HEIGHT_NODES, row.max_height_m) - row.launch_height_m
+        if rise < 0.0:
+            continue
+        rise *= 2.0 * foot + rise
+        path = rise / (foot * sine + sqrt(foot * sine * foot * sine + rise))
+        if path > end:
+            break
+        rising[0, node] = atan2(path * cosine, foot + path * sine) * MEAN_RADIUS_M
+        rising[1, node] = powered_time(path, row.burn_time_s, row.burnout_speed_mps)
+        rising[2, node] = powered_speed(path, row.burn_time_s, row.burnout_speed_mps)
+
+
+@kernel
+def _fly_line(
+    elevation: float, row: Any, air: Floats, drag: Floats, before: Floats, line: Floats, rising: Floats, falling: Floats
+) -> None:
+    """Fly one launch elevation; fill its crossings of the grid: `line` over each range node, `rising` and `falling`
+    at each height node on the steep parts of the way up and down.
+
+    It ends where it dips under `before`, the next flatter line: what lies beyond has a flatter path to it.
+    """
+    _powered_crossings(elevation, row, line, rising)
+    falling[0, :] = inf
+    loft = loft_factor(elevation)
+    r, theta, v_r, v_t = coast_start(elevation, row.powered_path_m, row.burnout_speed_mps, row.launch_height_m)
+    least = (_SPEED_MARGIN * row.min_speed_mps) ** 2
+    stop = 1.1 * row.max_range_m / MEAN_RADIUS_M
+    now = powered_time(row.powered_path_m, row.burn_time_s, row.burnout_speed_mps)
+    node = int(_place(theta * MEAN_RADIUS_M, RANGE_NODES, row.max_range_m)) + 1
+    level = int(_place(r - MEAN_RADIUS_M, HEIGHT_NODES, row.max_height_m)) + 1  # the next height node above
+    for _ in range(_MAX_STEPS):
+        if theta > stop or r < MEAN_RADIUS_M - _CELLAR_M or v_r * v_r + v_t * v_t < least:
+            return
+        if v_r <= 0.0 and theta < 1e-9:  # straight up, and about to fall back
+            return
+        r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, STEP_S, loft, row, air, drag)
+        steep = abs(v_r) > _STEEP * v_t
+        while level < HEIGHT_NODES and r_1 > r:
+            share = (_node(level, HEIGHT_NODES, row.max_height_m) + MEAN_RADIUS_M - r) / (r_1 - r)
+            if share > 1.0:
+                break
+            if steep:
+                rising[0, level] = (theta + share * (theta_1 - theta)) * MEAN_RADIUS_M
+                rising[1, level] = now + share * STEP_S
+                rising[2, level] = hypot(v_r + share * (v_r1 - v_r), v_t + share * (v_t1 - v_t))
+            level += 1
+        while level > 0 and r_1 < r:
+            share = (_node(level - 1, HEIGHT_NODES, row.max_height_m) + MEAN_RADIUS_M - r) / (r_1 - r)
+            if share > 1.0:
+                break
+            if steep:
+                falling[0, level - 1] = (theta + share * (theta_1 - theta)) * MEAN_RADIUS_M
+                falling[1, level - 1] = now + share * STEP_S
+                falling[2, level - 1] = hypot(v_r + share * (v_r1 - v_r), v_t + share * (v_t1 - v_t))
+            level -= 1
+        while node < RANGE_NODES:
+            share = (_node(node, RANGE_NODES, row.max_range_m) / MEAN_RADIUS_M - theta) / (theta_1 - theta)
+            if not share <= 1.0:
+                break
+            height = r + share * (r_1 - r) - MEAN_RADIUS_M
+            if before[0, node] < inf and height <= before[0, node]:
+                return
+            line[0, node] = height
+            line[1, node] = now + share * STEP_S
+            line[2, node] = hypot(v_r + share * (v_r1 - v_r), v_t + share * (v_t1 - v_t))
+            node += 1
+        r, theta, v_r, v_t = r_1, theta_1, v_r1, v_t1
+        now += STEP_S
+
+
+@kernel
+def _fill_at_heights(near: Floats, far: Floats, row: Any, time: Floats, speed: Floats) -> None:
+    """At every height node: fill the range nodes between the crossings of two neighbouring lines (rows: range, time,
+    speed).
+    """
+    for k in range(HEIGHT_NODES):
+        start, end = near[0, k], far[0, k]
+        if not (start < end and end < inf):
+            continue
+        first = int(np.ceil(_place(start - 1e-6, RANGE_NODES, row.max_range_m)))
+        for node in range(first, RANGE_NODES):
+            share = (_node(node, RANGE_NODES, row.max_range_m) - start) / (end - start)
+            if share > 1.0:
+                break
+            time[node, k] = near[1, k] + share * (far[1, k] - near[1, k])
+            speed[node, k] = near[2, k] + share * (far[2, k] - near[2, k])
+
+
+@kernel
+def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> None:
+    """Fly the fan and lay it on the grid. Between neighbouring lines all is linear: at one height where both are
+    steep, over one point of the ground elsewhere."""
+    time[:] = inf
+    speed[:] = 0.0
+    lines = np.full((2, 3, RANGE_NODES), inf)
+    rising = np.full((2, 3, HEIGHT_NODES), inf)
+    falling = np.full((2, 3, HEIGHT_NODES), inf)
+    for index in range(ELEVATIONS):
+        this = index % 2
+        line = lines[this]
+        before = lines[1 - this]
+        _fly_line(elevation_rad(index), row, air, drag, before, line, rising[this], falling[this])
+        for node in range(1, RANGE_NODES):
+            low, high = before[0, node], line[0, node]
+            if not (low < inf and high < inf) or high < 0.0 or low > row.max_height_m:
+                continue
+            for k in range(int(np.ceil(_place(low, HEIGHT_NODES, row.max_height_m))), HEIGHT_NODES):
+                share = (_node(k, HEIGHT_NODES, row.max_height_m) - low) / (high - low)
+                if share > 1.0:
+                    break
+                time[node, k] = before[1, node] + share * (line[1, node] - before[1, node])
+                speed[node, k] = before[2, node] + share * (line[2, node] - before[2, node])
+        _fill_at_heights(rising[this], rising[1 - this], row, time, speed)
+        _fill_at_heights(falling[1 - this], falling[this], row, time, speed)
+    for i in range(RANGE_NODES):
+        for k in range(HEIGHT_NODES):
+            across = _node(i, RANGE_NODES, row.max_range_m)
+            path = straight_line_m(across, _node(k, HEIGHT_NODES, row.max_height_m), row.launch_height_m)
+            if path <= row.powered_path_m:
+                time[i, k] = powered_time(path, row.burn_time_s, row.burnout_speed_mps)
+                speed[i, k] = powered_speed(path, row.burn_time_s, row.burnout_speed_mps)
+
+
+@kernel
+def _cell_kind(i: int, k: int, row: Any, speed: Floats) -> int:
+    """1: every corner reached with speed enough; 0: none; -1: an edge of reach runs through the cell."""
+    reached = 0
+    for di in range(2):
+        for dk in range(2):
+            if speed[i + di, k + dk] >= row.min_speed_mps and speed[i + di, k + dk] > 0.0:
+                reached += 1
+    if reached == 4:
+        return 1
+    return 0 if reached == 0 else -1
+
+
+@kernel
+def _gradient(row: Any, time: Floats, speed: Floats) -> float:
+    """The steepest rise of time across any smooth cell outside the powered sphere, and the chord through that
+    sphere, s/m.
+    """
+    steepest = 1.0 / row.burnout_speed_mps
+    if row.powered_path_m > 0.0:
+        steepest = powered_time(row.powered_path_m, row.burn_time_s, row.burnout_speed_mps) / row.powered_path_m
+    for i in range(RANGE_NODES - 1):
+        width = _node(i + 1, RANGE_NODES, row.max_range_m) - _node(i, RANGE_NODES, row.max_range_m)
+        for k in range(HEIGHT_NODES - 1):
+            right = _node(i + 1, RANGE_NODES, row.max_range_m)
+            far = straight_line_m(right, _node(k + 1, HEIGHT_NODES, row.max_height_m), row.launch_height_m)
+            if far <= row.powered_path_m or _cell_kind(i, k, row, speed) != 1:
+                continue
+            tall = _node(k + 1, HEIGHT_NODES, row.max_height_m) - _node(k, HEIGHT_NODES, row.max_height_m)
+            along = max(abs(time[i + 1, k] - time[i, k]), abs(time[i + 1, k + 1] - time[i, k + 1])) / width
+            up = max(abs(time[i, k + 1] - time[i, k]), abs(time[i + 1, k + 1] - time[i + 1, k])) / tall
+            steepest = max(steepest, hypot(along, up))
+    return steepest
+
+
+@kernel
+def _clear(row: Any, speed: Floats, clearance: Floats) -> None:
+    """For every cell a lower bound of the distance, m, from any point in it to the nearest cell with an edge of
+    reach.
+
+    City-block distance between the cells' nearest sides, by one sweep forwards and one backwards, over sqrt(2).
+    """
+    for i in range(RANGE_NODES - 1):
+        for k in range(HEIGHT_NODES - 1):
+            clearance[i, k] = -1.0 if _cell_kind(i, k, row, speed) < 0 else inf
+    for sweep in range(2):
+        for a in range(RANGE_NODES - 1):
+            i = a if sweep == 0 else RANGE_NODES - 2 - a
+            for b in range(HEIGHT_NODES - 1):
+                k = b if sweep == 0 else HEIGHT_NODES - 2 - b
+                best = clearance[i, k]
+                if best < 0.0:
+                    continue
+                back = 1 if sweep == 0 else -1
+                p = i - back
+                if 0 <= p < RANGE_NODES - 1:
+                    gap = _node(p + 1, RANGE_NODES, row.max_range_m) - _node(p, RANGE_NODES, row.max_range_m)
+                    best = min(best, 0.0 if clearance[p, k] < 0.0 else clearance[p, k] + gap)
+                q = k - back
+                if 0 <= q < HEIGHT_NODES - 1:
+                    gap = _node(q + 1, HEIGHT_NODES, row.max_height_m) - _node(q, HEIGHT_NODES, row.max_height_m)
+                    best = min(best, 0.0 if clearance[i, q] < 0.0 else clearance[i, q] + gap)
+                clearance[i, k] = best
+    for i in range(RANGE_NODES - 1):
+        for k in range(HEIGHT_NODES - 1):
+            clearance[i, k] = max(0.0, clearance[i, k]) / sqrt(2.0)
+
+
+@kernel
+def build(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, clearance: Floats) -> float:
+    """Fill a fly-out table in place; returns the powered path (m) and the gradient bound (s/m), which the caller
+    keeps in the record.
+
+    `row.powered_path_m` must already hold V (t_b/2 + t_sustain).
+    """
+    _fill(row, air, drag, time, speed)
+    _clear(row, speed, clearance)
+    return _gradient(row, time, speed)
+
+
+@kernel
+def _bilinear(table: Floats, i: int, k: int, x: float, y: float) -> float:
+    near = (1.0 - y) * table[i, k] + y * table[i, k + 1]
+    return float((1.0 - x) * near + x * ((1.0 - y) * table[i + 1, k] + y * table[i + 1, k + 1]))
+
+
+@kernel
+def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> tuple[float, float]:
+    """Time of flight (s) and speed left (m/s) at a ground range and height above sea level; (inf, 0) where it cannot
+    intercept.
+
+    Exact on the powered straight line, bilinear in the table beyond; a cell with an unreached corner counts as
+    unreached, so the edge of reach is drawn in by less than one cell. Limits of range, height and least speed are
+    applied exactly.
+    """
+    if range_m > row.max_range_m or height_m < row.min_height_m or height_m > row.max_height_m:
+        return inf, 0.0
+    path = straight_line_m(range_m, height_m, row.launch_height_m)
+    if path < row.min_range_m:
+        return inf, 0.0
+    if path <= row.powered_path_m:
+        v = powered_speed(path, row.burn_time_s, row.burnout_speed_mps)
+        if v < row.min_speed_mps:
+            return inf, 0.0
+        return powered_time(path, row.burn_time_s, row.burnout_speed_mps), v
+    i = min(int(_place(range_m, RANGE_NODES, row.max_range_m)), RANGE_NODES - 2)
+    k = min(int(_place(height_m, HEIGHT_NODES, row.max_height_m)), HEIGHT_NODES - 2)
+    left = _node(i, RANGE_NODES, row.max_range_m)
+    low = _node(k, HEIGHT_NODES, row.max_height_m)
+    x = (range_m - left) / (_node(i + 1, RANGE_NODES, row.max_range_m) - left)
+    y = (max(0.0, height_m) - low) / (_node(k + 1, HEIGHT_NODES, row.max_height_m) - low)
+    t = _bilinear(time, i, k, x, y)
+    if not t < inf:
+        return inf, 0.0
+    v = _bilinear(speed, i, k, x, y)
+    if v < row.min_speed_mps:
+        return inf, 0.0
+    return t, v
+
+
+@kernel
+def time_of_flight(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> float:
+    """Seconds from launch to a ground range and height above sea level, inf where the interceptor cannot intercept.
+    See `arrival`.
+    """
+    return arrival(row, time, speed, range_m, height_m)[0]
+
+
+@kernel
+def speed_left(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> float:
+    """Speed on arrival, m/s, at a ground range and height above sea level, 0 where the interceptor cannot intercept.
+    See `arrival`.
+    """
+    return arrival(row, time, speed, range_m, height_m)[1]
+
+
+# --- the door ---------------------------------------------------------------------------------------------------------
+
+
+def flyout_table(row: Any, drag: Floats | None = None) -> Flyout:
+    """The fly-out table of an `interceptor(...)`; `drag` a table of `drag.drag_table`, G7's shape when left out."""
+    time = np.empty((RANGE_NODES, HEIGHT_NODES))
+    speed = np.empty((RANGE_NODES, HEIGHT_NODES))
+    clearance = np.empty((RANGE_NODES - 1, HEIGHT_NODES - 1))
+    done = row.copy()
+    shape = g7() if drag is None else drag
+    done["gradient_spm"] = build(done, standard_air(), shape, time, speed, clearance)
+    return Flyout(done, time, speed, clearance)
+
+
+def range_nodes_m(row: Any) -> Floats:
+    """Ground ranges of the table's nodes, metres."""
+    return float(row["max_range_m"]) * np.linspace(0.0, 1.0, RANGE_NODES) ** 2
+
+
+def height_nodes_m(row: Any) -> Floats:
+    """Heights above sea level of the table's nodes, metres."""
+    return float(row["max_height_m"]) * np.linspace(0.0, 1.0, HEIGHT_NODES) ** 2

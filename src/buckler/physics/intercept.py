@@ -1,0 +1,241 @@
+"""Where an interceptor meets its target, and what it can still do there.
+
+The meeting: the earliest time tau at which the fly-out time to where the target will be is no longer than the time
+since launch,
+    T(range(tau), height(tau)) <= tau - t_launch.
+Lipschitz stepping (S. A. Piyavskii 1972, doi:10.1016/0041-5553(72)90115-2): while the gap T - (tau - t_launch) is
+positive, T cannot fall faster than G V (G the table's steepest gradient, V the target's greatest speed from here
+on), so nothing is missed by stepping gap/(1 + G V). Where the table gives no reach the step is the distance to the
+nearest edge of reach over V. So the answer "none" is a proof, to this resolution: across an edge of reach the step
+is at least 0.05 s, and a window of reach shorter than that may be missed.
+
+The target moves in straight lines between the nodes of its trajectory. Range and height come from the straight line
+and the local vertical over a sphere of the earth's mean radius, through the launcher: at 400 km the height differs
+from the ellipsoid's by about 60 m.
+"""
+
+from __future__ import annotations
+
+from math import atan2, inf, sqrt
+from typing import Any, Final
+
+import numpy as np
+
+from buckler.compiled import kernel
+from buckler.errors import InputError
+from buckler.physics.drag import sampled_air
+from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
+from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival
+from buckler.physics.interceptor import lateral_acceleration, straight_line_m
+
+EDGE_STEP_S: Final = 0.05
+"""Smallest step across an edge of reach."""
+TOLERANCE_S: Final = 1e-4
+"""The meeting is found to within this."""
+NAVIGATION_RATIO: Final = 3.0
+"""N' of proportional navigation, the least in use (Zarchan, "Tactical and Strategic Missile Guidance", 6th edition,
+chapter 2).
+"""
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def range_and_height(site: Floats, x_m: float, y_m: float, z_m: float) -> tuple[float, float]:
+    """Ground range from the launcher and height above sea level, metres, of an ECEF point; `site` from
+    `launch_site`.
+    """
+    dx = x_m - site[0]
+    dy = y_m - site[1]
+    dz = z_m - site[2]
+    up = site[9] * dx + site[10] * dy + site[11] * dz
+    level2 = max(0.0, dx * dx + dy * dy + dz * dz - up * up)
+    foot = MEAN_RADIUS_M + site[12]
+    rise = foot + up
+    radius = sqrt(rise * rise + level2)
+    # (rise^2 + level^2 - foot^2)/(radius + foot) is radius - foot without its cancellation.
+    height = site[12] + (up * (foot + rise) + level2) / (radius + foot)
+    return MEAN_RADIUS_M * atan2(sqrt(level2), rise), height
+
+
+@kernel
+def target_at(trajectory: Floats, start_s: float, dt_s: float, time_s: float) -> tuple[float, float, float]:
+    """The target's ECEF position, m, at a time within its trajectory (rows `dt_s` apart from `start_s`)."""
+    place = (time_s - start_s) / dt_s
+    k = max(0, min(int(place), trajectory.shape[0] - 2))
+    w = place - k
+    return (
+        trajectory[k, 0] + w * (trajectory[k + 1, 0] - trajectory[k, 0]),
+        trajectory[k, 1] + w * (trajectory[k + 1, 1] - trajectory[k, 1]),
+        trajectory[k, 2] + w * (trajectory[k + 1, 2] - trajectory[k, 2]),
+    )
+
+
+@kernel
+def segment_speed(trajectory: Floats, dt_s: float, k: int) -> float:
+    """Speed, m/s, of the target between rows k and k + 1."""
+    dx = trajectory[k + 1, 0] - trajectory[k, 0]
+    dy = trajectory[k + 1, 1] - trajectory[k, 1]
+    dz = trajectory[k + 1, 2] - trajectory[k, 2]
+    return sqrt(dx * dx + dy * dy + dz * dz) / dt_s
+
+
+@kernel
+def fastest_ahead(trajectory: Floats, dt_s: float, out: Floats) -> None:
+    """Fill `out[k]` with the target's greatest speed from row k to the end, m/s."""
+    last = trajectory.shape[0] - 1
+    out[last] = 0.0
+    for j in range(last):
+        k = last - 1 - j
+        out[k] = max(out[k + 1], segment_speed(trajectory, dt_s, k))
+
+
+@kernel
+def _clearance(row: Any, clearance: Floats, range_m: float, height_m: float) -> float:
+    """Metres that the target can move before an edge of reach: 0 or more."""
+    out_r = range_m - row.max_range_m
+    out_h = max(height_m - row.max_height_m, -height_m)
+    if out_r > 0.0 or out_h > 0.0:
+        return sqrt(max(0.0, out_r) ** 2 + max(0.0, out_h) ** 2)
+    i = min(int((RANGE_NODES - 1.0) * sqrt(range_m / row.max_range_m)), RANGE_NODES - 2)
+    k = min(int((HEIGHT_NODES - 1.0) * sqrt(height_m / row.max_height_m)), HEIGHT_NODES - 2)
+    return float(clearance[i, k])
+
+
+@kernel
+def first_intercept(
+    trajectory: Floats,
+    start_s: float,
+    dt_s: float,
+    ahead_mps: Floats,
+    site: Floats,
+    row: Any,
+    time: Floats,
+    speed: Floats,
+    clearance: Floats,
+    launch_s: float,
+    guess_s: float,
+) -> float:
+    """The earliest time, s, not before `guess_s`, at which an interceptor launched at `launch_s` can meet the
+    target; inf if never.
+
+    `trajectory` [n, 3] ECEF m, rows `dt_s` apart from `start_s`; `ahead_mps` from `fastest_ahead`; `site` from
+    `launch_site`; `row`, `time`, `speed`, `clearance` a `Flyout`. A good guess is the answer for an earlier launch:
+    the answer never comes earlier for a later launch.
+    """
+    end = start_s + dt_s * (trajectory.shape[0] - 1)
+    tau = max(guess_s, max(launch_s, start_s))
+    before = tau
+    leapt = False
+    warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
+    shortest = max(row.min_range_m, warming)
+    while tau <= end:
+        k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
+        fastest = max(1.0, ahead_mps[k])
+        if segment_speed(trajectory, dt_s, k) > row.max_target_speed_mps:
+            before = tau
+            tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
+            leapt = False
+            continue
+        x, y, z = target_at(trajectory, start_s, dt_s, tau)
+        range_m, height_m = range_and_height(site, x, y, z)
+        flight, _ = arrival(row, time, speed, range_m, height_m)
+        gap = flight - (tau - launch_s)
+        if gap <= TOLERANCE_S:
+            if leapt and gap < 0.0:
+                # The last step may have crossed an edge of reach: the meeting lies in (before, tau].
+                for _ in range(10):
+                    middle = 0.5 * (before + tau)
+                    x, y, z = target_at(trajectory, start_s, dt_s, middle)
+                    range_m, height_m = range_and_height(site, x, y, z)
+                    flight, _ = arrival(row, time, speed, range_m, height_m)
+                    if flight <= middle - launch_s:
+                        tau = middle
+                    else:
+                        before = middle
+            return tau
+        path = straight_line_m(range_m, height_m, row.launch_height_m)
+        # No interceptor is faster than its top speed, reach or no reach.
+        step = (path / row.burnout_speed_mps - (tau - launch_s)) / (1.0 + fastest / row.burnout_speed_mps)
+        if path < shortest:
+            room = shortest - path
+        else:
+            room = _clearance(row, clearance, range_m, height_m)
+            room = max(room, max(height_m - row.max_height_m, row.min_height_m - height_m))
+            if path < row.powered_path_m:
+                room = max(room, row.powered_path_m - path)
+        safe = room / fastest
+        if flight < inf:
+            steepest = row.gradient_spm
+            if path < row.powered_path_m:
+                steepest = max(steepest, flight / path)
+            safe = min(gap / (1.0 + steepest * fastest), max(safe, EDGE_STEP_S))
+            leapt = safe > room / fastest
+        else:
+            safe = max(safe, EDGE_STEP_S)
+            leapt = True
+        if step > safe:
+            leapt = False
+        before = tau
+        tau += max(step, safe)
+    return inf
+
+
+@kernel
+def manoeuvre_left(row: Any, air: Floats, speed_mps: float, height_m: float) -> float:
+    """Lateral acceleration, m/s^2, that the interceptor can still pull at a speed and height:
+    `flyout.lateral_acceleration`.
+    """
+    density, _ = sampled_air(height_m, air)
+    return lateral_acceleration(density, speed_mps, row.turn_loading_kgpm2, row.turn_limit_mps2)
+
+
+@kernel
+def end_game_factor(
+    speed_mps: float,
+    min_speed_mps: float,
+    full_speed_mps: float,
+    factor_at_min_speed: float,
+    manoeuvre_mps2: float,
+    target_manoeuvre_mps2: float,
+) -> float:
+    """What the stated single-shot kill probability is multiplied by, in [0, 1]: a speed part times a manoeuvre part.
+
+    Speed: 1 from `full_speed_mps` up, falling linearly to `factor_at_min_speed` at the least speed that still
+    counts. Nobody publishes this fall: both numbers are stated assumptions, with a range.
+    Manoeuvre: proportional navigation of effective ratio N' needs N'/(N' - 2) times the target's acceleration to
+    stay on a step manoeuvre (Zarchan, "Tactical and Strategic Missile Guidance", 6th edition, chapter 2); with N' =
+    3 that is 3. The part is min(1, available/(3 x the target's)): 1 with the advantage or against a straight flyer,
+    less in proportion without it.
+    """
+    if full_speed_mps <= min_speed_mps:
+        swift = 1.0
+    else:
+        share = min(1.0, max(0.0, (speed_mps - min_speed_mps) / (full_speed_mps - min_speed_mps)))
+        swift = factor_at_min_speed + (1.0 - factor_at_min_speed) * share
+    needed = NAVIGATION_RATIO / (NAVIGATION_RATIO - 2.0) * target_manoeuvre_mps2
+    agile = 1.0 if manoeuvre_mps2 >= needed else manoeuvre_mps2 / needed
+    return swift * agile
+
+
+# --- the door ---------------------------------------------------------------------------------------------------------
+
+
+def launch_site(lat_deg: float, lon_deg: float, height_m: float) -> Floats:
+    """A launcher for the kernels: its ECEF position (3), its east, north and up unit vectors (9) and its height, m
+    (1).
+    """
+    lat = float(np.radians(latitude("lat_deg", lat_deg)))
+    lon = float(np.radians(longitude("lon_deg", lon_deg)))
+    height = float(finite("height_m", height_m))
+    return np.array([*ecef_from_geodetic(lat, lon, height), *enu_basis(lat, lon), height])
+
+
+def speed_bound(trajectory: Floats, dt_s: float) -> Floats:
+    """`ahead_mps` for `first_intercept`: the greatest speed from each row of a trajectory to its end, m/s."""
+    if trajectory.ndim != 2 or trajectory.shape[0] < 2 or trajectory.shape[1] != 3:
+        raise InputError(f"a trajectory has at least 2 rows of x, y, z; this one has the shape {trajectory.shape}")
+    out = np.empty(trajectory.shape[0])
+    fastest_ahead(np.ascontiguousarray(trajectory, dtype=np.float64), dt_s, out)
+    return out
