@@ -39,6 +39,7 @@ _B: Final = SEMI_MINOR_AXIS_M
 _A2: Final = _A * _A
 _B2: Final = _B * _B
 _E2: Final = ECCENTRICITY_SQUARED
+_FOCAL2: Final = _A2 * _E2
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Basis: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]
@@ -65,39 +66,37 @@ def ecef_from_geodetic(lat_rad: float, lon_rad: float, height_m: float) -> tuple
 def geodetic_from_ecef(x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
     """ECEF to geodetic: latitude and longitude in radians, height in metres, of the nearest point of the ellipsoid.
 
-    The foot (p', z') of the perpendicular from (p, z) satisfies p' = p/(1 + t/a^2), z' = z/(1 + t/b^2), with t the
-    largest root of (a p/(t + a^2))^2 + (b z/(t + b^2))^2 = 1, found by Newton's iteration from Lin and Wang's
-    starting value: K.-C. Lin and J. Wang (1995), "Transformation from geocentric to geodetic coordinates using
-    Newton's iteration", Bulletin Geodesique 69, 300-303, doi:10.1007/BF00806742 (their m is t/2). To the right of t =
-    max(a p - a^2, b|z| - b^2) the function is convex and falling, so the iteration, held above that bound, converges
-    from any start, the neighbourhood of the centre included. At the centre the nearest points are the poles: latitude
-    90 degrees, height -b.
+    The foot (p', z') of the perpendicular from (p, z) satisfies p' = a^2 p/(t + a^2 - b^2), z' = b^2 z/t, with t the
+    largest root of (a p/(t + a^2 - b^2))^2 + (b z/t)^2 = 1, found by Newton's iteration from Lin and Wang's starting
+    value: K.-C. Lin and J. Wang (1995), "Transformation from geocentric to geodetic coordinates using Newton's
+    iteration", Bulletin Geodesique 69, 300-303, doi:10.1007/BF00806742 (their m is (t - b^2)/2). From
+    t = max(a p - a^2 + b^2, b|z|) on the function is convex and falling, so the iteration, held above that bound,
+    converges from any start, the neighbourhood of the centre included. At the centre the nearest points are the poles:
+    latitude 90 degrees, height -b.
     """
     p = hypot(x_m, y_m)
     lon = atan2(y_m, x_m)
-    bound = max(_A * p - _A2, _B * abs(z_m) - _B2)
-    if z_m == 0.0 and _A * p <= _A2 - _B2:
+    bound = max(_A * p - _FOCAL2, _B * abs(z_m))
+    if z_m == 0.0 and _A * p <= _FOCAL2:
         # Inside the evolute on the equatorial plane two points are nearest, north and south: the northern one is taken.
-        foot_p = _A2 * p / (_A2 - _B2)
+        foot_p = _A2 * p / _FOCAL2
         foot_z = _B * sqrt(max(0.0, 1.0 - (foot_p / _A) ** 2))
-        lat = atan2(foot_z * _A2, foot_p * _B2)
-        return lat, lon, -hypot(foot_p - p, foot_z)
+        return atan2(foot_z * _A2, foot_p * _B2), lon, -hypot(foot_p - p, foot_z)
     az2 = _A2 * z_m * z_m
     bp2 = _B2 * p * p
     s = az2 + bp2
-    t = max(bound, (_A * _B * s * sqrt(s) - _A2 * _B2 * s) / (_A2 * az2 + _B2 * bp2))
+    t = max(bound, _B2 + (_A * _B * s * sqrt(s) - _A2 * _B2 * s) / (_A2 * az2 + _B2 * bp2))
     for _ in range(60):
-        u = _A * p / (t + _A2)
-        w = _B * z_m / (t + _B2)
-        step = 0.5 * (u * u + w * w - 1.0) / (u * u / (t + _A2) + w * w / (t + _B2))
-        t_next = max(bound, t + step)
+        u = _A * p / (t + _FOCAL2)
+        w = _B * z_m / t
+        t_next = max(bound, t + 0.5 * (u * u + w * w - 1.0) / (u * u / (t + _FOCAL2) + w * w / t))
         change = abs(t_next - t)
         t = t_next
-        if change <= 1e-15 * (t + _A2):
+        if change <= 1e-15 * t:
             break
-    cos_part = p / (t + _A2)
-    sin_part = z_m / (t + _B2)
-    return atan2(sin_part, cos_part), lon, t * hypot(cos_part, sin_part)
+    cos_part = p / (t + _FOCAL2)
+    sin_part = z_m / t
+    return atan2(sin_part, cos_part), lon, (t - _B2) * hypot(cos_part, sin_part)
 
 
 @kernel

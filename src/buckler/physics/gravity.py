@@ -118,8 +118,8 @@ def j2_gravitation(x_m: float, y_m: float, z_m: float) -> tuple[float, float, fl
     """Gravitation with J2, m/s^2, in ECEF (or any frame that shares its z axis).
 
     Gradient of mu/r (1 - J2 (a/r)^2 (3 sin^2(phi) - 1)/2): D. A. Vallado, "Fundamentals of Astrodynamics and
-    Applications", 4th edition (2013), equation 8-30. Left out: J3 and beyond (below 2e-6 of gravitation), sun and
-    moon. Not for the centre.
+    Applications", 4th edition (2013), section 8.7. Left out: all finer structure (some parts in 100,000 at the
+    surface), sun and moon. Not for the centre.
     """
     r2 = x_m * x_m + y_m * y_m + z_m * z_m
     central = -_MU / (r2 * sqrt(r2))
