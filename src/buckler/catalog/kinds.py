@@ -49,7 +49,7 @@ RADAR: Final = {
     "band": TEXT,
     "role": TEXT,
 }
-"""Calibration: a target of `reference_rcs` at `detection_range` is seen with `reference_pd` a scan at `reference_pfa`."""
+"""A target of `reference_rcs` at `detection_range` is seen with `reference_pd` a scan at `reference_pfa`."""
 
 MISSILE: Final = {
     "max_range": "m",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Catalog(Mapping[str, Card]):
         """Of every card's text: changes when any of them does, wherever they lie."""
         self._names: dict[str, str] = {}
         self._cards: dict[str, Card] = {}
-        for entry in sorted(entries, key=lambda entry: (_rank(entry.kind), entry.name)):
+        for entry in sorted(entries, key=_order):
             self._add(entry)
 
     def _add(self, entry: Entry) -> None:
@@ -123,8 +124,12 @@ def _read_entry(path: Path) -> tuple[Entry, str]:
     return entry, hashlib.sha256(content).hexdigest()
 
 
-def _rank(kind: str) -> int:
-    return KINDS.index(kind) if kind in KINDS else len(KINDS)
+def _order(entry: Entry) -> tuple[int, list[tuple[int, str]]]:
+    """By kind, then by name with its numbers as numbers: 300 before 1000."""
+    rank = KINDS.index(entry.kind) if entry.kind in KINDS else len(KINDS)
+    return rank, [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", entry.name) if part
+    ]
 
 
 def _folded(name: str) -> str:
