@@ -158,7 +158,7 @@ def test_case_4_of_many_pulses_is_nearly_steady():
 
 @pytest.mark.parametrize("pulses", [1, 10, 100])
 def test_albersheim_is_near_the_exact_ratio(pulses):
-    # Albersheim states 0.2 dB for the linear detector; the square law adds less than 0.2 dB. At Pd 0.1 the formula itself
+    # Albersheim states 0.2 dB for the linear detector; the square law adds less than 0.2 dB. At Pd 0.1 the formula
     # breaks down (see its docstring), so the comparison starts at 0.3.
     pd, pfa = np.meshgrid([0.3, 0.5, 0.9], [1e-7, 1e-5, 1e-3])
     error = detection.albersheim_db(pd, pfa, pulses) - detection.required_snr_db(pd, pfa, pulses, 0)

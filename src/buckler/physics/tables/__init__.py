@@ -1,0 +1,1 @@
+"""Small tables of coefficients from published documents, each with its source."""
