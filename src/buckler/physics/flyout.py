@@ -255,7 +255,7 @@ def _gradient(row: Any, time: Floats, speed: Floats) -> float:
             along = max(abs(time[i + 1, k] - time[i, k]), abs(time[i + 1, k + 1] - time[i, k + 1])) / width
             up = max(abs(time[i, k + 1] - time[i, k]), abs(time[i + 1, k + 1] - time[i + 1, k])) / tall
             steepest = max(steepest, hypot(along, up))
-    return steepest
+    return float(steepest)
 
 
 @kernel
@@ -348,7 +348,8 @@ def time_of_flight(row: Any, time: Floats, speed: Floats, range_m: float, height
     """Seconds from launch to a ground range and height above sea level, inf where the interceptor cannot intercept.
     See `arrival`.
     """
-    return arrival(row, time, speed, range_m, height_m)[0]
+    flight: float = arrival(row, time, speed, range_m, height_m)[0]
+    return flight
 
 
 @kernel
@@ -356,7 +357,8 @@ def speed_left(row: Any, time: Floats, speed: Floats, range_m: float, height_m: 
     """Speed on arrival, m/s, at a ground range and height above sea level, 0 where the interceptor cannot intercept.
     See `arrival`.
     """
-    return arrival(row, time, speed, range_m, height_m)[1]
+    left: float = arrival(row, time, speed, range_m, height_m)[1]
+    return left
 
 
 # --- the door ---------------------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@
    (planar motion in polar coordinates; e.g. Goldstein, "Classical Mechanics", 3rd edition, section 3.2). Fourth-order
    Runge-Kutta (Kutta 1901), fixed step 0.1 s.
 3. *Loft.* n = (k - 1) g cos(gamma) makes the path fall as if gravity's pull across it were k times its own; it does
-   no work. With k(E) = sin(2E)/sin(2 E*) (E*/E)^(3/2) below E* = 45 degrees, and 1 (no lift at all) above, the
-   vacuum range grows with E^(3/2) up to that of a free throw at E*: far targets are reached over the thin air, near
-   ones on a flatter path, and every point lies on one path only. n never exceeds the lateral acceleration that the
-   air gives.
+   no work. With k(E) = sin(2E)/sin(2 E*) (E*/E)^2 below E* = 45 degrees, and 1 (no lift at all) above, the vacuum
+   range grows with E^2 up to that of a free throw at E*: far targets are reached over the thin air, near ones on a
+   flatter path, and every point lies on one path only. Below 10 degrees k stays at its value there, 6.9. n never
+   exceeds the lateral acceleration that the air gives. The law is an assumption: a guess at how a missile is flown
+   to arrive with speed, not any missile's own program.
 
 What it leaves out: gliding lift (which reaches further), drag due to lift (a hard turn costs speed;
 `buckler.physics.intercept` says what turn is left), mass and thrust as such, wind, the earth's turning (about 1 km
@@ -59,7 +60,7 @@ STEP_S: Final = 0.1
 """Fixed integration step."""
 FREE_THROW_RAD: Final = pi / 4.0
 """E* of the loft law."""
-_FLATTEST_RAD: Final = pi / 90.0
+_FLATTEST_RAD: Final = pi / 18.0
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------
@@ -104,11 +105,12 @@ def lateral_acceleration(density: float, speed_mps: float, turn_loading_kgpm2: f
 
 @kernel
 def loft_factor(elevation_rad: float) -> float:
-    """k(E) of the loft law: 1 above 45 degrees; below 2 degrees its value there, 6.3."""
+    """k(E) of the loft law: 1 from 45 degrees up; its value at 10 degrees, 6.9, below that."""
     if elevation_rad >= FREE_THROW_RAD:
         return 1.0
     e = max(elevation_rad, _FLATTEST_RAD)
-    return sin(2.0 * e) / sin(2.0 * FREE_THROW_RAD) * float((FREE_THROW_RAD / e) ** 1.5)
+    share = FREE_THROW_RAD / e
+    return sin(2.0 * e) / sin(2.0 * FREE_THROW_RAD) * share * share
 
 
 @kernel
@@ -200,7 +202,7 @@ def interceptor(
     `INTERCEPTOR`.
     """
     given = dict(locals())
-    row = np.zeros(1, INTERCEPTOR)[0]
+    row: np.void = np.zeros(1, INTERCEPTOR)[0]
     for name, value in given.items():
         if not value >= 0.0 and name not in ("launch_height_m", "min_height_m"):
             raise InputError(f"interceptor: {name} = {value} must be 0 or more")
@@ -212,7 +214,7 @@ def interceptor(
         if not -inf < given[name] < inf:
             raise InputError(f"interceptor: {name} = {given[name]} must be finite")
     for low, high, what in (
-        (min_speed_mps, burnout_speed_mps, "the least speed to intercept, {:g} m/s, is not below the top speed, {:g} m/s"),
+        (min_speed_mps, burnout_speed_mps, "the least speed, {:g} m/s, is not below the top speed, {:g} m/s"),
         (min_range_m, max_range_m, "the least range, {:g} m, is not below the greatest, {:g} m"),
         (min_height_m, max_height_m, "the least height, {:g} m, is not below the greatest, {:g} m"),
         (launch_height_m, max_height_m, "the launcher, at {:g} m, is not below the greatest height, {:g} m"),
