@@ -25,8 +25,8 @@ DETECTION: Final = 2
 IDENTIFICATION: Final = 3
 SHOT: Final = 4
 COMMON_MODE: Final = 5
-IMPACT_EAST: Final = 6
-IMPACT_NORTH: Final = 7
+IMPACT: Final = 6
+MEASUREMENT: Final = 7
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

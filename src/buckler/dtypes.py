@@ -1,1 +1,155 @@
-"""Every array record: one comment a field, with unit and frame."""
+"""Every array record of the World and of the kernels' output: one comment a field, with unit and frame.
+
+Static facts are structured records; state that changes in a replication is one array a field, kept by the engine. Positions
+are earth-centred earth-fixed (ECEF), WGS-84. Entities of each kind stand in the order of their names.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+KILL_CLASSES: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
+"""The order of every array field indexed by kill class."""
+
+BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku")
+"""The order of every array field indexed by radar band (IEEE Std 521 letters)."""
+
+OPEN: Final = 0
+"""World.pairs: the weapon can meet the threat if it is fired in time."""
+NEVER_REACHED: Final = 1
+"""It cannot, whenever it is fired; or it is not meant for the class."""
+HEIGHT_FORBIDDEN: Final = 2
+"""It could, were it not for the height rules of its battery."""
+
+_PLACE: Final = [
+    ("key", "u8"),  # hash of the name: the address of its draws
+    ("position_m", "f8", (3,)),  # m, ECEF
+    ("east", "f8", (3,)),  # unit vectors of the local frame at the place, ECEF
+    ("north", "f8", (3,)),
+    ("up", "f8", (3,)),
+]
+
+SENSOR: Final = np.dtype([
+    *_PLACE,
+    ("command", "i4"),  # index of the command post to which it reports
+    ("band", "i4"),  # index into BANDS
+    ("constant_m2", "f8"),  # m^2: single-scan SNR = constant * RCS / range^4 (radar.calibrate)
+    ("false_alarm", "f8"),  # probability of false alarm in a cell
+    ("swerling", "i4"),  # target fluctuation case
+    ("scan_period_s", "f8"),  # s between two looks at the same place
+    ("minimum_elevation_rad", "f8"),  # rad above the local horizontal
+    ("maximum_elevation_rad", "f8"),  # rad above the local horizontal
+    ("maximum_range_m", "f8"),  # m, instrumented
+    ("sector_azimuth_rad", "f8"),  # rad from true north: the middle of its sector
+    ("sector_half_width_rad", "f8"),  # rad; pi for one that looks all round
+    ("hits", "i4"),  # M of the M-of-N confirmation
+    ("scans", "i4"),  # N of the M-of-N confirmation
+    ("lowest_step_m", "f8"),  # m of ground range between two columns of its part of World.lowest_m
+    ("range_std_m", "f8"),  # m, measurement error in range
+    ("angle_std_rad", "f8"),  # rad, measurement error in azimuth and elevation
+])  # fmt: skip
+
+THREAT: Final = np.dtype([
+    ("key", "u8"),  # hash of the name
+    ("kill_class", "i4"),  # index into KILL_CLASSES
+    ("asset", "i4"),  # index of the asset at which it flies
+    ("start_s", "f8"),  # s: it appears
+    ("end_s", "f8"),  # s: it has got through
+    ("first", "i8"),  # its first row in World.path_m
+    ("points", "i4"),  # its number of rows
+    ("step_s", "f8"),  # s between two rows
+    ("rcs_m2", "f8", (len(BANDS),)),  # m^2 by radar band
+    ("lethal_radius_m", "f8"),  # m: within it of the asset, it hits; 0 where a hit is not modelled
+    ("scatter_std_m", "f8"),  # m, of the impact point on each horizontal axis: CEP / 1.1774
+    ("value", "f8"),  # the asset's value: what is lost if it gets through
+])  # fmt: skip
+
+COMMAND: Final = np.dtype([
+    ("key", "u8"),  # hash of the name
+    ("latency_s", "f8"),  # s from a sensor's confirmed track to the post
+    ("identification_time_s", "f8"),  # s from the track's arrival to a verdict
+    ("identification_error", "f8"),  # probability that one attempt fails to call a hostile hostile
+    ("identification_retry_s", "f8"),  # s from a failed attempt to the next
+    ("decision_period_s", "f8"),  # s between two rounds of assignment
+])  # fmt: skip
+
+BATTERY: Final = np.dtype([
+    *_PLACE,
+    ("command", "i4"),  # index of its command post
+    ("channels", "i4"),  # targets that it can engage at once
+    ("hold", "i1"),  # 1: weapon control is hold
+    ("reaction_s", "f8"),  # s from the order to the first round
+    ("assessment_s", "f8"),  # s from the last intercept to the verdict
+    ("salvo_interval_s", "f8"),  # s between two rounds of a salvo
+    ("salvo", "i4", (len(KILL_CLASSES),)),  # rounds at a target before looking, by class
+    ("engages", "i1", (len(KILL_CLASSES),)),  # 1 where its rules allow the class
+    ("minimum_height_m", "f8"),  # m above the ellipsoid: no intercept below
+    ("maximum_height_m", "f8"),  # m above the ellipsoid: no intercept above
+    ("first_sensor", "i4"),  # its first entry in World.fire_control
+    ("sensors", "i4"),  # its number of entries there
+    ("first_weapon", "i4"),  # its first weapon
+    ("weapons", "i4"),  # its number of weapons
+])  # fmt: skip
+
+WEAPON: Final = np.dtype([
+    ("key", "u8"),  # hash of the name
+    ("battery", "i4"),  # index of its battery
+    ("ready", "i4"),  # rounds ready at the start, and after a reload
+    ("stored", "i4"),  # rounds to reload with
+    ("reload_s", "f8"),  # s to refill
+    ("kill_probability", "f8", (len(KILL_CLASSES),)),  # single shot (SSPK), by class; 0: does not engage it
+    ("needs_support", "i1"),  # 1: the battery's radar must hold the target at intercept (semi-active or command guidance)
+    ("table", "i4"),  # index of its fly-out table
+])  # fmt: skip
+
+EVENT: Final = np.dtype([
+    ("cause", "i4"),  # number of the event that led to it, -1 for none
+    ("time_s", "f8"),  # s since the scenario's start
+    ("kind", "i1"),  # log.schema.Kind
+    ("reason", "i1"),  # log.schema.Reason
+    ("subject", "i4"),  # index of an entity in the order of entities.parquet
+    ("object", "i4"),  # likewise, -1 for none
+    ("lat_deg", "f8"),  # deg, WGS-84: where the threat was
+    ("lon_deg", "f8"),  # deg
+    ("alt_m", "f4"),  # m above the ellipsoid
+    ("value", "f4"),  # by kind
+])  # fmt: skip
+
+HIT: Final = np.dtype([
+    ("time_s", "f8"),  # s since the scenario's start
+    ("sensor", "i4"),  # index
+    ("threat", "i4"),  # index: the truth
+    ("range_m", "f8"),  # m, measured
+    ("azimuth_deg", "f8"),  # deg from true north, measured
+    ("elevation_deg", "f8"),  # deg, measured
+    ("snr_db", "f8"),  # dB
+])  # fmt: skip
+
+
+class WorldArrays(NamedTuple):
+    """What kernels read: the compiled World. Entities of each kind stand in the order of their names."""
+
+    duration_s: float  # s: nothing happens later
+    first_battery: int  # index of the first entity of the kind in entities.parquet; assets begin at 0
+    first_command: int
+    first_sensor: int
+    first_threat: int
+    first_weapon: int
+    sensors: NDArray[np.void]  # SENSOR
+    threats: NDArray[np.void]  # THREAT
+    commands: NDArray[np.void]  # COMMAND
+    batteries: NDArray[np.void]  # BATTERY
+    weapons: NDArray[np.void]  # WEAPON, by battery, then by reach
+    fire_control: NDArray[np.int32]  # sensors on whose track a battery may fire, battery after battery
+    path_m: NDArray[np.float64]  # m: ECEF x, y, z and height above the ellipsoid, [row, 4], threat after threat
+    path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
+    sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
+    lowest_m: NDArray[np.float32]  # m above sea level: lowest height seen, [sensor, azimuth, ground range]
+    interceptors: NDArray[np.void]  # physics.flyout.INTERCEPTOR, one a fly-out table
+    fly_out_s: NDArray[np.float64]  # s of flight, [table, range node, height node]; inf out of reach
+    fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach
+    fly_out_clear_m: NDArray[np.float64]  # m to the nearest edge of reach, [table, range cell, height cell]
+    pairs: NDArray[np.int8]  # [weapon, threat]: OPEN, NEVER_REACHED or HEIGHT_FORBIDDEN

@@ -1,0 +1,130 @@
+"""The run folder before and after: whose content it holds, whether it may be resumed, reprinted or replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+from buckler import __version__
+from buckler.compiled import kernel_hash
+from buckler.errors import InputError, OutputExistsError
+from buckler.log.schema import SCHEMA_VERSION
+
+BLOCK: Final = 25
+"""Replications in a block: the unit of work, of loss in a crash, and of a row group."""
+
+OURS: Final = (
+    "run.json", "scenario.yaml", "entities.parquet", "sources.json", "events.parquet", "states.parquet", "detections.parquet",
+    "tracks.parquet", "parameters.parquet", "summary.json", "report.html", "blocks", "coverage",
+)  # fmt: skip
+"""What a run writes in its folder; --force removes these and nothing else."""
+
+
+class Found(Enum):
+    """What is in an output folder."""
+
+    NOTHING = "nothing"
+    UNFINISHED = "unfinished"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a run's results depend on."""
+
+    world_hash: str
+    catalog_hash: str
+    scenario_hash: str
+    seed: int
+    replications: int
+
+    @property
+    def key(self) -> str:
+        """One hash of it all: the World, the seed, the number of replications, the kernels and the libraries."""
+        parts = (
+            SCHEMA_VERSION, BLOCK, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__,
+            self.world_hash, self.scenario_hash, self.seed, self.replications,
+        )  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def look(folder: Path, content: Content, force: bool) -> Found:
+    """What is in the folder. Refuses what is not this run's, unless forced; then this module's own files are removed."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
+    if not folder.exists() or not any(folder.iterdir()):
+        return Found.NOTHING
+    key, complete = _stored(folder)
+    if key == content.key:
+        return Found.FINISHED if complete else Found.UNFINISHED
+    if force:
+        for name in OURS:
+            path = folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        return Found.NOTHING
+    what = "something that is not a run" if key is None else "another run (another scenario, seed, -n or version)"
+    raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
+
+
+def _stored(folder: Path) -> tuple[str | None, bool]:
+    try:
+        data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        return str(data["content_key"]), bool(data["complete"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, False
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, or say why it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".buckler-probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o") from error
+
+
+def platform_facts() -> dict[str, str]:
+    """What results may depend on besides the content key's parts."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "pyarrow": pa.__version__,
+        "system": sys.platform,
+        "machine": platform.machine(),
+    }
+
+
+def reproduce_command(scenario: str, replications: int, seed: int) -> str:
+    """The exact command that makes this run again."""
+    return f"buckler run {scenario} -n {replications} --seed {seed}"
+
+
+def manifest(content: Content, facts: dict[str, Any]) -> dict[str, Any]:
+    """run.json."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "buckler": __version__,
+        "content_key": content.key,
+        "scenario_hash": content.scenario_hash,
+        "catalog_hash": content.catalog_hash,
+        "kernel_hash": kernel_hash(),
+        "seed": content.seed,
+        "replications": content.replications,
+        "block": BLOCK,
+        **facts,
+        "platform": platform_facts(),
+    }

@@ -1,0 +1,193 @@
+"""Many replications over threads: blocks flown, kept, and put together in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from buckler.analysis.outcomes import read_outcomes
+from buckler.analysis.recorded import choose_recorded
+from buckler.analysis.summary import summarise
+from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
+from buckler.campaign.sources import sources_used
+from buckler.engine.fly import Flyer
+from buckler.engine.recording import detections_table, states_table
+from buckler.errors import InputError
+from buckler.log.read import open_run
+from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, STATES
+from buckler.log.write import BlockStore, TableWriter, atomic_bytes, events_table, write_json, write_table
+from buckler.world.compile import World
+
+Progress = Callable[[int, int], None]
+"""Called with the replications finished and the total."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in mid-run: finished blocks are kept."""
+
+    def __init__(self, folder: Path, done: int, total: int) -> None:
+        self.done = done
+        super().__init__(f"stopped after {done} of {total} replications, kept in {folder}; the same command goes on from there")
+
+
+def content_of(world: World, replications: int, seed: int, catalog_hash: str) -> Content:
+    """What a run of this World depends on."""
+    import hashlib
+
+    text = world.scenario_text
+    return Content(world.content_hash(), catalog_hash, hashlib.sha256(text.encode()).hexdigest(), seed, replications)
+
+
+def run_campaign(
+    world: World,
+    folder: Path,
+    *,
+    replications: int,
+    seed: int,
+    workers: int,
+    catalog_hash: str,
+    command: str | None = None,
+    force: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Found:
+    """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is."""
+    if replications < 1:
+        raise InputError(f"-n {replications}: write at least 1 replication")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"--seed {seed}: write a whole number from 0 to 2^63 - 1")
+    if workers < 1:
+        raise InputError(f"--workers {workers}: write at least 1")
+    content = content_of(world, replications, seed, catalog_hash)
+    found = look(folder, content, force)
+    if found is Found.FINISHED:
+        progress(replications, replications)
+        return found
+    prepare(folder)
+    try:
+        _run(world, folder, content, workers, command or reproduce_command(world.name, replications, seed), progress)
+    except OSError as error:
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
+        ) from error
+    return found
+
+
+def _run(world: World, folder: Path, content: Content, workers: int, command: str, progress: Progress) -> None:
+    started = time.monotonic()
+    scenario = world.loaded.scenario
+    facts: dict[str, Any] = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "notional": scenario.notional,
+        "as_of": scenario.as_of,
+        "duration_s": world.arrays.duration_s,
+        "terrain": {"source": world.terrain.source, "cell_size": world.terrain.cell_size, "note": world.terrain.caveat},
+        "command": command,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_json(folder / "run.json", manifest(content, {**facts, "complete": False}))
+    atomic_bytes(folder / "scenario.yaml", world.scenario_text.encode())
+    write_table(folder / "entities.parquet", pa.Table.from_pylist([entity.row() for entity in world.entities], schema=ENTITIES))
+    write_json(folder / "sources.json", sources_used(world))
+    done = fly_blocks(world, folder, content.seed, content.replications, workers, progress)
+    if done < content.replications:
+        raise Interrupted(folder, done, content.replications)
+    from buckler.campaign.rings import write_rings
+
+    write_rings(world, folder)
+    recorded = choose_recorded(read_outcomes(open_run(folder)))
+    _record(world, folder, content.seed, [int(choice["replication"]) for choice in recorded])
+    facts |= {"complete": True, "wall_s": round(time.monotonic() - started, 3), "recorded": recorded}
+    write_json(folder / "run.json", manifest(content, facts))
+    summarise(folder)
+    BlockStore(folder).clear()
+
+
+def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers: int, progress: Progress) -> int:
+    """Fly every block that is not there yet and put the events table together; returns the replications in the table.
+
+    Ctrl-C ends it after the blocks in flight; the table then holds the blocks that are finished without a gap.
+    """
+    store = BlockStore(folder)
+    names = [*(entity.key for entity in world.entities), ""]
+    blocks = range((replications + BLOCK - 1) // BLOCK)
+    ready = {number: path for number, path in store.finished().items() if number in blocks}
+    stop = threading.Event()
+    local = threading.local()
+    lock = threading.Lock()
+    tables: dict[int, pa.Table | None] = dict.fromkeys(ready)
+    written = 0
+
+    def size(number: int) -> int:
+        return min(replications, (number + 1) * BLOCK) - number * BLOCK
+
+    with TableWriter(folder / "events.parquet", EVENTS) as writer:
+
+        def write_ready() -> None:
+            nonlocal written
+            while written in tables:
+                table = tables.pop(written)
+                writer.add(BlockStore.read(ready[written]) if table is None else table)
+                written += 1
+
+        def work(number: int) -> int:
+            if stop.is_set():
+                return 0
+            if not hasattr(local, "flyer"):
+                local.flyer = Flyer(world.arrays)
+            first = number * BLOCK
+            table = events_table(names, ((first + k, local.flyer.events(seed, first + k)) for k in range(size(number))))
+            path = store.put(number, table)
+            with lock:
+                ready[number] = path
+                # A block that must wait for an earlier one is read back from its file, so that memory stays bounded.
+                tables[number] = table if number == written else None
+                write_ready()
+            return size(number)
+
+        finished = sum(size(number) for number in ready)
+        progress(finished, replications)
+        missing = [number for number in blocks if number not in ready]
+        write_ready()
+        if workers == 1:
+            try:
+                for number in missing:
+                    finished += work(number)
+                    progress(finished, replications)
+            except KeyboardInterrupt:
+                stop.set()
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                running = {pool.submit(work, number) for number in missing}
+                try:
+                    while running:
+                        over, running = wait(running, return_when=FIRST_COMPLETED)
+                        finished += sum(future.result() for future in over)
+                        progress(finished, replications)
+                except KeyboardInterrupt:
+                    stop.set()
+                except BaseException:
+                    stop.set()
+                    raise
+        write_ready()
+    return min(replications, written * BLOCK)
+
+
+def _record(world: World, folder: Path, seed: int, numbers: list[int]) -> None:
+    names = [*(entity.key for entity in world.entities), ""]
+    flyer = Flyer(world.arrays)
+    states, detections = [], []
+    for number in sorted(numbers):
+        events, hits = flyer.recorded(seed, number)
+        states.append(states_table(world.arrays, names, number, events))
+        detections.append(detections_table(world.arrays, names, number, hits))
+    for name, tables, schema in (("states", states, STATES), ("detections", detections, DETECTIONS)):
+        whole = pa.concat_tables(tables) if tables else schema.empty_table()
+        write_table(folder / f"{name}.parquet", whole.unify_dictionaries())

@@ -1,0 +1,49 @@
+"""From a scenario's name to a finished run folder: what `buckler run`, `buckler compare` and the Python surface call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from buckler.campaign.folder import Found, reproduce_command
+from buckler.campaign.run import Progress, run_campaign
+from buckler.catalog.load import load_catalog
+from buckler.compiled import cache_folder
+from buckler.scenario.load import Loaded, load_scenario, without
+from buckler.world.compile import compile_world
+
+
+def load_without(scenario: str | Path, taken: Sequence[str]) -> Loaded:
+    """A scenario, with some of its entries taken out."""
+    loaded = load_scenario(scenario)
+    for name in taken:
+        loaded = replace(loaded, scenario=without(loaded.scenario, name))
+    return loaded
+
+
+def simulate_into(
+    scenario: str | Path | Loaded,
+    folder: Path,
+    *,
+    replications: int,
+    seed: int,
+    workers: int,
+    force: bool = False,
+    progress: Progress = lambda done, total: None,
+    announce: Callable[[str], None] = lambda text: None,
+    without: Sequence[str] = (),
+) -> Found:
+    """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is."""
+    loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
+    if not any(cache_folder().rglob("*.nbi")):
+        announce("First run of this version: compiling the kernels (once, under a minute) ...")
+    world = compile_world(loaded)
+    name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name
+    command = reproduce_command(name, replications, seed)
+    if without:
+        command = f"buckler compare {name} {' '.join(f'--without {taken!r}' for taken in without)} -n {replications} --seed {seed}"
+    return run_campaign(
+        world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
+        command=command, force=force, progress=progress,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""sources.json: every parameter and assumption that a run used, with its source and grade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from buckler import units
+from buckler.catalog.schema import Card, Parameter
+from buckler.scenario.schema import Command
+from buckler.world.compile import World
+from buckler.world.sensors import READ as SENSOR_READS
+from buckler.world.threats import READ as THREAT_READS
+from buckler.world.weapons import BATTERY_READS, WEAPON_READS
+
+
+def sources_used(world: World) -> list[dict[str, Any]]:
+    """One entry a parameter of each card in use, in the order of the cards' names, then the scenario's own assumptions."""
+    scenario = world.loaded.scenario
+    users: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for sensor in scenario.sensors:
+        users.setdefault((sensor.system, SENSOR_READS), []).append(sensor.name)
+    for battery in scenario.batteries:
+        users.setdefault((battery.system, BATTERY_READS), []).append(battery.name)
+        for weapon in battery.weapons:
+            users.setdefault((weapon.system, WEAPON_READS), []).append(battery.name)
+    for entry in scenario.raid.entries:
+        users.setdefault((entry.system, THREAT_READS), []).append(entry.name)
+    rows = []
+    for (system, reads), names in sorted(users.items()):
+        card = world.loaded.card(system)
+        rows += [_row(card, name, card.parameters[name], sorted(set(names))) for name in reads if name in card.parameters]
+    return [*rows, *(row for command in scenario.commands for row in _command_rows(command))]
+
+
+def _row(card: Card, name: str, parameter: Parameter, used_by: list[str]) -> dict[str, Any]:
+    physical = parameter.unit is not None and units.is_physical(parameter.unit) and parameter.best() is not None
+    return {
+        "used_by": used_by,
+        "system": card.name,
+        "parameter": name,
+        "low": parameter.low,
+        "nominal": parameter.best(),
+        "high": parameter.high,
+        "unit": parameter.unit,
+        "grade": parameter.grade,
+        "kind": parameter.basis,
+        "sources": [source.model_dump() for source in parameter.sources],
+        "assumption": parameter.assumption,
+        "note": parameter.note or None,
+        "used_value_si": parameter.si() if physical else None,
+        "si_unit": units.si_unit(parameter.unit) if physical and parameter.unit else None,
+    }
+
+
+_COMMAND_REASONS = {
+    "latency_s": ("s", "nobody publishes how long a track takes to its command post; seconds for an automated link"),
+    "identification_time_s": ("s", "nobody publishes it; seconds with IFF and flight plans at hand"),
+    "identification_error": ("probability", "nobody publishes it; stated so that its effect can be asked"),
+    "identification_retry_s": ("s", "one more round of interrogation and flight-plan check"),
+    "decision_period_s": ("s", "an automated command post evaluates threats about once a second"),
+}
+
+
+def _command_rows(command: Command) -> list[dict[str, Any]]:
+    return [
+        {
+            "used_by": [command.name],
+            "system": "scenario",
+            "parameter": name,
+            "low": None,
+            "nominal": getattr(command, name),
+            "high": None,
+            "unit": unit,
+            "grade": None,
+            "kind": "assumption",
+            "sources": [],
+            "assumption": reason,
+            "note": None,
+            "used_value_si": getattr(command, name),
+            "si_unit": units.si_unit(unit),
+        }
+        for name, (unit, reason) in _COMMAND_REASONS.items()
+    ]

@@ -1,0 +1,276 @@
+"""The command line. Every command is thin: it reads options, calls the library, prints.
+
+Heavy libraries are imported inside the commands, so that `buckler --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from buckler import __version__
+from buckler.errors import BucklerError, DocumentError, InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+app = typer.Typer(
+    name="buckler",
+    help="An open laboratory for integrated air and missile defence: what a network sees, what it stops, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Replications = Annotated[int, typer.Option("--replications", "-n", help="Replications: how often the raid is flown, with other luck.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the luck: the same seed gives the same bytes.")]
+Workers = Annotated[int | None, typer.Option("--workers", help="Threads; all cores if left out. Results do not depend on it.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write (default: runs/NAME).")]
+Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace another run in the output folder.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print no progress.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"buckler {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A packaged scenario's name, or a YAML file.")] = "turkey-2019",
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = None,
+    output: Output = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario, summarise it, write its report."""
+    from buckler.log.read import open_run
+    from buckler.report.terminal import render_summary
+
+    folder = output or Path("runs") / _folder_name(scenario)
+    _campaign(scenario, folder, replications, seed, workers, force, quiet or as_json)
+    summary = open_run(folder).summary
+    if as_json:
+        _print_json(summary)
+    else:
+        _console().print(render_summary(summary))
+    page = folder / "report.html"
+    if not page.exists():
+        from buckler.report.page import write_report
+
+        write_report(folder)
+    if not as_json:
+        typer.echo(f"Report: {page}")
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="Two scenarios, or one with --without.")],
+    without: Annotated[list[str] | None, typer.Option("--without", help="A sensor, battery, command post or raid entry to take out.")] = None,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = None,
+    output: Output = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Two options under the same luck: the difference of every figure, with its interval."""
+    from buckler.analysis.compare import compare as compare_runs
+    from buckler.report.terminal import render_comparison
+
+    names = list(scenarios)
+    if without and len(names) != 1:
+        raise InputError("compare --without takes one scenario: buckler compare turkey-2019 --without NAME")
+    if not without and len(names) != 2:
+        raise InputError("compare takes two scenarios, or one and --without NAME")
+    first = names[0]
+    second = names[0] if without else names[1]
+    label = f"{_folder_name(first)}-without-{_folder_name('-'.join(without))}" if without else f"{_folder_name(first)}-and-{_folder_name(second)}"
+    base = output or Path("runs") / label
+    for part, name, taken in (("a", first, []), ("b", second, without or [])):
+        _campaign(name, base / part, replications, seed, workers, force, quiet or as_json, taken)
+    result = compare_runs(base / "a", base / "b")
+    if without:
+        result["second"] = f"{result['second']} without {', '.join(without)}"
+    if as_json:
+        _print_json(result)
+    else:
+        _console().print(render_comparison(result))
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog card.")]) -> None:
+    """Check a scenario or catalog file: every mistake with file:line:column and what to write instead."""
+    from buckler.catalog.load import load_card, looks_like_card
+    from buckler.documents import load_document
+
+    document = load_document(file)
+    if looks_like_card(document):
+        typer.echo(f"{file}: the card of {load_card(file).name} is in order")
+        return
+    from buckler.scenario.load import check_scenario
+    from buckler.world.compile import compile_world
+
+    world = compile_world(check_scenario(document))
+    counts = {kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")}
+    parts = ", ".join(f"{count} {_plural(kind, count)}" for kind, count in counts.items())
+    typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
+
+
+@app.command()
+def scenarios(
+    name: Annotated[str | None, typer.Argument(help="A packaged scenario, to print it.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")] = False,
+) -> None:
+    """List the packaged scenarios, or print one, or the schema of scenario files."""
+    from buckler.scenario.load import load_scenario, packaged_scenarios, scenario_document
+
+    if schema:
+        from buckler.scenario.schema import Scenario
+
+        typer.echo(json.dumps(Scenario.model_json_schema(), indent=1))
+    elif name is not None:
+        typer.echo("\n".join(scenario_document(name).lines))
+    else:
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in ("scenario", "as of", "about"):
+            table.add_column(column)
+        for packaged in packaged_scenarios():
+            scenario = load_scenario(packaged).scenario
+            table.add_row(packaged, scenario.as_of, scenario.title)
+        _console().print(table)
+
+
+@app.command()
+def catalog(
+    name: Annotated[str | None, typer.Argument(help="A system, to print its card.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the catalog of cited public systems, or print a card: value, spread, grade, source."""
+    from buckler.catalog.card import card_json, list_json, render_card, render_list
+    from buckler.catalog.load import load_catalog
+
+    cards = load_catalog()
+    if name is None:
+        _show(as_json, lambda: list_json(cards), lambda: render_list(cards))
+    else:
+        card = cards[name]
+        _show(as_json, lambda: card_json(card), lambda: render_card(card))
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Write the report of a run again, from its folder alone."""
+    from buckler.report.page import write_report
+
+    typer.echo(f"Report: {write_report(folder)}")
+
+
+@app.command()
+def validate(
+    cases: Annotated[Path | None, typer.Option("--cases", help="A file of cases instead of the packaged table.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute published numbers on this installation: pass or fail, with tolerance and source."""
+    from buckler.validation.run import render, results_json, validate_cases, validate_packaged
+
+    results = validate_packaged() if cases is None else validate_cases(cases)
+    _show(as_json, lambda: results_json(results), lambda: render(results))
+    if any(result.status == "fail" for result in results):
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """The `buckler` command: exit code 0 done, 2 wrong input, 1 our fault, 130 interrupted."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except KeyboardInterrupt as stop:
+        _complain(str(stop) or "interrupted")
+        sys.exit(130)
+    except DocumentError as error:
+        count = len(error.problems)
+        _complain(f"{error}\n{count} {_plural('mistake', count)}")
+        sys.exit(2)
+    except BucklerError as error:
+        _complain(f"buckler: {error}")
+        sys.exit(2)
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is not None:  # a mistake in the options, found by the option parser
+            _complain(f"buckler: {usage()}")
+            sys.exit(2)
+        import traceback
+
+        traceback.print_exc()
+        _complain(f"\nbuckler {__version__} failed; this is our fault, not yours. Please report the lines above with the command you gave.")
+        sys.exit(1)
+
+
+def _campaign(
+    scenario: str,
+    folder: Path,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    force: bool,
+    quiet: bool,
+    without: list[str] | None = None,
+) -> None:
+    """Load, compile, fly, with progress on the terminal's error stream."""
+    from buckler.campaign.simulate import simulate_into
+    from buckler.report.progress import progress_bar
+
+    with progress_bar(quiet) as progress:
+        simulate_into(
+            scenario, folder, replications=replications, seed=seed, workers=workers or os.cpu_count() or 1, force=force,
+            progress=progress.update, announce=progress.say, without=without or [],
+        )  # fmt: skip
+
+
+def _folder_name(scenario: str) -> str:
+    return Path(scenario).stem.replace(" ", "-") or "run"
+
+
+def _plural(noun: str, count: int) -> str:
+    if count == 1:
+        return noun
+    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 100, soft_wrap=False, highlight=False)
+
+
+def _show(as_json: bool, data: Any, rendered: Any) -> None:
+    if as_json:
+        _print_json(data())
+    else:
+        renderable: RenderableType = rendered()
+        _console().print(renderable)
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)

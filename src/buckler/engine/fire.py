@@ -1,0 +1,276 @@
+"""The fight: candidates, assignment by best marginal return, launches, intercepts, assessment, reload."""
+
+from __future__ import annotations
+
+from math import isinf
+
+from buckler import draws
+from buckler.compiled import kernel
+from buckler.decision.evaluation import priority, salvo_kill_probability
+from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
+from buckler.engine import queue as calendar
+from buckler.engine.journal import note, plan
+from buckler.engine.reach import earliest_intercept, flight_time
+from buckler.engine.state import (
+    FIRED,
+    FLYING,
+    HELD,
+    KILLED,
+    N_CANDIDATES,
+    N_ENGAGEMENTS,
+    N_SHOTS,
+    N_UNFINISHED,
+    NO_CHANNEL,
+    NO_GUIDANCE,
+    NO_ROUND,
+    NOT_REACHED,
+    OVERFLOWED,
+    TOO_LATE,
+    State,
+)
+from buckler.log.schema import Kind
+
+_ASSIGN = int(Kind.ASSIGN)
+_FIRE = int(Kind.FIRE)
+_KILL = int(Kind.KILL)
+_MISS = int(Kind.MISS)
+_NO_TARGET = int(Kind.NO_TARGET)
+_ASSESS = int(Kind.ASSESS)
+_RELOAD = int(Kind.RELOAD)
+
+
+@kernel
+def reached(state: State, b: int, i: int, stage: int, event: int) -> None:
+    """Note how far battery `b` got with threat `i`; an attempt's furthest break stands, the earliest if it recurs."""
+    if stage > state.attempts[b, i].stage:
+        state.attempts[b, i].stage = stage
+        state.attempts[b, i].stage_event = event
+
+
+@kernel
+def guided(world: WorldArrays, state: State, b: int, i: int) -> bool:
+    """Whether a radar on whose track battery `b` may fire holds a confirmed track of threat `i`."""
+    battery = world.batteries[b]
+    for k in range(battery.first_sensor, battery.first_sensor + battery.sensors):
+        if state.seen_by[world.fire_control[k], i].confirmed != 0:
+            return True
+    return False
+
+
+@kernel
+def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
+    """One round of assignment at command post `c`: every threat it holds, calls hostile and has nobody engaging.
+
+    Repeatedly takes the pair of weapon and threat with the greatest marginal return, priority times the salvo's kill
+    probability (the greedy rule, optimal for identical weapons: den Broeder, Ellison and Emerling 1959,
+    doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach.
+    """
+    state.counts[N_CANDIDATES] = 0
+    for i in range(len(world.threats)):
+        if state.lives[i].life == FLYING and state.held_by[c, i].identify_event >= 0 and state.held_by[c, i].tracks > 0 and state.held_by[c, i].engaged == 0:
+            for b in range(len(world.batteries)):
+                if world.batteries[b].command == c:
+                    _consider(world, state, b, i, now_s)
+    while True:
+        best = -1
+        for k in range(state.counts[N_CANDIDATES]):
+            if state.candidates[k].score > 0.0 and (best < 0 or state.candidates[k].score > state.candidates[best].score):
+                best = k
+        if best < 0:
+            return
+        w = state.candidates[best].weapon
+        i = state.candidates[best].threat
+        b = world.weapons[w].battery
+        state.candidates[best].score = 0.0
+        rounds = world.batteries[b].salvo[world.threats[i].kill_class]
+        if state.held_by[c, i].engaged > 0:
+            continue
+        if state.channels[b] == 0:
+            reached(state, b, i, NO_CHANNEL, state.held_by[c, i].identify_event)
+        elif state.stocks[w].ready < rounds:
+            reached(state, b, i, NO_ROUND, state.held_by[c, i].identify_event)
+        else:
+            _engage(world, state, c, b, w, i, rounds, state.candidates[best].kill, state.candidates[best].meet_s, now_s)
+
+
+@kernel
+def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) -> None:
+    """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it."""
+    battery = world.batteries[b]
+    kill_class = world.threats[i].kill_class
+    because = state.held_by[battery.command, i].identify_event
+    if battery.hold != 0 or battery.engages[kill_class] == 0:
+        reached(state, b, i, HELD, because)
+        return
+    launch_s = now_s + battery.reaction_s
+    ever = False
+    forbidden = False
+    still = False
+    for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
+        single = world.weapons[w].kill_probability[kill_class]
+        if single == 0.0:
+            continue
+        forbidden = forbidden or world.pairs[w, i] == HEIGHT_FORBIDDEN
+        if world.pairs[w, i] != OPEN:
+            continue
+        ever = True
+        if state.aims[w, i].shut != OPEN:
+            continue
+        still = True
+        if now_s < state.aims[w, i].open_s:
+            continue
+        meet_s = earliest_intercept(world, w, i, launch_s, state.aims[w, i].meet_s)
+        if isinf(meet_s):
+            state.aims[w, i].shut = NEVER_REACHED
+            continue
+        state.aims[w, i].meet_s = meet_s
+        order_s = meet_s - flight_time(world, w, i, meet_s) - battery.reaction_s
+        if order_s > now_s + world.commands[battery.command].decision_period_s:
+            state.aims[w, i].open_s = order_s - world.commands[battery.command].decision_period_s
+            continue
+        if not guided(world, state, b, i):
+            reached(state, b, i, NO_GUIDANCE, because)
+            continue
+        if state.channels[b] == 0:
+            reached(state, b, i, NO_CHANNEL, because)
+            continue
+        rounds = battery.salvo[kill_class]
+        if state.stocks[w].ready < rounds:
+            reached(state, b, i, NO_ROUND, because)
+            continue
+        kill = salvo_kill_probability(single, rounds)
+        n = state.counts[N_CANDIDATES]
+        state.counts[N_CANDIDATES] = n + 1
+        state.candidates[n].weapon = w
+        state.candidates[n].threat = i
+        state.candidates[n].kill = kill
+        state.candidates[n].meet_s = meet_s
+        state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
+    if not still:
+        reached(state, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
+
+
+@kernel
+def _engage(
+    world: WorldArrays, state: State, c: int, b: int, w: int, i: int, rounds: int, kill: float, meet_s: float, now_s: float
+) -> None:
+    """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar."""
+    battery = world.batteries[b]
+    number = state.counts[N_ENGAGEMENTS]
+    shot = state.counts[N_SHOTS]
+    if number >= len(state.engagements) or shot + rounds > len(state.rounds):
+        state.counts[OVERFLOWED] = 1
+        return
+    state.counts[N_ENGAGEMENTS] = number + 1
+    state.counts[N_SHOTS] = shot + rounds
+    because = state.held_by[c, i].identify_event
+    event = note(world, state, because, now_s, _ASSIGN, world.first_weapon + w, world.first_threat + i, i, kill, 0)
+    state.engagements[number].weapon = w
+    state.engagements[number].threat = i
+    state.engagements[number].open = rounds
+    state.engagements[number].event = event
+    state.engagements[number].killed = 0
+    state.channels[b] -= 1
+    state.held_by[c, i].engaged += 1
+    state.stocks[w].ready -= rounds
+    for k in range(rounds):
+        state.rounds[shot + k].weapon = w
+        state.rounds[shot + k].threat = i
+        state.rounds[shot + k].engagement = number
+        state.rounds[shot + k].meet_s = meet_s
+        state.rounds[shot + k].ordinal = state.attempts[b, i].fired + k
+        state.rounds[shot + k].event = -1
+        plan(state, now_s + battery.reaction_s + k * battery.salvo_interval_s, calendar.LAUNCH, shot + k, 0)
+    state.attempts[b, i].fired += rounds
+
+
+@kernel
+def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
+    """A round leaves, unless its target is gone or can no longer be reached: then it stays on its launcher."""
+    w = state.rounds[shot].weapon
+    i = state.rounds[shot].threat
+    b = world.weapons[w].battery
+    number = state.rounds[shot].engagement
+    meet_s = earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s) if state.lives[i].life == FLYING else 1.0 / 0.0
+    if isinf(meet_s):
+        state.stocks[w].ready += 1
+        _close_shot(world, state, number, state.engagements[number].event, now_s)
+        return
+    event = note(
+        world, state, state.engagements[number].event, now_s, _FIRE, world.first_weapon + w, world.first_threat + i, i, meet_s - now_s, 0
+    )
+    state.rounds[shot].event = event
+    state.rounds[shot].meet_s = meet_s
+    reached(state, b, i, FIRED, event)
+    plan(state, meet_s, calendar.RESOLVE, shot, 0)
+    if state.stocks[w].ready == 0 and state.stocks[w].stored > 0 and state.stocks[w].reloading == 0:
+        state.stocks[w].reloading = 1
+        plan(state, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
+
+
+@kernel
+def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
+    """A round meets its target: the kill draw, at the stated single-shot kill probability.
+
+    A round that needs its battery's radar to the end misses where that radar has lost the target.
+    """
+    w = state.rounds[shot].weapon
+    i = state.rounds[shot].threat
+    weapon = world.weapons[w]
+    b = weapon.battery
+    number = state.rounds[shot].engagement
+    subject = world.first_weapon + w
+    threat = world.first_threat + i
+    if state.lives[i].life != FLYING:
+        event = note(world, state, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
+    else:
+        chance = weapon.kill_probability[world.threats[i].kill_class]
+        if weapon.needs_support != 0 and not guided(world, state, b, i):
+            chance = 0.0
+        luck = draws.draw(
+            seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
+        )
+        if luck < chance:
+            event = note(world, state, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
+            state.lives[i].life = KILLED
+            state.counts[N_UNFINISHED] -= 1
+            state.engagements[number].killed = 1
+        else:
+            event = note(world, state, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
+            if state.attempts[b, i].stage == FIRED:
+                state.attempts[b, i].stage_event = event
+    _close_shot(world, state, number, event, now_s)
+
+
+@kernel
+def _close_shot(world: WorldArrays, state: State, number: int, event: int, now_s: float) -> None:
+    """One shot of an engagement is over; after the last, the assessment goes into the calendar."""
+    state.engagements[number].event = event
+    state.engagements[number].open -= 1
+    if state.engagements[number].open == 0:
+        b = world.weapons[state.engagements[number].weapon].battery
+        plan(state, now_s + world.batteries[b].assessment_s, calendar.ASSESS, number, 0)
+
+
+@kernel
+def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
+    """The engagement is over: its channel is free and its threat, if it still flies, may be given out again."""
+    w = state.engagements[number].weapon
+    i = state.engagements[number].threat
+    b = world.weapons[w].battery
+    state.channels[b] += 1
+    state.held_by[world.batteries[b].command, i].engaged -= 1
+    killed = 1.0 if state.engagements[number].killed != 0 else 0.0
+    note(
+        world, state, state.engagements[number].event, now_s, _ASSESS, world.first_weapon + w, world.first_threat + i, i, killed, 0
+    )
+
+
+@kernel
+def reloaded(world: WorldArrays, state: State, w: int, now_s: float) -> None:
+    """The launchers are full again, or as full as the store allows."""
+    rounds = min(world.weapons[w].ready - state.stocks[w].ready, state.stocks[w].stored)
+    state.stocks[w].ready += rounds
+    state.stocks[w].stored -= rounds
+    state.stocks[w].reloading = 0
+    note(world, state, -1, now_s, _RELOAD, world.first_weapon + w, -1, -1, float(state.stocks[w].ready), 0)

@@ -1,0 +1,42 @@
+"""Which weapon can meet which threat, and when: the compiled fly-out tables, looked up."""
+
+from __future__ import annotations
+
+from buckler.compiled import kernel
+from buckler.dtypes import WorldArrays
+from buckler.physics.flyout import arrival
+from buckler.physics.intercept import first_intercept, range_and_height, target_at
+
+
+@kernel
+def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, guess_s: float) -> float:
+    """The earliest time at which weapon `w`, fired at `launch_s`, can meet threat `i`; inf if never.
+
+    `guess_s`: the answer for an earlier launch, or anything before the answer.
+    """
+    body = world.threats[i]
+    table = world.weapons[w].table
+    rows = slice(body.first, body.first + body.points)
+    return first_intercept(
+        world.path_m[rows],
+        body.start_s,
+        body.step_s,
+        world.path_ahead_mps[rows],
+        world.sites[world.weapons[w].battery],
+        world.interceptors[table],
+        world.fly_out_s[table],
+        world.fly_out_mps[table],
+        world.fly_out_clear_m[table],
+        launch_s,
+        guess_s,
+    )
+
+
+@kernel
+def flight_time(world: WorldArrays, w: int, i: int, meet_s: float) -> float:
+    """Seconds that weapon `w` flies to where threat `i` is at `meet_s`; inf where it does not reach."""
+    body = world.threats[i]
+    table = world.weapons[w].table
+    x, y, z = target_at(world.path_m[body.first : body.first + body.points], body.start_s, body.step_s, meet_s)
+    range_m, height_m = range_and_height(world.sites[world.weapons[w].battery], x, y, z)
+    return arrival(world.interceptors[table], world.fly_out_s[table], world.fly_out_mps[table], range_m, height_m)[0]

@@ -1,0 +1,88 @@
+"""Flying a replication again with recording: positions of every body, and every detection with its truth beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from buckler.dtypes import WorldArrays
+from buckler.log.schema import DETECTIONS, STATES, Kind
+from buckler.log.write import names_column
+from buckler.physics.earth import ecef_to_geodetic
+
+POSITIONS: Final = 240
+"""About how many positions a recorded threat gets: enough for a smooth track at any zoom of a report's map."""
+
+_ARRIVALS: Final = (Kind.KILL, Kind.MISS, Kind.NO_TARGET)
+
+
+def _positions(world: WorldArrays, threat: int, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ECEF positions (m) of a threat, [time, 3]: engine.paths.position for many times at once."""
+    body = world.threats[threat]
+    rows = world.path_m[body["first"] : body["first"] + body["points"], :3]
+    place = (times_s - body["start_s"]) / body["step_s"]
+    return np.column_stack([np.interp(place, np.arange(len(rows)), rows[:, axis]) for axis in range(3)])
+
+
+def states_table(world: WorldArrays, names: Sequence[str], replication: int, events: NDArray[np.void]) -> pa.Table:
+    """Where everything was: threats along their paths until they end, rounds on the straight line to the intercept."""
+    places: list[tuple[str, NDArray[np.float64], NDArray[np.float64]]] = []
+    end_s = dict.fromkeys(range(len(world.threats)), np.inf)
+    for event in events:
+        if event["kind"] == Kind.KILL:
+            end_s[int(event["object"]) - world.first_threat] = float(event["time_s"])
+        elif event["kind"] == Kind.IMPACT:
+            end_s[int(event["subject"]) - world.first_threat] = float(event["time_s"])
+    for i, threat in enumerate(world.threats):
+        until = min(end_s[i], float(threat["end_s"]))
+        times = np.append(np.arange(threat["start_s"], until, max(1.0, (until - threat["start_s"]) / POSITIONS)), until)
+        points = _positions(world, i, times)
+        places.append((names[world.first_threat + i], times, points))
+    shots: dict[int, int] = {}
+    for event in events:
+        if event["kind"] not in _ARRIVALS:
+            continue
+        w = int(event["subject"]) - world.first_weapon
+        i = int(event["object"]) - world.first_threat
+        fired_s = float(events[int(event["cause"])]["time_s"])
+        times = np.linspace(fired_s, float(event["time_s"]), max(2, ceil((float(event["time_s"]) - fired_s) / 2.0)))
+        start = world.batteries[world.weapons[w]["battery"]]["position_m"]
+        stop = _positions(world, i, times[-1:])[0]
+        share = ((times - times[0]) / max(times[-1] - times[0], 1e-9))[:, None]
+        shots[w] = shots.get(w, 0) + 1
+        places.append((f"{names[world.first_weapon + w]}#{shots[w]}", times, start + share * (stop - start)))
+    subjects = [name for name, _, _ in places]
+    times = np.concatenate([times for _, times, _ in places])
+    points = np.concatenate([points for _, _, points in places])
+    geodetic = ecef_to_geodetic(points[:, 0], points[:, 1], points[:, 2])
+    codes = np.repeat(np.arange(len(places)), [len(times) for _, times, _ in places])
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(times), replication, np.int32)),
+            pa.array(times),
+            names_column(codes, [*subjects, ""]),
+            pa.array(geodetic.lat_deg),
+            pa.array(geodetic.lon_deg),
+            pa.array(geodetic.height_m),
+        ],
+        schema=STATES,
+    )
+
+
+def detections_table(world: WorldArrays, names: Sequence[str], replication: int, hits: NDArray[np.void]) -> pa.Table:
+    """Measured detections with the true identity beside them."""
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(hits), replication, np.int32)),
+            pa.array(np.ascontiguousarray(hits["time_s"])),
+            names_column(hits["sensor"] + world.first_sensor, names),
+            names_column(hits["threat"] + world.first_threat, names),
+            *(pa.array(np.ascontiguousarray(hits[name])) for name in ("range_m", "azimuth_deg", "elevation_deg", "snr_db")),
+        ],
+        schema=DETECTIONS,
+    )

@@ -1,0 +1,215 @@
+"""One replication: a compiled function from (World, seed, replication) to events."""
+
+from __future__ import annotations
+
+from math import hypot
+
+from buckler import draws
+from buckler.compiled import kernel
+from buckler.dtypes import WorldArrays
+from buckler.engine import queue as calendar
+from buckler.engine.fire import assess, decide, launch, reloaded, resolve
+from buckler.engine.journal import note, plan
+from buckler.engine.sensing import scan
+from buckler.engine.state import (
+    FIRED,
+    FLYING,
+    HELD,
+    N_CALENDAR,
+    N_UNFINISHED,
+    NO_CHANNEL,
+    NO_GUIDANCE,
+    NO_LINK,
+    NO_ROUND,
+    NOT_REACHED,
+    OVERFLOWED,
+    SEEN,
+    THROUGH,
+    TOO_LATE,
+    TRACKED,
+    UNSEEN,
+    State,
+    clear,
+)
+from buckler.log.schema import Kind, Reason
+
+_APPEAR = int(Kind.APPEAR)
+_IDENTIFY = int(Kind.IDENTIFY)
+_MISIDENTIFY = int(Kind.MISIDENTIFY)
+_IMPACT = int(Kind.IMPACT)
+_ASSET_HIT = int(Kind.ASSET_HIT)
+
+_NOT_SEEN = int(Reason.NOT_SEEN)
+_SEEN_TOO_LATE = int(Reason.SEEN_TOO_LATE)
+_NOT_IDENTIFIED = int(Reason.NOT_IDENTIFIED)
+_HELD_BY_RULES = int(Reason.HELD_BY_RULES)
+_OUT_OF_REACH = int(Reason.OUT_OF_REACH)
+_NO_FIRE_CONTROL_TRACK = int(Reason.NO_FIRE_CONTROL_TRACK)
+_NO_CHANNEL = int(Reason.NO_CHANNEL)
+_NO_MISSILE = int(Reason.NO_MISSILE)
+_LINK_DOWN = int(Reason.LINK_DOWN)
+_MISSED = int(Reason.MISSED)
+
+
+@kernel
+def replicate(world: WorldArrays, state: State, seed: int, replication: int, record: bool) -> bool:
+    """Fly one replication; events (and, if `record`, detections) are left in `state`. False if it overflowed its buffers.
+
+    A calendar of events, each at its time: appearances, scans, verdicts, rounds of assignment, launches, intercepts,
+    assessments, reloads, impacts. What depends on luck is drawn at an address (see draws.py), so the result is a pure
+    function of the arguments.
+    """
+    clear(world, state)
+    state.counts[N_UNFINISHED] = len(world.threats)
+    for i in range(len(world.threats)):
+        plan(state, world.threats[i].start_s, calendar.APPEAR, i, 0)
+    for s in range(len(world.sensors)):
+        phase = draws.draw(seed, replication, draws.SCAN_PHASE, world.sensors[s].key, world.sensors[s].key, 0)
+        plan(state, phase * world.sensors[s].scan_period_s, calendar.SCAN, s, 0)
+    while state.counts[N_CALENDAR] > 0 and state.counts[OVERFLOWED] == 0:
+        now_s, what, a, b = calendar.pop(state.calendar, state.counts[N_CALENDAR])
+        state.counts[N_CALENDAR] -= 1
+        if now_s > world.duration_s:
+            break
+        if what == calendar.SCAN:
+            if state.counts[N_UNFINISHED] > 0:
+                scan(world, state, seed, replication, record, a, b, now_s)
+                plan(state, now_s + world.sensors[a].scan_period_s, calendar.SCAN, a, b + 1)
+        elif what == calendar.APPEAR:
+            state.lives[a].life = FLYING
+            asset = world.threats[a].asset
+            state.lives[a].appear_event = note(world, state, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0)
+            plan(state, world.threats[a].end_s, calendar.IMPACT, a, 0)
+        elif what == calendar.VERDICT:
+            verdict(world, state, seed, replication, a, b, now_s)
+        elif what == calendar.DECIDE:
+            decide(world, state, a, now_s)
+            state.deciding[a] = 0
+            if _has_work(world, state, a):
+                _plan_decision(world, state, a, now_s + world.commands[a].decision_period_s)
+        elif what == calendar.LAUNCH:
+            launch(world, state, a, now_s)
+        elif what == calendar.RESOLVE:
+            resolve(world, state, seed, replication, a, now_s)
+        elif what == calendar.ASSESS:
+            assess(world, state, a, now_s)
+        elif what == calendar.RELOADED:
+            reloaded(world, state, a, now_s)
+        elif state.lives[a].life == FLYING:
+            impact(world, state, seed, replication, a, now_s)
+    return state.counts[OVERFLOWED] == 0
+
+
+@kernel
+def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> None:
+    """Command post `c` comes to a verdict on threat `i`: hostile, or (by its stated error rate) not yet."""
+    state.held_by[c, i].pending = 0
+    if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0:
+        return  # the track is gone; a new one starts a new identification
+    command = world.commands[c]
+    attempt = state.held_by[c, i].attempts
+    state.held_by[c, i].attempts = attempt + 1
+    luck = draws.draw(seed, replication, draws.IDENTIFICATION, command.key, world.threats[i].key, attempt)
+    kind = _MISIDENTIFY if luck < command.identification_error else _IDENTIFY
+    number = note(
+        world, state, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, attempt + 1.0, 0
+    )
+    if kind == _IDENTIFY:
+        state.held_by[c, i].identify_event = number
+        _plan_decision(world, state, c, now_s)
+    else:
+        state.held_by[c, i].pending = 1
+        plan(state, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
+
+
+@kernel
+def _plan_decision(world: WorldArrays, state: State, c: int, time_s: float) -> None:
+    if state.deciding[c] == 0:
+        state.deciding[c] = 1
+        plan(state, time_s, calendar.DECIDE, c, 0)
+
+
+@kernel
+def _has_work(world: WorldArrays, state: State, c: int) -> bool:
+    """Whether command post `c` has a hostile in the air."""
+    for i in range(len(world.threats)):
+        if state.lives[i].life == FLYING and state.held_by[c, i].identify_event >= 0:
+            return True
+    return False
+
+
+@kernel
+def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int, now_s: float) -> None:
+    """Threat `i` gets through, for one reason; where a hit is modelled, it falls near its aim point by its own scatter.
+
+    Scatter: two independent normal errors of standard deviation CEP/1.1774 each (the circular normal distribution, whose
+    median miss is the CEP).
+    """
+    state.lives[i].life = THROUGH
+    state.counts[N_UNFINISHED] -= 1
+    body = world.threats[i]
+    reason, because = break_of_chain(world, state, i)
+    number = note(world, state, because, now_s, _IMPACT, world.first_threat + i, body.asset, i, 0.0, reason)
+    if body.lethal_radius_m > 0.0:
+        east, north = draws.draw_normal_pair(seed, replication, draws.IMPACT, body.key, body.key, 0)
+        miss_m = body.scatter_std_m * hypot(east, north)
+        if miss_m <= body.lethal_radius_m:
+            note(world, state, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
+
+
+@kernel
+def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
+    """The reason why threat `i` got through, and the event at which the attempt that got furthest broke.
+
+    An attempt is a battery's. Ties go to the earlier event, then to the battery first by name. Where the furthest attempt
+    never came to a decision, what its command post had made of the target decides.
+    """
+    stage = UNSEEN
+    because = state.lives[i].appear_event
+    for b in range(len(world.batteries)):
+        reached = state.attempts[b, i].stage
+        event = state.attempts[b, i].stage_event
+        if reached == UNSEEN:
+            reached, event = _known(world, state, world.batteries[b].command, i)
+        if reached > stage or (reached == stage and stage != UNSEEN and event < because):
+            stage = reached
+            because = event
+    return _reason(stage), because
+
+
+@kernel
+def _known(world: WorldArrays, state: State, c: int, i: int) -> tuple[int, int]:
+    """How far command post `c` got with threat `i` without any decision, and the event."""
+    if state.held_by[c, i].identify_event >= 0:
+        return TOO_LATE, state.held_by[c, i].identify_event
+    if state.held_by[c, i].track_event >= 0:
+        return TRACKED, state.held_by[c, i].track_event
+    first = -1
+    for s in range(len(world.sensors)):
+        event = state.seen_by[s, i].detect_event
+        if world.sensors[s].command == c and event >= 0 and (first < 0 or event < first):
+            first = event
+    return (SEEN, first) if first >= 0 else (UNSEEN, -1)
+
+
+@kernel
+def _reason(stage: int) -> int:
+    if stage == FIRED:
+        return _MISSED
+    if stage == NO_LINK:
+        return _LINK_DOWN
+    if stage == NO_ROUND:
+        return _NO_MISSILE
+    if stage == NO_CHANNEL:
+        return _NO_CHANNEL
+    if stage == NO_GUIDANCE:
+        return _NO_FIRE_CONTROL_TRACK
+    if stage == NOT_REACHED:
+        return _OUT_OF_REACH
+    if stage == HELD:
+        return _HELD_BY_RULES
+    if stage == TRACKED:
+        return _NOT_IDENTIFIED
+    if stage == TOO_LATE or stage == SEEN:
+        return _SEEN_TOO_LATE
+    return _NOT_SEEN

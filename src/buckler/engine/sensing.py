@@ -1,0 +1,166 @@
+"""A sensor's scan: which threats it can see, which it detects, and what tracks come and go."""
+
+from __future__ import annotations
+
+from math import atan2, cos, degrees, log10, pi, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler import draws
+from buckler.compiled import kernel
+from buckler.dtypes import WorldArrays
+from buckler.engine import queue as calendar
+from buckler.engine.journal import note, plan
+from buckler.engine.paths import position
+from buckler.engine.state import FLYING, N_HITS, OVERFLOWED, State
+from buckler.log.schema import Kind
+from buckler.physics.detection import detection_threshold, probability
+from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.visibility import visible
+
+_DETECT = int(Kind.DETECT)
+_CONFIRM = int(Kind.CONFIRM)
+_DROP = int(Kind.DROP)
+
+
+@kernel
+def look(
+    sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64], time_s: float
+) -> tuple[float, float, float, float]:
+    """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth, elevation (rad).
+
+    In view: within instrumented range, sector and elevation limits, and above the lowest height seen in that direction
+    (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR = constant * RCS / range^4.
+    """
+    x, y, z, height_m = position(body, path_m, time_s)
+    dx = x - sensor.position_m[0]
+    dy = y - sensor.position_m[1]
+    dz = z - sensor.position_m[2]
+    squared = dx * dx + dy * dy + dz * dz
+    if squared > sensor.maximum_range_m * sensor.maximum_range_m:
+        return 0.0, sqrt(squared), 0.0, 0.0
+    range_m = sqrt(squared)
+    east = sensor.east[0] * dx + sensor.east[1] * dy + sensor.east[2] * dz
+    north = sensor.north[0] * dx + sensor.north[1] * dy + sensor.north[2] * dz
+    up = sensor.up[0] * dx + sensor.up[1] * dy + sensor.up[2] * dz
+    level = sqrt(east * east + north * north)
+    azimuth = atan2(east, north)
+    elevation = atan2(up, level)
+    if elevation < sensor.minimum_elevation_rad or elevation > sensor.maximum_elevation_rad:
+        return 0.0, range_m, azimuth, elevation
+    if sensor.sector_half_width_rad < pi:
+        off = abs(azimuth - sensor.sector_azimuth_rad)
+        if min(off, 2.0 * pi - off) > sensor.sector_half_width_rad:
+            return 0.0, range_m, azimuth, elevation
+    ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
+    if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
+        return 0.0, range_m, azimuth, elevation
+    return sensor.constant_m2 * body.rcs_m2[sensor.band] / (squared * squared), range_m, azimuth, elevation
+
+
+@kernel
+def scan(world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float) -> None:
+    """One scan of sensor `s`: a detection draw for each threat in view, then M-of-N confirmation and loss of track.
+
+    A track is confirmed by M detections in the last N scans, or by one detection where the sensor's command post already
+    holds a track of the target and so cues it; it is dropped when N scans in a row have missed.
+    """
+    sensor = world.sensors[s]
+    lowest_m = world.lowest_m[s]
+    threshold = detection_threshold(sensor.false_alarm, 1)
+    mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
+    for i in range(len(world.threats)):
+        if state.lives[i].life != FLYING:
+            continue
+        body = world.threats[i]
+        snr, range_m, azimuth, elevation = look(sensor, lowest_m, body, world.path_m, time_s)
+        seen = state.seen_by[s, i]
+        hit = False
+        if snr > 0.0:
+            pd = probability(snr, threshold, 1, sensor.swerling)
+            hit = draws.draw(seed, replication, draws.DETECTION, sensor.key, body.key, step) < pd
+        elif seen.window == 0:
+            continue
+        seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
+        if hit:
+            if record:
+                _keep_hit(state, sensor, body, seed, replication, s, i, step, time_s, range_m, azimuth, elevation, snr)
+            if seen.detect_event < 0:
+                seen.detect_event = _note(world, state, s, i, state.lives[i].appear_event, time_s, _DETECT, range_m)
+            if seen.confirmed == 0 and (
+                state.held_by[sensor.command, i].tracks > 0 or _bits(np.uint32(seen.window)) >= sensor.hits
+            ):
+                confirm(world, state, s, i, time_s, range_m)
+        elif seen.window == 0 and seen.confirmed != 0:
+            seen.confirmed = 0
+            state.held_by[sensor.command, i].tracks -= 1
+            _note(world, state, s, i, seen.detect_event, time_s, _DROP, range_m)
+
+
+@kernel
+def _note(
+    world: WorldArrays, state: State, s: int, i: int, cause: int, time_s: float, kind: int, range_m: float
+) -> int:
+    return note(world, state, cause, time_s, kind, world.first_sensor + s, world.first_threat + i, i, range_m, 0)
+
+
+@kernel
+def confirm(world: WorldArrays, state: State, s: int, i: int, time_s: float, range_m: float) -> None:
+    """Sensor `s` confirms its track of threat `i`; the first such track starts the post's identification."""
+    c = world.sensors[s].command
+    number = _note(world, state, s, i, state.seen_by[s, i].detect_event, time_s, _CONFIRM, range_m)
+    state.seen_by[s, i].confirmed = 1
+    state.held_by[c, i].tracks += 1
+    if state.held_by[c, i].tracks == 1:
+        state.held_by[c, i].track_event = number
+        if state.held_by[c, i].identify_event < 0 and state.held_by[c, i].pending == 0:
+            command = world.commands[c]
+            state.held_by[c, i].pending = 1
+            due_s = time_s + command.latency_s + command.identification_time_s
+            plan(state, due_s, calendar.VERDICT, c, i)
+
+
+@kernel
+def _bits(window: np.uint32) -> int:
+    count = 0
+    while window:
+        window &= window - np.uint32(1)
+        count += 1
+    return count
+
+
+@kernel
+def _keep_hit(
+    state: State,
+    sensor: Any,
+    body: Any,
+    seed: int,
+    replication: int,
+    s: int,
+    i: int,
+    step: int,
+    time_s: float,
+    range_m: float,
+    azimuth: float,
+    elevation: float,
+    snr: float,
+) -> None:
+    """Keep a measured detection: the true range and angles plus normal errors of the sensor's stated standard deviation."""
+    number = state.counts[N_HITS]
+    if number >= len(state.hits):
+        state.counts[OVERFLOWED] = 1
+        return
+    state.counts[N_HITS] = number + 1
+    key = body.key
+    first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step)
+    third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step + 1)
+    kept = state.hits[number]
+    kept.time_s = time_s
+    kept.sensor = s
+    kept.threat = i
+    kept.range_m = range_m + sensor.range_std_m * first
+    kept.azimuth_deg = degrees(azimuth + sensor.angle_std_rad * second / max(cos(elevation), 1e-3)) % 360.0
+    kept.elevation_deg = degrees(elevation + sensor.angle_std_rad * third)
+    kept.snr_db = 10.0 * log10(snr)

@@ -1,0 +1,184 @@
+"""What changes in a replication: a few arrays of records, allocated once a worker and cleared before each replication.
+
+Records rather than one array a field: a kernel gets every array as seven arguments, and fewer of them halve both the time to
+compile the engine and the time to call into it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.compiled import kernel
+from buckler.dtypes import EVENT, HIT, WorldArrays
+from buckler.engine.queue import ENTRY
+
+# A threat's life.
+WAITING: Final = 0
+FLYING: Final = 1
+KILLED: Final = 2
+THROUGH: Final = 3
+
+# How far an attempt (a battery at a threat) got, in the order of the kill chain; log.schema.Reason names the break.
+UNSEEN: Final = 0
+SEEN: Final = 1
+TRACKED: Final = 2
+HELD: Final = 3
+NOT_REACHED: Final = 4
+TOO_LATE: Final = 5
+NO_GUIDANCE: Final = 6
+NO_CHANNEL: Final = 7
+NO_ROUND: Final = 8
+NO_LINK: Final = 9
+FIRED: Final = 10
+
+# Counters.
+N_EVENTS: Final = 0
+N_HITS: Final = 1
+N_SHOTS: Final = 2
+N_ENGAGEMENTS: Final = 3
+N_UNFINISHED: Final = 4
+N_CANDIDATES: Final = 5
+OVERFLOWED: Final = 6
+N_CALENDAR: Final = 7
+
+SEEN_BY: Final = np.dtype([
+    ("window", "u4"),  # the last scans, one bit each, the newest lowest
+    ("detect_event", "i4"),  # number of the first detection's event; -1 none
+    ("confirmed", "i1"),  # 1: the sensor holds a confirmed track
+])  # fmt: skip
+HELD_BY: Final = np.dtype([
+    ("tracks", "i4"),  # confirmed tracks at the post's sensors
+    ("track_event", "i4"),  # the confirmation that began the present track; -1 never tracked
+    ("attempts", "i4"),  # at identification
+    ("identify_event", "i4"),  # -1 until called hostile
+    ("engaged", "i4"),  # engagements going on
+    ("pending", "i1"),  # 1: a verdict is on its way
+])  # fmt: skip
+ATTEMPT: Final = np.dtype([
+    ("fired", "i4"),  # ordinal of the next shot: the address of its draw
+    ("stage_event", "i4"),  # the event at which the attempt got as far as it did; -1 none
+    ("stage", "i1"),  # how far the attempt got
+])  # fmt: skip
+AIM: Final = np.dtype([
+    ("meet_s", "f8"),  # the last solution for the earliest intercept: it only grows
+    ("open_s", "f8"),  # no order before this moment could be used
+    ("shut", "i1"),  # 1: can no longer reach it
+])  # fmt: skip
+LIFE: Final = np.dtype([
+    ("appear_event", "i4"),  # number of the event
+    ("life", "i1"),  # WAITING, FLYING, KILLED or THROUGH
+])  # fmt: skip
+STOCK: Final = np.dtype([
+    ("ready", "i4"),  # rounds
+    ("stored", "i4"),  # rounds
+    ("reloading", "i1"),  # 1: a reload is under way
+])  # fmt: skip
+ROUND: Final = np.dtype([
+    ("weapon", "i4"),
+    ("threat", "i4"),
+    ("engagement", "i4"),
+    ("ordinal", "i4"),  # among its battery's shots at its threat
+    ("event", "i4"),  # of its launch
+    ("meet_s", "f8"),  # intercept
+])  # fmt: skip
+ENGAGEMENT: Final = np.dtype([
+    ("weapon", "i4"),
+    ("threat", "i4"),
+    ("open", "i4"),  # shots not yet resolved
+    ("event", "i4"),  # its last event
+    ("killed", "i1"),  # 1: a shot of it killed
+])  # fmt: skip
+CANDIDATE: Final = np.dtype([
+    ("weapon", "i4"),
+    ("threat", "i4"),
+    ("score", "f8"),  # marginal return
+    ("kill", "f8"),  # the salvo's kill probability
+    ("meet_s", "f8"),  # intercept
+])  # fmt: skip
+
+
+class State(NamedTuple):
+    """Counts first; then by sensor, command, battery or weapon and threat; then what is written."""
+
+    counts: NDArray[np.int64]  # the counters above
+    calendar: NDArray[np.void]  # queue.ENTRY
+    seen_by: NDArray[np.void]  # SEEN_BY [sensor, threat]
+    held_by: NDArray[np.void]  # HELD_BY [command, threat]
+    attempts: NDArray[np.void]  # ATTEMPT [battery, threat]
+    aims: NDArray[np.void]  # AIM [weapon, threat]
+    lives: NDArray[np.void]  # LIFE [threat]
+    channels: NDArray[np.int32]  # free fire channels [battery]
+    deciding: NDArray[np.int8]  # 1: a round of assignment is in the calendar [command]
+    stocks: NDArray[np.void]  # STOCK [weapon]
+    rounds: NDArray[np.void]  # ROUND, in the order of assignment
+    engagements: NDArray[np.void]  # ENGAGEMENT, likewise
+    candidates: NDArray[np.void]  # CANDIDATE, of one round of assignment
+    events: NDArray[np.void]  # dtypes.EVENT
+    hits: NDArray[np.void]  # dtypes.HIT
+
+
+def new_state(world: WorldArrays, growth: int = 1) -> State:
+    """Room for one replication of `world`; a larger `growth` where a replication has overflowed a smaller one."""
+    s, t, c = len(world.sensors), len(world.threats), len(world.commands)
+    b, w = len(world.batteries), len(world.weapons)
+    rounds = int(world.weapons["ready"].sum() + world.weapons["stored"].sum())
+    shots = growth * (min(rounds, 20 * t) + 64)
+    return State(
+        counts=np.zeros(8, np.int64),
+        calendar=np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + 64), ENTRY),
+        seen_by=np.zeros((s, t), SEEN_BY),
+        held_by=np.zeros((c, t), HELD_BY),
+        attempts=np.zeros((b, t), ATTEMPT),
+        aims=np.zeros((w, t), AIM),
+        lives=np.zeros(t, LIFE),
+        channels=np.zeros(b, np.int32),
+        deciding=np.zeros(c, np.int8),
+        stocks=np.zeros(w, STOCK),
+        rounds=np.zeros(shots, ROUND),
+        engagements=np.zeros(shots, ENGAGEMENT),
+        candidates=np.zeros(w * t, CANDIDATE),
+        events=np.zeros(growth * (64 + 64 * t + 2 * s * t), EVENT),
+        hits=np.zeros(growth * 4096, HIT),
+    )
+
+
+@kernel
+def clear(world: WorldArrays, state: State) -> None:
+    """Put everything back to the start of a replication."""
+    state.counts[:] = 0
+    for i in range(len(world.threats)):
+        state.lives[i].life = WAITING
+        state.lives[i].appear_event = -1
+        for s in range(len(world.sensors)):
+            seen = state.seen_by[s, i]
+            seen.window = 0
+            seen.detect_event = -1
+            seen.confirmed = 0
+        for c in range(len(world.commands)):
+            held = state.held_by[c, i]
+            held.tracks = 0
+            held.track_event = -1
+            held.attempts = 0
+            held.identify_event = -1
+            held.engaged = 0
+            held.pending = 0
+        for b in range(len(world.batteries)):
+            attempt = state.attempts[b, i]
+            attempt.fired = 0
+            attempt.stage_event = -1
+            attempt.stage = UNSEEN
+        for w in range(len(world.weapons)):
+            aim = state.aims[w, i]
+            aim.meet_s = 0.0
+            aim.open_s = 0.0
+            aim.shut = world.pairs[w, i]
+    state.deciding[:] = 0
+    for b in range(len(world.batteries)):
+        state.channels[b] = world.batteries[b].channels
+    for w in range(len(world.weapons)):
+        state.stocks[w].ready = world.weapons[w].ready
+        state.stocks[w].stored = world.weapons[w].stored
+        state.stocks[w].reloading = 0

@@ -1,0 +1,199 @@
+"""What a scenario file may say. Every field's unit is in its name; an unknown field is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from buckler.catalog.schema import Card
+from buckler.schemas import Count, DocumentModel, LocatedError, Number
+
+KillClass = Literal["ballistic", "cruise", "aircraft", "drone", "helicopter"]
+KILL_CLASSES: tuple[KillClass, ...] = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
+
+_NAME = re.compile(r"^[\w][\w .+()/-]*$")
+
+Name = Annotated[str, Field(min_length=1, max_length=60, description="A name: letters, digits, spaces and . + - ( ) /")]
+Latitude = Annotated[Number, Field(ge=-90, le=90, description="Degrees north, WGS-84.")]
+Longitude = Annotated[Number, Field(ge=-180, le=180, description="Degrees east, WGS-84.")]
+Probability = Annotated[Number, Field(ge=0, le=1)]
+Seconds = Annotated[Number, Field(ge=0, le=86_400)]
+
+
+class _Named(DocumentModel):
+    name: Name
+
+    @field_validator("name")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if not _NAME.match(value) or ":" in value:
+            raise ValueError("write a name of letters, digits, spaces and . + - ( ) /, beginning with a letter or digit")
+        return value
+
+
+class _Placed(DocumentModel):
+    """A place: a packaged site's name, or a latitude and a longitude."""
+
+    site: str | None = Field(None, description="A packaged site's name, instead of latitude and longitude.")
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> _Placed:
+        both = self.latitude_deg is not None and self.longitude_deg is not None
+        neither = self.latitude_deg is None and self.longitude_deg is None
+        if not both and not neither:
+            raise LocatedError([((), "write both latitude_deg and longitude_deg")])
+        if both == (self.site is not None):
+            raise LocatedError([((), "write either site, or latitude_deg with longitude_deg")])
+        return self
+
+
+class Environment(DocumentModel):
+    """The air and the ground that everything shares."""
+
+    terrain: Literal["packaged", "world", "flat"] = Field(
+        "packaged", description="The packaged P.1511 crop, the world's (extra buckler[itu]), or a smooth earth."
+    )
+    effective_earth_factor: Annotated[Number, Field(gt=0.5, le=10)] = Field(
+        4 / 3, description="k of the effective earth radius; 4/3 is the standard atmosphere's (ITU-R P.453, P.834)."
+    )
+
+
+class Asset(_Named, _Placed):
+    """Something to defend."""
+
+    value: Annotated[Number, Field(gt=0, le=1e6)] = Field(1.0, description="Relative value, for threat evaluation.")
+
+
+class Command(_Named):
+    """A command post: sensors report to it, it identifies, evaluates and assigns its batteries."""
+
+    latency_s: Seconds = Field(2.0, description="From a sensor's confirmed track to the post.")
+    identification_time_s: Seconds = Field(5.0, description="From a track at the post to a verdict.")
+    identification_error: Probability = Field(0.05, description="Probability that one attempt fails to call a hostile hostile.")
+    identification_retry_s: Annotated[Number, Field(gt=0, le=3600)] = Field(10.0, description="From a failed attempt to the next.")
+    decision_period_s: Annotated[Number, Field(ge=0.1, le=600)] = Field(1.0, description="Between two rounds of assignment.")
+    hypothetical: bool = False
+
+
+class Sensor(_Named, _Placed):
+    """A radar in its place."""
+
+    system: str = Field(description="The catalog card.")
+    command: str = Field(description="The command post to which it reports.")
+    antenna_height_m: Annotated[Number, Field(ge=0, le=100)] | None = Field(
+        None, description="Above ground; the card's if left out."
+    )
+    altitude_m: Annotated[Number, Field(ge=0, le=30_000)] | None = Field(
+        None, description="Above sea level, for an airborne sensor, at the centre of its orbit."
+    )
+    sector_azimuth_deg: Annotated[Number, Field(ge=0, le=360)] | None = Field(
+        None, description="Where a sensor that does not look all round looks, from true north."
+    )
+    confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
+    confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")
+    hypothetical: bool = Field(False, description="The system was not in service at the scenario's date, and the entry knows.")
+
+    @model_validator(mode="after")
+    def _m_of_n(self) -> Sensor:
+        if self.confirmation_hits > self.confirmation_scans:
+            raise ValueError("confirmation_hits (M) may not be more than confirmation_scans (N)")
+        return self
+
+
+class Weapon(DocumentModel):
+    """One kind of round that a battery holds."""
+
+    system: str = Field(description="The interceptor's or gun's catalog card.")
+    rounds_ready: Annotated[Count, Field(ge=1, le=100_000)] = Field(description="Rounds (a gun: bursts) ready on the launchers.")
+    rounds_stored: Annotated[Count, Field(ge=0, le=100_000)] = Field(0, description="Rounds to reload with.")
+    reload_time_s: Seconds | None = Field(None, description="To refill the launchers; the system card's if left out.")
+
+
+class Doctrine(DocumentModel):
+    """How a battery fights: all of it is data."""
+
+    salvo: Annotated[Count, Field(ge=1, le=16)] = Field(1, description="Rounds at a target before looking: 1 is shoot-look-shoot.")
+    salvo_by_class: dict[KillClass, Annotated[Count, Field(ge=1, le=16)]] = Field(
+        default_factory=dict, description="Another salvo for a class of target."
+    )
+    classes: list[KillClass] | None = Field(None, description="Classes that it may engage; all if left out.")
+    weapon_control: Literal["free", "hold"] = "free"
+    minimum_height_m: Annotated[Number, Field(ge=-500)] = Field(-500.0, description="Intercepts below are forbidden.")
+    maximum_height_m: Annotated[Number, Field(gt=0)] | None = Field(None, description="Intercepts above are forbidden.")
+    reaction_time_s: Seconds | None = Field(None, description="From the order to the first round; the card's if left out.")
+    assessment_time_s: Seconds | None = Field(None, description="From intercept to verdict; the card's if left out.")
+    salvo_interval_s: Seconds | None = Field(None, description="Between two rounds; the card's if left out.")
+
+
+class Battery(_Named, _Placed):
+    """Launchers, rounds and fire channels under one command post."""
+
+    system: str = Field(description="The catalog card.")
+    command: str = Field(description="The command post that gives it its targets.")
+    fire_control: Annotated[list[str], Field(min_length=1)] = Field(
+        description="The sensors whose track is good enough for it to fire on: at least one."
+    )
+    weapons: Annotated[list[Weapon], Field(min_length=1)]
+    fire_channels: Annotated[Count, Field(ge=1, le=1000)] | None = Field(None, description="The system card's if left out.")
+    doctrine: Doctrine = Doctrine()
+    hypothetical: bool = False
+
+
+class Waypoint(_Placed):
+    """A point of a route, flown at a height."""
+
+    height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(
+        None, description="Above ground or sea (see height_reference); the entry's if left out."
+    )
+
+
+class RaidEntry(_Named):
+    """Some threats of one class that fly at one asset."""
+
+    system: str = Field(description="The raid class's or aircraft's catalog card.")
+    count: Annotated[Count, Field(ge=1, le=2000)] = 1
+    target: str = Field(description="The asset's name.")
+    origin: Waypoint = Field(description="Where the flight begins.")
+    waypoints: list[Waypoint] = Field(default_factory=list, description="Between origin and target, for a class that flies a route.")
+    start_s: Seconds = 0.0
+    spacing_s: Seconds = Field(0.0, description="Between two members' starts.")
+    lateral_spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(0.0, description="Between two members' paths.")
+    speed_mps: Annotated[Number, Field(gt=0, le=2000)] | None = Field(None, description="Of a route; the card's if left out.")
+    height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(None, description="Of a route; the card's if left out.")
+    height_reference: Literal["ground", "sea"] | None = Field(
+        None, description="What heights are measured from; ground for classes that fly low, sea for the others if left out."
+    )
+    release_distance_m: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
+        0.0, description="An aircraft has got through when it is this near its target."
+    )
+    hypothetical: bool = False
+
+
+class Raid(DocumentModel):
+    """A notional raid: given, never searched for."""
+
+    origin: Literal["Red"] = "Red"
+    note: str = ""
+    entries: Annotated[list[RaidEntry], Field(min_length=1)]
+
+
+class Scenario(_Named):
+    """A defence, a raid and the date: the whole question."""
+
+    title: str
+    description: str = ""
+    notional: str = Field(description="What in it is notional, said plainly; every product repeats it.")
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
+        description="The date, YYYY-MM-DD: a system not in service then is refused unless its entry says hypothetical: true."
+    )
+    environment: Environment = Environment()
+    systems: list[Card] = Field(default_factory=list, description="Cards of the scenario's own, in the catalog's format.")
+    assets: Annotated[list[Asset], Field(min_length=1)]
+    commands: Annotated[list[Command], Field(min_length=1)]
+    sensors: Annotated[list[Sensor], Field(min_length=1)]
+    batteries: list[Battery] = Field(default_factory=list)
+    raid: Raid

@@ -1,0 +1,137 @@
+"""Compile a scenario into the World: arrays in SI that kernels read, checked once, here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from buckler.dtypes import COMMAND, WorldArrays
+from buckler.errors import InputError
+from buckler.log.schema import SCHEMA_VERSION
+from buckler.physics.terrain import Terrain
+from buckler.scenario.load import Loaded, scenario_yaml
+from buckler.scenario.schema import Asset, Command
+from buckler.world import sensors as sensing
+from buckler.world import threats as raiding
+from buckler.world import weapons as arming
+from buckler.world.entities import Entity, address, refuse_collisions
+from buckler.world.place import Place, ground_m, terrain_named
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True)
+class World:
+    """The compiled scenario: what kernels read, and what the run folder says of it."""
+
+    arrays: WorldArrays
+    entities: list[Entity]
+    """In the order of the tables' indices: assets, batteries, commands, sensors, threats, weapons, each by name."""
+    loaded: Loaded
+    terrain: Terrain
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.loaded.scenario.name
+
+    @property
+    def scenario_text(self) -> str:
+        """The scenario as run, every reference resolved."""
+        return scenario_yaml(self.loaded.scenario)
+
+    def content_hash(self) -> str:
+        """Of everything that a replication depends on: the arrays themselves, and the names in the tables."""
+        digest = hashlib.sha256(f"schema {SCHEMA_VERSION}".encode())
+        for entity in self.entities:
+            digest.update(repr(entity).encode())
+        for field, value in zip(self.arrays._fields, self.arrays, strict=True):
+            digest.update(field.encode())
+            digest.update(np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        return digest.hexdigest()
+
+
+def _by_name(entries: Sequence[Entry]) -> list[Entry]:
+    """The order of the arrays: by name, so that the order in the file does not matter."""
+    return sorted(entries, key=lambda entry: getattr(entry, "name"))  # noqa: B009 (a type variable has no attributes)
+
+
+def compile_world(loaded: Loaded) -> World:
+    """The World of a checked scenario; InputError where something cannot stand, be seen, fly or be reached as written."""
+    scenario = loaded.scenario
+    terrain = terrain_named(scenario.environment.terrain)
+    assets, commands = _by_name(scenario.assets), _by_name(scenario.commands)
+    sensors, batteries = _by_name(scenario.sensors), _by_name(scenario.batteries)
+    command_index = {command.name: i for i, command in enumerate(commands)}
+    sensor_index = {sensor.name: i for i, sensor in enumerate(sensors)}
+
+    places = [asset_place(asset, terrain) for asset in assets]
+    asset_entities = [
+        Entity(asset.name, asset.name, "defence", "asset", "", "", p.lat_deg, p.lon_deg, p.height_m, "", 0.0, asset.value)
+        for asset, p in zip(assets, places, strict=True)
+    ]
+    command_records = np.zeros(len(commands), COMMAND)
+    command_entities = [compile_command(record, command) for record, command in zip(command_records, commands, strict=True)]
+
+    records, lowest = sensing.new_sensors(len(sensors))
+    sensor_entities = []
+    for i, sensor in enumerate(sensors):
+        card = loaded.card(sensor.system)
+        sensor_entities.append(sensing.compile_sensor(records[i], sensor, card, terrain, command_index[sensor.command]))
+        table = sensing.horizon_of(sensor, card, terrain, scenario.environment.effective_earth_factor)
+        lowest[i], records[i]["lowest_step_m"] = table.lowest_m, table.range_step_m
+
+    raid = raiding.compile_raid(loaded, assets, places, terrain)
+    arms = arming.compile_batteries(loaded, batteries, command_index, sensor_index, terrain)
+
+    first_battery = len(assets)
+    first_command = first_battery + len(batteries)
+    first_sensor = first_command + len(commands)
+    first_threat = first_sensor + len(sensors)
+    first_weapon = first_threat + len(raid.records)
+    ordered = [*asset_entities, *arms.battery_entities, *command_entities, *sensor_entities, *raid.entities, *arms.weapon_entities]
+    refuse_collisions(ordered)
+    arrays = WorldArrays(
+        duration_s=float(raid.records["end_s"].max()) + 1.0,
+        first_battery=first_battery,
+        first_command=first_command,
+        first_sensor=first_sensor,
+        first_threat=first_threat,
+        first_weapon=first_weapon,
+        sensors=records,
+        threats=raid.records,
+        commands=command_records,
+        batteries=arms.batteries,
+        weapons=arms.weapons,
+        fire_control=arms.fire_control,
+        path_m=raid.path_m,
+        path_ahead_mps=raid.ahead_mps,
+        sites=arms.sites,
+        lowest_m=lowest,
+        interceptors=arms.interceptors,
+        fly_out_s=arms.fly_out_s,
+        fly_out_mps=arms.fly_out_mps,
+        fly_out_clear_m=arms.fly_out_clear_m,
+        pairs=arming.reachable_pairs(arms, raid),
+    )
+    return World(arrays, ordered, loaded, terrain)
+
+
+def asset_place(asset: Asset, terrain: Terrain) -> Place:
+    """Where an asset stands, on the ground."""
+    if asset.latitude_deg is None or asset.longitude_deg is None:
+        raise InputError(f"asset {asset.name!r} has no position")
+    return Place(asset.latitude_deg, asset.longitude_deg, ground_m(terrain, asset.latitude_deg, asset.longitude_deg))
+
+
+def compile_command(record: Any, command: Command) -> Entity:
+    """Fill one COMMAND record."""
+    record["key"] = np.uint64(address(command.name))
+    for field in ("latency_s", "identification_time_s", "identification_error", "identification_retry_s", "decision_period_s"):
+        record[field] = getattr(command, field)
+    return Entity(command.name, command.name, "defence", "command", "", "", np.nan, np.nan, np.nan, "", 0.0, 0.0, command.hypothetical)
+

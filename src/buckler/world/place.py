@@ -1,0 +1,50 @@
+"""A place on the ground or in the air, as the arrays hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import radians
+from typing import Any
+
+import numpy as np
+
+from buckler.errors import InputError
+from buckler.physics.earth import ecef_from_geodetic, enu_basis
+from buckler.physics.terrain import Terrain, flat_terrain, packaged_terrain, world_terrain
+
+
+@dataclass(frozen=True)
+class Place:
+    """Geodetic position; height in metres above mean sea level, taken as above the ellipsoid (the two differ by up to
+    40 m around Türkiye, less than the coarse terrain's own error)."""
+
+    lat_deg: float
+    lon_deg: float
+    height_m: float
+
+    def fill(self, record: Any, key: int) -> None:
+        """Write the place fields of a record (dtypes._PLACE)."""
+        record["key"] = np.uint64(key)
+        record["position_m"] = ecef_from_geodetic(radians(self.lat_deg), radians(self.lon_deg), self.height_m)
+        basis = enu_basis(radians(self.lat_deg), radians(self.lon_deg))
+        record["east"], record["north"], record["up"] = basis[0:3], basis[3:6], basis[6:9]
+
+
+def terrain_named(name: str) -> Terrain:
+    """The terrain that a scenario asks for."""
+    return {"packaged": packaged_terrain, "world": world_terrain, "flat": flat_terrain}[name]()
+
+
+def ground_m(terrain: Terrain, lat_deg: float, lon_deg: float) -> float:
+    """Height of the ground, m; the sea's (0) beyond the terrain's rim."""
+    return float(terrain.height_m(lat_deg, lon_deg)) if terrain.covers(lat_deg, lon_deg) else 0.0
+
+
+def require_covered(terrain: Terrain, what: str, lat_deg: float, lon_deg: float) -> None:
+    """Refuse to place something of the defence where the terrain ends."""
+    if not terrain.covers(lat_deg, lon_deg):
+        south, west, north, east = terrain.bounds_deg
+        raise InputError(
+            f"{what} at {lat_deg:g}, {lon_deg:g} is outside the terrain ({south:g} to {north:g} N, {west:g} to {east:g} E): "
+            "move it, or write terrain: world (needs the extra buckler[itu]) or terrain: flat"
+        )

@@ -1,0 +1,100 @@
+"""Sensors: radars calibrated from their published range, and the lowest height that each sees."""
+
+from __future__ import annotations
+
+from math import pi, radians
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.catalog.schema import Card
+from buckler.dtypes import BANDS, SENSOR
+from buckler.errors import InputError
+from buckler.physics.radar import calibrate
+from buckler.physics.terrain import Terrain
+from buckler.physics.visibility import HorizonTable, horizon_table
+from buckler.scenario.schema import Sensor
+from buckler.units import to_si
+from buckler.world.entities import Entity, address
+from buckler.world.place import Place, ground_m, require_covered
+
+AZIMUTHS: Final = 360
+RANGES: Final = 501
+"""Columns of a visibility table: each is 1/500 of the sensor's instrumented range."""
+SWERLING: Final = 1
+"""Slow fluctuation, many scatterers: the usual case for an aircraft seen once a scan."""
+
+READ: Final = (
+    "detection_range", "reference_rcs", "reference_pd", "reference_pfa", "scan_period", "min_elevation", "max_elevation",
+    "azimuth_sector", "instrumented_range", "antenna_height", "range_accuracy", "azimuth_accuracy", "band",
+)  # fmt: skip
+"""The parameters of a card that this module reads."""
+
+
+def place_of(sensor: Sensor, card: Card, terrain: Terrain) -> tuple[Place, float]:
+    """Where the antenna is, and its height above what stands for its ground."""
+    assert sensor.latitude_deg is not None  # noqa: S101 (the scenario's sites are resolved)
+    assert sensor.longitude_deg is not None  # noqa: S101
+    lat, lon = sensor.latitude_deg, sensor.longitude_deg
+    require_covered(terrain, f"sensor {sensor.name!r}", lat, lon)
+    ground = ground_m(terrain, lat, lon)
+    if sensor.altitude_m is not None:
+        if sensor.altitude_m <= ground:
+            raise InputError(f"sensor {sensor.name!r} at {sensor.altitude_m:g} m is under the ground ({ground:.0f} m): raise altitude_m")
+        return Place(lat, lon, sensor.altitude_m), sensor.altitude_m - ground
+    mast = sensor.antenna_height_m if sensor.antenna_height_m is not None else card.si("antenna_height")
+    return Place(lat, lon, ground + mast), mast
+
+
+def compile_sensor(record: Any, sensor: Sensor, card: Card, terrain: Terrain, command: int) -> Entity:
+    """Fill one SENSOR record."""
+    place, _ = place_of(sensor, card, terrain)
+    place.fill(record, address(sensor.name))
+    pfa, pd = card.si("reference_pfa"), card.si("reference_pd")
+    record["command"] = command
+    record["band"] = BANDS.index(card.text("band"))
+    record["constant_m2"] = calibrate(card.si("detection_range"), card.si("reference_rcs"), pd, pfa, 1, SWERLING)
+    record["false_alarm"] = pfa
+    record["swerling"] = SWERLING
+    record["scan_period_s"] = card.si("scan_period")
+    record["minimum_elevation_rad"] = card.si("min_elevation")
+    record["maximum_elevation_rad"] = card.si("max_elevation")
+    record["maximum_range_m"] = card.si("instrumented_range")
+    width = card.si("azimuth_sector")
+    if width < to_si(360.0, "deg") - 1e-9:
+        if sensor.sector_azimuth_deg is None:
+            raise InputError(
+                f"sensor {sensor.name!r}: {sensor.system} looks over a sector of {width * 180 / pi:.0f} degrees: "
+                "write where it looks, sector_azimuth_deg"
+            )
+        record["sector_azimuth_rad"] = _signed(radians(sensor.sector_azimuth_deg))
+        record["sector_half_width_rad"] = width / 2
+    else:
+        record["sector_half_width_rad"] = pi
+    record["hits"], record["scans"] = sensor.confirmation_hits, sensor.confirmation_scans
+    record["range_std_m"] = card.si("range_accuracy")
+    record["angle_std_rad"] = card.si("azimuth_accuracy")
+    return Entity(
+        sensor.name, sensor.name, "defence", "sensor", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
+        sensor.command, card.si("instrumented_range"), card.si("detection_range"), sensor.hypothetical,
+    )  # fmt: skip
+
+
+def _signed(angle_rad: float) -> float:
+    return (angle_rad + pi) % (2 * pi) - pi
+
+
+def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, earth_factor: float) -> HorizonTable:
+    """The lowest height that the sensor sees, by azimuth and ground range."""
+    place, above_ground = place_of(sensor, card, terrain)
+    reach = card.si("instrumented_range")
+    return horizon_table(
+        terrain, place.lat_deg, place.lon_deg, above_ground, max_range_m=reach, ground_m=place.height_m - above_ground,
+        azimuths=AZIMUTHS, range_step_m=reach / (RANGES - 1), earth_factor=earth_factor,
+    )  # fmt: skip
+
+
+def new_sensors(count: int) -> tuple[NDArray[np.void], NDArray[np.float32]]:
+    """Room for `count` sensors and their visibility tables."""
+    return np.zeros(count, SENSOR), np.zeros((count, AZIMUTHS, RANGES), np.float32)

@@ -1,0 +1,200 @@
+"""Batteries and their weapons: channels, times and rounds from the cards, fly-out tables from the published reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.catalog.schema import Card
+from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, WEAPON
+from buckler.errors import InputError
+from buckler.physics.flyout import Flyout, flyout_table
+from buckler.physics.intercept import first_intercept, launch_site
+from buckler.physics.terrain import Terrain
+from buckler.scenario.load import Loaded
+from buckler.scenario.schema import Battery, Weapon
+from buckler.world.arming import weapon_interceptor
+from buckler.world.entities import Entity, address
+from buckler.world.place import Place, ground_m, require_covered
+from buckler.world.threats import CompiledRaid
+
+BATTERY_READS: Final = ("fire_channels", "reload_time", "reaction_time", "assessment_time", "salvo_interval")
+WEAPON_READS: Final = (
+    "max_range", "min_range", "max_altitude", "min_altitude", "burn_time", "burnout_speed", "minimum_intercept_speed",
+    "launch_mass", "max_target_speed", "load_factor", "guidance", *(f"kill_probability_{name}" for name in KILL_CLASSES),
+)  # fmt: skip
+"""The parameters of the cards that this module reads."""
+
+_UNSUPPORTED: Final = ("active", "infrared")
+"""Guidance that does not need the battery's radar at the end."""
+_LONG_AGO_S: Final = 1e6
+
+
+@dataclass(frozen=True)
+class CompiledArms:
+    """Batteries in the order of their names; weapons by battery, the shorter reach first."""
+
+    batteries: NDArray[np.void]
+    battery_entities: list[Entity]
+    sites: NDArray[np.float64]
+    fire_control: NDArray[np.int32]
+    weapons: NDArray[np.void]
+    weapon_entities: list[Entity]
+    tables: list[Flyout]
+    """One a weapon, within the height rules of its battery."""
+    unruled: list[Flyout]
+    """The same without those rules."""
+    interceptors: NDArray[np.void]
+    fly_out_s: NDArray[np.float64]
+    fly_out_mps: NDArray[np.float64]
+    fly_out_clear_m: NDArray[np.float64]
+
+
+def compile_batteries(
+    loaded: Loaded, batteries: list[Battery], command_index: dict[str, int], sensor_index: dict[str, int], terrain: Terrain
+) -> CompiledArms:
+    """Every battery with its weapons."""
+    records = np.zeros(len(batteries), BATTERY)
+    weapons = np.zeros(sum(len(battery.weapons) for battery in batteries), WEAPON)
+    battery_entities, weapon_entities, sites, fire_control = [], [], [], []
+    tables: list[Flyout] = []
+    unruled: list[Flyout] = []
+    for b, (record, battery) in enumerate(zip(records, batteries, strict=True)):
+        place = place_of(battery, terrain)
+        site = launch_site(place.lat_deg, place.lon_deg, place.height_m)
+        sites.append(site)
+        record["first_weapon"], record["weapons"] = len(weapon_entities), len(battery.weapons)
+        record["first_sensor"], record["sensors"] = len(fire_control), len(battery.fire_control)
+        fire_control += sorted(sensor_index[name] for name in battery.fire_control)
+        card = loaded.card(battery.system)
+        _fill_battery(record, battery, card, place, command_index[battery.command])
+        for weapon in sorted(battery.weapons, key=lambda weapon: (loaded.card(weapon.system).si("max_range"), weapon.system)):
+            round_card = loaded.card(weapon.system)
+            w = len(weapon_entities)
+            free, ruled = _tables(battery, round_card, place)
+            unruled.append(free)
+            tables.append(ruled)
+            weapon_entities.append(_fill_weapon(weapons[w], weapon, battery, card, round_card, place, b, w))
+        battery_entities.append(
+            Entity(
+                battery.name, battery.name, "defence", "battery", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
+                battery.command, float(max((table.interceptor["max_range_m"] for table in tables[record["first_weapon"] :]), default=0.0)),
+                float(record["channels"]), battery.hypothetical,
+            )  # fmt: skip
+        )
+    keys = [entity.key for entity in weapon_entities]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise InputError(f"{key.split(':')[0]!r} lists the weapon {key.split(':')[1]!r} twice: write it once, with all its rounds")
+    return CompiledArms(
+        records, battery_entities, np.array(sites).reshape(-1, 13), np.array(fire_control, np.int32), weapons, weapon_entities,
+        tables, unruled, _stack([table.interceptor for table in tables], weapons), *_arrays(tables),
+    )  # fmt: skip
+
+
+def place_of(battery: Battery, terrain: Terrain) -> Place:
+    """Where the launchers stand."""
+    if battery.latitude_deg is None or battery.longitude_deg is None:
+        raise InputError(f"battery {battery.name!r} has no position")
+    require_covered(terrain, f"battery {battery.name!r}", battery.latitude_deg, battery.longitude_deg)
+    return Place(battery.latitude_deg, battery.longitude_deg, ground_m(terrain, battery.latitude_deg, battery.longitude_deg))
+
+
+def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, command: int) -> None:
+    doctrine = battery.doctrine
+    place.fill(record, address(battery.name))
+    record["command"] = command
+    record["channels"] = battery.fire_channels if battery.fire_channels is not None else round(card.si("fire_channels"))
+    record["hold"] = doctrine.weapon_control == "hold"
+    for field, own, parameter in (
+        ("reaction_s", doctrine.reaction_time_s, "reaction_time"),
+        ("assessment_s", doctrine.assessment_time_s, "assessment_time"),
+        ("salvo_interval_s", doctrine.salvo_interval_s, "salvo_interval"),
+    ):
+        record[field] = own if own is not None else card.si(parameter)
+    record["salvo"] = [doctrine.salvo_by_class.get(name, doctrine.salvo) for name in KILL_CLASSES]  # type: ignore[call-overload]
+    record["engages"] = [doctrine.classes is None or name in doctrine.classes for name in KILL_CLASSES]
+    record["minimum_height_m"] = doctrine.minimum_height_m
+    record["maximum_height_m"] = doctrine.maximum_height_m if doctrine.maximum_height_m is not None else np.inf
+
+
+def _fill_weapon(record: Any, weapon: Weapon, battery: Battery, system: Card, card: Card, place: Place, b: int, w: int) -> Entity:
+    key = f"{battery.name}:{card.name}"
+    record["key"] = np.uint64(address(key))
+    record["battery"] = b
+    record["ready"], record["stored"] = weapon.rounds_ready, weapon.rounds_stored
+    record["reload_s"] = weapon.reload_time_s if weapon.reload_time_s is not None else system.si("reload_time")
+    record["kill_probability"] = [
+        card.si(f"kill_probability_{name}") if card.known(f"kill_probability_{name}") else 0.0 for name in KILL_CLASSES
+    ]
+    record["needs_support"] = card.text("guidance") not in _UNSUPPORTED
+    record["table"] = w
+    return Entity(
+        key, card.name, "defence", "weapon", card.name, "", place.lat_deg, place.lon_deg, place.height_m, battery.name,
+        card.si("max_range"), float(weapon.rounds_ready + weapon.rounds_stored), battery.hypothetical,
+    )  # fmt: skip
+
+
+def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]:
+    """The fly-out table of a round from this place: as the card has it, and within the battery's height rules."""
+    row = weapon_interceptor(card, place.height_m)
+    free = flyout_table(row)
+    low, high = battery.doctrine.minimum_height_m, battery.doctrine.maximum_height_m
+    if low <= row["min_height_m"] and (high is None or high >= row["max_height_m"]):
+        return free, free
+    ruled = row.copy()
+    ruled["min_height_m"] = max(low, float(row["min_height_m"]))
+    ruled["max_height_m"] = min(np.inf if high is None else high, float(row["max_height_m"]))
+    if ruled["min_height_m"] >= ruled["max_height_m"] or ruled["max_height_m"] <= place.height_m:
+        raise InputError(
+            f"battery {battery.name!r}: its height rules ({low:g} m to {'no limit' if high is None else f'{high:g} m'}) leave {card.name} "
+            f"nothing to shoot at: it reaches from {row['min_height_m']:g} m to {row['max_height_m']:g} m above sea level"
+        )
+    return free, flyout_table(ruled)
+
+
+def _stack(rows: list[Any], weapons: NDArray[np.void]) -> NDArray[np.void]:
+    from buckler.physics.flyout import INTERCEPTOR
+
+    out = np.zeros(len(weapons), INTERCEPTOR)
+    for i, row in enumerate(rows):
+        out[i] = row
+    return out
+
+
+def _arrays(tables: list[Flyout]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    if not tables:
+        empty = np.zeros((0, 2, 2))
+        return empty, empty, np.zeros((0, 1, 1))
+    return (
+        np.stack([table.time_s for table in tables]),
+        np.stack([table.speed_mps for table in tables]),
+        np.stack([table.clearance_m for table in tables]),
+    )
+
+
+def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.int8]:
+    """World.pairs: whether a round can meet the threat if it is fired in time, and if not, whether only rules forbid it."""
+    pairs = np.full((len(arms.weapons), len(raid.records)), NEVER_REACHED, np.int8)
+    for w, weapon in enumerate(arms.weapons):
+        site = arms.sites[weapon["battery"]]
+        for i, threat in enumerate(raid.records):
+            if weapon["kill_probability"][threat["kill_class"]] > 0.0:
+                if _ever(arms.tables[w], site, threat, raid):
+                    pairs[w, i] = OPEN
+                elif arms.unruled[w] is not arms.tables[w] and _ever(arms.unruled[w], site, threat, raid):
+                    pairs[w, i] = HEIGHT_FORBIDDEN
+    return pairs
+
+
+def _ever(table: Flyout, site: NDArray[np.float64], threat: Any, raid: CompiledRaid) -> bool:
+    rows = slice(int(threat["first"]), int(threat["first"]) + int(threat["points"]))
+    start = float(threat["start_s"])
+    meet = first_intercept(
+        raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
+        table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
+    )  # fmt: skip
+    return bool(np.isfinite(meet))
