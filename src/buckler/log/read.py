@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from buckler.errors import RunFolderError
@@ -169,6 +170,15 @@ def open_run(path: str | Path) -> RunFolder:
     run = RunFolder(folder)
     _ = run.run
     return run
+
+
+def rows_of(table: pa.Table, replication: int) -> pa.Table:
+    """The rows of one replication."""
+    # By NumPy: an Arrow comparison with a Python number would import pandas wherever that is installed, for a second.
+    rows = np.flatnonzero(table["replication"].to_numpy() == replication)
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+        return table.slice(int(rows[0]), len(rows))
+    return table.take(pa.array(rows))
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
