@@ -13,7 +13,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -223,8 +223,8 @@ class _Reader:
 
     def _value(self, event: Any, text: str) -> Any:
         plain: bool = event.implicit[0]
-        if event.tag is not None and event.tag != "!":
-            plain = self._core_tag(event) not in ("str", "")
+        if event.tag is not None:  # '!' alone says: not to be interpreted
+            plain = event.tag != "!" and self._core_tag(event) not in ("str", "")
         if not plain:
             return text
         if text in _CONSTANTS:
@@ -237,7 +237,7 @@ class _Reader:
                 return 0
             return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
         if _FLOAT.fullmatch(text):
-            return float(text.replace(".inf", "inf").replace(".nan", "nan")) if text[-1] in "fFnN" else float(text)
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         return text
 
     def _core_tag(self, event: Any) -> str:
@@ -332,6 +332,7 @@ _HINTS: Final = (
     ("did not find expected ',' or ']'", "a list opened with '[' is not closed with ']'"),
     ("did not find expected ',' or '}'", "a mapping opened with '{' is not closed with '}'"),
     ("did not find expected node content", "something is missing here: a value, or a closing bracket"),
+    ("expected <block end>", "indent this line like its neighbours"),
     ("did not find expected key", "indent this line like its neighbours"),
     ("did not find expected '-' indicator", "every item of the list starts with '- ' in the same column"),
     ("could not find expected ':'", "a key is followed by ': ' and its value"),
@@ -393,7 +394,8 @@ _Dumper.add_multi_representer(int, _as_int)
 _Dumper.add_multi_representer(str, lambda dumper, value: dumper.represent_str(str.__str__(value)))
 _Dumper.add_multi_representer(tuple, lambda dumper, value: dumper.represent_list(list(value)))
 _Dumper.add_multi_representer(Path, _as_text)
-_Dumper.add_multi_representer(date, lambda dumper, value: dumper.represent_str(value.isoformat()))
+for _kind in (date, datetime):
+    _Dumper.add_representer(_kind, lambda dumper, value: dumper.represent_str(value.isoformat()))
 
 
 def dump_yaml(data: Any) -> str:

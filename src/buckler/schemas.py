@@ -116,8 +116,11 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
     cause = context.get("error")
     if isinstance(cause, LocatedError):
         return [_Found((*place, *inner), "", message) for inner, message in cause.mistakes]
+    at_key = name == "[key]"
+    if at_key:
+        place, skipped = _place(document.data, location[:-1])[0], False
     if kind in ("value_error", "assertion_error"):
-        return [_Found(place, f"{shown}: ", str(cause), in_union=skipped)]
+        return [_Found(place, f"{shown}: ", str(cause), at_key, skipped)]
     written = _written(document, place, item.get("input"))
     if kind in ("enum", "literal_error"):
         said = "is not allowed" + _instead(str(item.get("input")), _quoted(context["expected"]), "write one of")
@@ -129,9 +132,7 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
         said = str(item["msg"]).removeprefix("Input ")
         for formal, plain in _PLAIN_WORDS:
             said = said.replace(formal, plain)
-    if name == "[key]":
-        place, _ = _place(document.data, location[:-1])
-    return [_Found(place, f"{shown}: {written} ", said, name == "[key]", skipped and name != "[key]")]
+    return [_Found(place, f"{shown}: {written} ", said, at_key, skipped)]
 
 
 def _quoted(text: object) -> list[str]:
@@ -143,6 +144,8 @@ _PLAIN_WORDS: Final = (
     ("should be a valid number", "should be a number"),
     ("should be a valid integer", "should be a whole number"),
     ("should be a valid string", "should be a text"),
+    ("should be None", "should be null"),
+    ("String should", "should"),
     ("should be a valid boolean", "should be true or false"),
     (", unable to parse string as a number", ""),
     (", unable to parse string as an integer", ""),

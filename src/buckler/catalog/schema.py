@@ -14,7 +14,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from buckler import units
 from buckler.catalog.kinds import MEASURES, PARAMETERS, TEXT, WORDS, Kind
@@ -54,15 +54,35 @@ COMMON_UNITS: Final = (
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 Text = Annotated[str, Field(min_length=1)]
-ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _a_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
+        raise ValueError(f"{text!r}: a parameter's name is small letters, digits and underscores, such as max_range")
+    return text
+
+
+def _an_address(text: str) -> str:
+    if not re.fullmatch(r"https?://\S+", text):
+        raise ValueError(f"{text!r} is no web address such as https://example.org/page; write null if there is none")
+    return text
+
+
+def _a_source_date(text: str) -> str:
+    if as_date(text) is None:
+        raise ValueError(f"{text!r} is no date such as 2019, 2019-08 or 2019-08-26; write null if there is none")
+    return text
+
+
+ParameterName = Annotated[str, AfterValidator(_a_name)]
 
 
 class Source(DocumentModel):
     """Where a value was read."""
 
     title: Text
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
-    date: Annotated[str, Field(pattern=rf"^{_DATE.pattern}$")] | None = None
+    url: Annotated[str, AfterValidator(_an_address)] | None = None
+    date: Annotated[str, AfterValidator(_a_source_date)] | None = None
     """Of publication, as far as the source gives it: 2019, 2019-08 or 2019-08-26; null where it does not."""
 
 
