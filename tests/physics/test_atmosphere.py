@@ -57,7 +57,7 @@ def test_the_printed_table_to_86_km(height_m: float, scale_k: float, pressure_mb
     # Five figures are printed, and the fifth is cut as often as rounded (1.2111e2 mb for 121.118): one unit of it.
     for ours, printed in ((air.pressure_pa / 100.0, pressure_mb), (air.density_kgpm3, density)):
         assert isclose(ours, printed, abs_tol=10.0 ** (floor(log10(printed)) - 4))
-    # Above 80 km the table prints the molecular-scale temperature, M0/M of the kinetic one: table 8 has 0.999694 at 85 km.
+    # The table prints the molecular-scale temperature, M0/M of the kinetic one: table 8 has M/M0 = 0.999694 at 85 km.
     ratio = 0.999694 if height_m == 85_000 else 1.0
     assert isclose(air.temperature_k, scale_k * ratio, abs_tol=6e-4)
 
@@ -79,7 +79,7 @@ def test_the_printed_speed_of_sound(height_m: float, speed: float) -> None:
 def test_the_printed_table_above_86_km(height_km: float, kelvin: float, pressure_pa: float) -> None:
     air = atmosphere.standard_atmosphere(1000.0 * height_km)
     assert isclose(air.temperature_k, kelvin, abs_tol=6e-3)
-    # The pressure is not in the model: it comes from the printed densities (4 figures) and molar masses (3 or 4 figures).
+    # The pressure is not in the model: it follows from the printed densities (4 figures) and molar masses (3 or 4).
     assert isclose(air.pressure_pa, pressure_pa, rel_tol=2e-3)
 
 

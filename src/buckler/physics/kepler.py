@@ -151,7 +151,8 @@ def propagate_state(x: float, y: float, z: float, vx: float, vy: float, vz: floa
 
     Bate, Mueller and White section 4.4, Vallado section 2.3 (algorithm 8). sqrt(mu) dt is a rising function of the
     universal anomaly chi with slope r, so Newton's iteration is kept inside a bracket and cannot fail; whole periods
-    of an ellipse are taken off first.
+    of an ellipse are taken off first. A hyperbola flown from afar through a perigee many thousand times nearer the
+    centre loses digits.
     """
     sign = 1.0 if dt_s >= 0.0 else -1.0
     r0 = sqrt(x * x + y * y + z * z)

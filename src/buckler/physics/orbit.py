@@ -207,7 +207,8 @@ def propagate(elements: TwoLineElements, minutes: npt.ArrayLike = 0.0) -> Teme:
         sgp4.WGS72,
         "i",
         0,
-        elements.epoch_jd - _JULIAN_DATE_1949_DEC_31 + elements.epoch_day_fraction,
+        # One Julian date in double precision (0.04 ms), as the reference holds it: its printed states carry that.
+        (elements.epoch_jd + elements.epoch_day_fraction) - _JULIAN_DATE_1949_DEC_31,
         elements.bstar_per_earth_radius,
         elements.mean_motion_dot_revpd2 * rate / _MINUTES_PER_DAY,
         elements.mean_motion_ddot_revpd3 * rate / _MINUTES_PER_DAY**2,
@@ -224,7 +225,7 @@ def propagate(elements: TwoLineElements, minutes: npt.ArrayLike = 0.0) -> Teme:
         if code:
             reason = _SGP4_ERRORS.get(code, f"error {code}")
             raise OutOfRangeError(
-                f"SGP4 stops for satellite {elements.number} {minute:g} minutes from its epoch: {reason}"
+                f"SGP4 stops for satellite {elements.number} {minute:.10g} minutes from its epoch: {reason}"
             )
         out[i, :3] = position
         out[i, 3:] = velocity
