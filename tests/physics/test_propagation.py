@@ -362,7 +362,7 @@ def test_length_of_path_below_a_ceiling(antenna, elevation, length, ceiling):
 
 
 def test_a_perfect_mirror_gives_sixteen_times_the_echo():
-    # Gamma = -1: F = 2 |sin(2 pi h1 h2 / (lambda d))| (Kerr 1951; Skolnik 2001, equation 8.5), far from both heights
+    # Gamma = -1: F = 2 |sin(2 pi h1 h2 / (lambda d))| (Kerr 1951), far from both heights
     mirror = propagation.Surface(1e12, 1e12)
     h2 = np.linspace(100, 1000, 37)
     expected = 40 * np.log10(2 * np.abs(np.sin(2 * math.pi * 10 * h2 / (299_792_458 / 1e9 * 100e3))))

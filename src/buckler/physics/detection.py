@@ -13,7 +13,7 @@ variable of mean N s and shape
 
 (3)  m = infinity (case 0, non-fluctuating), 1 (case 1), N (case 2), 2 (case 3), 2 N (case 4)
 
-(Swerling 1954, RAND RM-1217; Meyer and Mayer, Radar Target Detection, 1973, chapter 3). A Poisson variable with a
+(Swerling 1954, RAND RM-1217; Meyer and Mayer, Radar Target Detection, 1973). A Poisson variable with a
 gamma mean is negative binomial, so in every case the k of (2) is a count K with known weights, Poisson for case 0, and
 summing by parts
 
@@ -175,7 +175,7 @@ def required_snr(pd: float, pfa: float, pulses: int, swerling: int) -> float:
 def m_of_n(p: float, m: int, n: int) -> float:
     """Pr(at least `m` of `n` independent looks detect), each with probability `p`: the binomial tail, summed exactly.
 
-    Richards, Scheer and Holm, Principles of Modern Radar: Basic Principles (2010), section 3.3.4 (binary integration).
+    Richards, Scheer and Holm, Principles of Modern Radar: Basic Principles (2010): binary integration.
     """
     if m <= 0 or p >= 1.0:
         return 1.0
@@ -300,7 +300,7 @@ def m_of_n_probability(p: ArrayLike, m: ArrayLike, n: ArrayLike) -> Any:
 def cumulative_probability(pd_per_scan: ArrayLike) -> NDArray[np.float64]:
     """The probability of at least one detection up to and including each scan: 1 - product of (1 - Pd), last axis.
 
-    Scans are independent given their Pd (Blake, Radar Range-Performance Analysis, 1986, section 2.9). Pass one Pd a
+    Scans are independent given their Pd (Blake, Radar Range-Performance Analysis, 1986, chapter 2). Pass one Pd a
     scan; the last value of the answer is that of all scans together.
     """
     each = np.atleast_1d(_closed_unit("pd_per_scan", pd_per_scan))

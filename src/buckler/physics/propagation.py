@@ -17,7 +17,7 @@ m at 200 km and 930 m at 400 km (17 km high).
 **Horizon.** sqrt(2 k a h + h^2) from each end: the length of the straight tangent over the effective earth.
 
 **Lobes.** Over flat ground or sea the direct and the reflected ray interfere (`lobing_factor`): Kerr, Propagation of
-Short Radio Waves (1951), section 2.2; Ament's (1953) roughness factor; ground constants of ITU-R P.527.
+Short Radio Waves (1951), chapter 2; Ament's (1953) roughness factor; ground constants of ITU-R P.527.
 
 Limits: no ducting (a gradient of -157 N/km or steeper is refused: k would be infinite or negative), no diffraction
 beyond the horizon, no lobes over terrain; the reflecting surface is flat, so lobes hold where the bulge of the earth
@@ -189,7 +189,7 @@ def reflection(
 ) -> complex:
     """Complex reflection coefficient of a surface at a grazing angle: Fresnel's, reduced by roughness.
 
-    Complex permittivity eps - j 60 lambda sigma (Kerr 1951, equations 2.23); Ament's (1953, Proceedings of the IRE 41,
+    Complex permittivity eps - j 60 lambda sigma (Kerr 1951); Ament's (1953, Proceedings of the IRE 41,
     142) factor exp(-2 (2 pi h sin(grazing)/lambda)^2) for a surface whose height has the standard deviation
     `roughness_m`.
     """

@@ -5,14 +5,14 @@ temperature T_s and losses L, a point target at ranges R_t and R_r gives the sin
 
 (1)  s = P tau G_t G_r lambda^2 sigma / ((4 pi)^3 k T_s R_t^2 R_r^2 L)
 
-(Skolnik, Introduction to Radar Systems, 3rd ed. 2001, equation 1.10; Willis, Bistatic Radar, 2nd ed. 1995, equation
-4.1 for two places). For one place everything that belongs to the radar is one constant, in m^2:
+(Skolnik, Introduction to Radar Systems, 3rd ed. 2001, chapter 1; Willis, Bistatic Radar, 2nd ed. 1995, chapter
+4, for two places). For one place everything that belongs to the radar is one constant, in m^2:
 
 (2)  s = K sigma / (R^4 L)
 
 K comes either from (1), or from a published "sees sigma0 at R0 with Pd0 and Pfa0": K = s0 R0^4 / sigma0, where s0 is
 the ratio that the exact detection model needs. A search radar that covers a solid angle Omega in a time t with a
-power-aperture product P A needs (Skolnik 2001, equation 2.57; MathWorks' radareqsearchpap writes it the same way)
+power-aperture product P A needs (Skolnik 2001, chapter 2; MathWorks' radareqsearchpap writes it the same way)
 
 (3)  P A = 4 pi k T_s Omega s R^4 L / (sigma t)
 
