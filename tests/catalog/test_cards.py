@@ -12,6 +12,7 @@ from shared_data import shared
 from buckler.catalog.card import card_json, list_json, render_card, render_list
 from buckler.catalog.kinds import BANDS, KILL_CLASSES
 from buckler.catalog.load import load_catalog
+from buckler.units import STANDARD_GRAVITY_MPS2
 
 CATALOG = load_catalog()
 NAMES = list(CATALOG)
@@ -161,6 +162,15 @@ def test_numbers_of_one_card_agree_with_each_other():
             assert card.text("motion") == "route"
         if card.kind == "ballistic-missile":
             assert card.text("motion") == "ballistic"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if CATALOG[name].kind in ("interceptor", "manpads")])
+def test_no_interceptor_is_said_to_reach_farther_than_its_speed_carries(name):
+    """Without air a body thrown at v comes down at most v^2/g away (Galileo); the burn adds the way flown under thrust."""
+    card = CATALOG[name]
+    for speed in card.range_si("burnout_speed"):
+        carried = speed**2 / STANDARD_GRAVITY_MPS2 + speed * card.si("burn_time") / 2
+        assert card.si("max_range") <= carried
 
 
 def test_notes_are_for_readers():
