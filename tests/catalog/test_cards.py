@@ -166,7 +166,7 @@ def test_numbers_of_one_card_agree_with_each_other():
 
 @pytest.mark.parametrize("name", [name for name in NAMES if CATALOG[name].kind in ("interceptor", "manpads")])
 def test_no_interceptor_is_said_to_reach_farther_than_its_speed_carries(name):
-    """Without air a body thrown at v comes down at most v^2/g away (Galileo); the burn adds the way flown under thrust."""
+    """Without air a body thrown at v comes down at most v^2/g away; the burn adds the way flown under thrust."""
     card = CATALOG[name]
     for speed in card.range_si("burnout_speed"):
         carried = speed**2 / STANDARD_GRAVITY_MPS2 + speed * card.si("burn_time") / 2
