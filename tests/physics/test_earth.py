@@ -66,6 +66,8 @@ def test_near_the_centre_the_foot_is_on_the_ellipsoid_and_nearest(p: float, z: f
 
 
 def test_the_centre_and_the_axis() -> None:
+    lat, _, height = earth.geodetic_from_ecef(0.0, 0.0, 1e-200)
+    assert (lat, height) == (pi / 2, -earth.SEMI_MINOR_AXIS_M)
     assert earth.geodetic_from_ecef(0.0, 0.0, 0.0) == (pi / 2, 0.0, -earth.SEMI_MINOR_AXIS_M)
     lat, _, height = earth.geodetic_from_ecef(0.0, 0.0, -7e6)
     assert lat == -pi / 2

@@ -85,7 +85,9 @@ def geodetic_from_ecef(x_m: float, y_m: float, z_m: float) -> tuple[float, float
     az2 = _A2 * z_m * z_m
     bp2 = _B2 * p * p
     s = az2 + bp2
-    t = max(bound, _B2 + (_A * _B * s * sqrt(s) - _A2 * _B2 * s) / (_A2 * az2 + _B2 * bp2))
+    t = bound
+    if s > 0.0:  # the squares of sub-atomic distances from the centre vanish
+        t = max(bound, _B2 + (_A * _B * s * sqrt(s) - _A2 * _B2 * s) / (_A2 * az2 + _B2 * bp2))
     for _ in range(60):
         u = _A * p / (t + _FOCAL2)
         w = _B * z_m / t
