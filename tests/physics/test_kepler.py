@@ -170,7 +170,7 @@ def test_positions_in_line_are_refused() -> None:
         kepler.lambert([7e6, 0.0, 0.0], [8e6, 0.0, 0.0], 3000.0)
 
 
-# 300 and 1300 km: the closed forms worked by hand from Bate, Mueller and White, chapter 6, with R = 6378.137 km.
+# A separate evaluation of the closed forms of Bate, Mueller and White, chapter 6, with R = 6378.137 km, to five figures.
 @pytest.mark.parametrize(
     ("range_km", "speed_kmps", "angle_deg", "apogee_km", "time_s"),
     [(300.0, 1.6946, 44.3263, 74.111, 251.31), (1300.0, 3.39729, 42.0805, 307.892, 549.07)],
@@ -213,7 +213,7 @@ def test_half_way_round_is_a_circular_orbit() -> None:
     ("apogee_km", "range_km", "time_s", "speed_kmps"), [(3724.9, 998.0, 2587, 6.810), (6648.4, 1001.2, 4319, 7.999)]
 )
 def test_lofted_arcs_on_the_mean_sphere(apogee_km: float, range_km: float, time_s: float, speed_kmps: float) -> None:
-    # The bare arcs of two reported lofted flights, worked by hand to the figures given.
+    # The bare arcs of two reported lofted flights, evaluated separately to the figures given.
     launch = kepler.arc_from_apogee(1e3 * apogee_km, 1e3 * range_km)
     assert isclose(launch.time_s, time_s, abs_tol=0.5)
     assert isclose(launch.speed_mps, 1e3 * speed_kmps, abs_tol=0.5)

@@ -17,7 +17,7 @@ ANGLE = st.floats(10.0, 90.0)
 BETA = st.floats(500.0, 20_000.0)
 
 
-def test_the_peak_worked_by_hand() -> None:
+def test_the_peak_evaluated_separately() -> None:
     # V_E = 2 km/s at 45 degrees, beta = 10 t/m^2, rho0 = 1.225 kg/m^3, H = 7.2 km, from NACA TR 1381's closed forms.
     peak = reentry.peak_deceleration(2_000.0, 45.0, 10_000.0, 1.225, 7_200.0)
     assert isclose(peak.deceleration_mps2, 72.2583, rel_tol=1e-5)

@@ -10,8 +10,8 @@ numbers below are that document's. Heights are geometric, above mean sea level.
   by integrating the diffusion of six gases and prints them; here its printed densities are interpolated linearly in
   their logarithm and its printed mean molar masses linearly, and pressure is rho R* T/M. That gives the rows printed
   between the nodes to 0.5 %; the real air there varies tenfold with the sun.
-- The document gives no speed of sound above 86 km; here it goes on as sqrt(gamma R* T/M), and means little: the mean
-  free path there exceeds a missile's size.
+- The document gives no speed of sound above 86 km; here it goes on as sqrt(gamma R* T/M), and means less and less: the
+  mean free path grows from a centimetre at 86 km to metres at 120 km.
 - Above 1000 km the kernels return no air at all (density 0) and the temperature and speed of sound of 1000 km; below
   -5 km they carry the lowest layer on. The public function refuses both.
 """
