@@ -170,7 +170,7 @@ def test_positions_in_line_are_refused() -> None:
         kepler.lambert([7e6, 0.0, 0.0], [8e6, 0.0, 0.0], 3000.0)
 
 
-# A separate evaluation of the closed forms of Bate, Mueller and White, chapter 6, with R = 6378.137 km, to five figures.
+# A separate evaluation of the forms of Bate, Mueller and White, chapter 6, with R = 6378.137 km, to five figures.
 @pytest.mark.parametrize(
     ("range_km", "speed_kmps", "angle_deg", "apogee_km", "time_s"),
     [(300.0, 1.6946, 44.3263, 74.111, 251.31), (1300.0, 3.39729, 42.0805, 307.892, 549.07)],
