@@ -101,9 +101,7 @@ def _boost(burn_time_s: float, acceleration: float, ballistic_coefficient_kgpm2:
     flow = (1.0 - 1.0 / ACCELERATION_GROWTH) / burn_time_s
     cuts = burn_time_s * np.array([0.0, RISE_SHARE, TURNED_SHARE, 1.0])
     area = 1.0 / BOOST_COEFFICIENT_KGPM2
-    burn = [
-        [end - at, 1.0 - flow * at, flow, acceleration, 0.0, area] for at, end in pairwise(cuts)
-    ]
+    burn = [[end - at, 1.0 - flow * at, flow, acceleration, 0.0, area] for at, end in pairwise(cuts)]
     return np.array([*burn, [inf, 1.0, 0.0, 0.0, 0.0, 1.0 / ballistic_coefficient_kgpm2]])
 
 
@@ -225,7 +223,17 @@ def ballistic_trajectory(
         steering = _program(basis, float(x[1]), float(x[2]) if x.size > 2 else elevation, burn)
         phases = _boost(burn, float(x[0]), ballistic_coefficient_kgpm2)
         ending = fly_phases(
-            state, phases, WGS84, table, _NO_WIND, steering, 20_000.0, points[1][2], float(dt_s), _SHOOT_TOLERANCE_M, out
+            state,
+            phases,
+            WGS84,
+            table,
+            _NO_WIND,
+            steering,
+            20_000.0,
+            points[1][2],
+            float(dt_s),
+            _SHOOT_TOLERANCE_M,
+            out,
         )
         return state, ending
 
@@ -246,7 +254,8 @@ def ballistic_trajectory(
     if solved is None:
         peak = "" if apogee_m is None else f" with an apogee of {apogee_m / 1e3:g} km"
         raise InputError(
-            f"no flight of {range_m / 1e3:.0f} km{peak} was found with {burn:g} s of burn and a ballistic coefficient of "
+            f"no flight of {range_m / 1e3:.0f} km{peak} was found with {burn:g} s of burn and a ballistic "
+            "coefficient of "
             f"{ballistic_coefficient_kgpm2:g} kg/m2: state another burn time, elevation or apogee"
         )
     return _missile(solved, shoot, burn, elevation, float(dt_s), range_m)
@@ -371,7 +380,8 @@ def check_lofted(apogee_m: float, range_m: float, time_s: float, share: float = 
     report = f"an apogee of {apogee_m / 1e3:g} km, a range of {range_m / 1e3:g} km and a flight of {time_s:g} s"
     if time_s < 0.98 * flight.kepler_s:
         raise InputError(
-            f"{report} cannot belong together: the bare Kepler arc alone takes {flight.kepler_s:.0f} s. The time is too short by "
+            f"{report} cannot belong together: the bare Kepler arc alone takes {flight.kepler_s:.0f} s. The time "
+            "is too short by "
             f"{flight.kepler_s - time_s:.0f} s or more, or the apogee too high"
         )
     if not flight.low_s * (1.0 - share) <= time_s <= flight.high_s * (1.0 + share):

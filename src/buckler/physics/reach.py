@@ -208,14 +208,17 @@ def fit(
             _, worst, furthest = reach(row(most), level, air, shape)
             raise InputError(
                 f"a range of {max_range_m / 1e3:g} km does not fit {given}: with {burn_time_s:g} s of burn and "
-                f"{sustain_time_s:g} s of sustain it ends at {min(worst, furthest) / 1e3:.1f} km even with {most:g} {unit}. "
-                f"State a higher top speed, a longer sustain, a lower speed than {min_speed_mps:g} m/s as still able to "
+                f"{sustain_time_s:g} s of sustain it ends at {min(worst, furthest) / 1e3:.1f} km even with "
+                f"{most:g} {unit}. "
+                f"State a higher top speed, a longer sustain, a lower speed than {min_speed_mps:g} m/s as still "
+                "able to "
                 "intercept, or a shorter range"
             )
         if spare(least) > 0.0:
             raise InputError(
                 f"a range of {max_range_m / 1e3:g} km does not fit {given}: even with {least:g} {unit} it gets there "
-                f"with more than {min_speed_mps:g} m/s, most of the way under power. State a shorter burn or sustain, or a "
+                f"with more than {min_speed_mps:g} m/s, most of the way under power. State a shorter burn or "
+                "sustain, or a "
                 "higher speed as still able to intercept"
             )
         if height_error(most) < 0.0:
