@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared_data import shared
 
-from buckler.decision.assignment import METHODS, assign, surviving_value
+from buckler.decision.assignment import METHODS, assign, linear_assignment, surviving_value
 from buckler.errors import InputError
 
 COMPILED = pytest.mark.skipif(
@@ -148,3 +148,29 @@ def test_nothing_to_assign(method: str) -> None:
     assert assign([3.0], np.zeros((0, 1)), 1, method).surviving_value == 3.0  # type: ignore[arg-type]
     assert assign([3.0], [[0.5]], 0, method).surviving_value == 3.0  # type: ignore[arg-type]
     assert assign([3.0], [[0.0]], 2, method).rounds.sum() == 0  # type: ignore[arg-type]
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10_000), rows=st.integers(1, 4), columns=st.integers(1, 4))
+def test_linear_assignment_is_the_least_of_all_pairings(seed: int, rows: int, columns: int) -> None:
+    cost = np.random.default_rng(seed).uniform(-5.0, 5.0, (rows, columns))
+    pair, total = linear_assignment(cost)
+    wide = cost if rows <= columns else cost.T
+    least = min(
+        sum(wide[i, j] for i, j in enumerate(order)) for order in permutations(range(wide.shape[1]), wide.shape[0])
+    )
+    assert total == pytest.approx(least)
+    assert sorted(pair[pair >= 0].tolist()) == sorted(set(pair[pair >= 0].tolist()))
+    assert sum(cost[i, j] for i, j in enumerate(pair) if j >= 0) == pytest.approx(total)
+
+
+def test_published_linear_assignment() -> None:
+    # Beasley, OR-Library, assignopt.txt: 305.
+    words = shared("validation/data/orlib/assign100.txt").read_text().split()
+    assert linear_assignment(np.array(words[1:], dtype=float).reshape(100, 100))[1] == 305
+
+
+def test_linear_assignment_refuses_what_is_no_table_of_numbers() -> None:
+    for wrong in ([1.0, 2.0], [[np.nan]], [["x"]]):
+        with pytest.raises(InputError):
+            linear_assignment(wrong)

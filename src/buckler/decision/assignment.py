@@ -93,6 +93,26 @@ def surviving_value(
     return float(values @ np.prod((1.0 - kill_probability) ** rounds, axis=0))
 
 
+def linear_assignment(cost: ArrayLike) -> tuple[NDArray[np.int64], float]:
+    """Pair each row of `cost` with a column of its own at least total cost: (the column of each row, the total).
+
+    Crouse's shortest augmenting paths, IEEE Transactions on Aerospace and Electronic Systems 52 (2016) 1679-1696,
+    doi:10.1109/TAES.2016.140952, in scipy. A row beyond the number of columns stays without one: -1.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    try:
+        table = np.array(cost, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"cost must be numbers: {error}") from None
+    if table.ndim != 2 or not np.isfinite(table).all():
+        raise InputError(f"cost, of shape {table.shape}, must be a table of finite numbers")
+    rows, columns = linear_sum_assignment(table)
+    pair = np.full(table.shape[0], -1)
+    pair[rows] = columns
+    return pair, float(table[rows, columns].sum())
+
+
 @kernel
 def _best_threat(kill_probability: np.ndarray, surviving: np.ndarray, weapon: int) -> tuple[int, float]:
     """The threat where one round of `weapon` takes most value, and that value; the first such threat on a tie."""

@@ -39,7 +39,9 @@ def _relaxed(
         if price[i] > 0.0:
             wanted = log(survives * strength[i] / price[i]) / strength[i]
             if wanted <= room:
-                return price[i] / strength[i] + cost + price[i] * wanted
+                survives = price[i] / strength[i]
+                cost += price[i] * wanted
+                break
         cost += price[i] * room
         survives *= exp(-strength[i] * room)
     whole: float = survives + cost

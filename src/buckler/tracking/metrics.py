@@ -33,7 +33,7 @@ def ospa(x: ArrayLike, y: ArrayLike, c: float, p: float = 1.0) -> float:
         return c if most != fewest else _bottleneck(cut)
     # Powers of shares of c, so that no order p can overflow.
     shares = (cut / c) ** p
-    mean = float(shares[_pairing(shares)].sum() + most - fewest) / most
+    mean = float(shares[_pairing(shares)].sum() + (most - fewest)) / most
     return c * float(mean ** (1.0 / p))
 
 
