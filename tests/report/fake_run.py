@@ -303,7 +303,7 @@ def write_fake_run(path: Path, replications: int = 50, block: int = 25, skill: f
         "title": "A small <raid> on two assets",
         "as_of": "2019-12-31",
         "notional": "Deployments and the raid are notional.",
-        "content_key": "ab" * 16,
+        "content_key": f"{replications}-{skill}-{seed}",
         "scenario_hash": f"{skill}",
         "catalog_hash": "cd" * 16,
         "kernel_hash": "ef" * 16,

@@ -8,7 +8,7 @@ only one run has are left out.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.errors import InputError
 from buckler.log.read import RunFolder, open_run
 
-_SIMULATION: Final = ("scenario_hash", "catalog_hash", "kernel_hash", "seed")
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.integer[Any]]
 
@@ -38,7 +37,8 @@ def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> di
     common = np.intersect1d(all_a.replications, all_b.replications)
     if not len(common):
         raise InputError(f"{a.path} and {b.path} have no replication number in common; run both with the same -n")
-    same = all(key in a.run and a.run[key] == b.run.get(key) for key in _SIMULATION)
+    # The content key stands for everything that the events depend on.
+    same = a.run.get("content_key") is not None and a.run["content_key"] == b.run.get("content_key")
     return {
         "first": a.run.get("scenario"),
         "second": b.run.get("scenario"),
@@ -81,7 +81,10 @@ def compare_outcomes(a: Outcomes, b: Outcomes, same: bool = False) -> dict[str, 
         "no_asset_hit": flags(a.no_asset_hit, b.no_asset_hit),
         "leakers": threats(np.arange(len(ca.threats)), np.arange(len(cb.threats))),
         "leakers_by_class": {c: threats(ca.of_class(c), cb.of_class(c)) for c in _either(ca.classes, cb.classes)},
-        "leakers_by_asset": {k: threats(ca.at_asset(k), cb.at_asset(k)) for k in _either(ca.assets, cb.assets)},
+        "leakers_by_asset": {
+            k: {"name": {**cb.names, **ca.names}[k], **threats(ca.at_asset(k), cb.at_asset(k))}
+            for k in _either(ca.assets, cb.assets)
+        },
         "rounds": rounds(np.arange(len(ca.weapons)), np.arange(len(cb.weapons))),
         "rounds_by_system": {s: rounds(ca.of_system(s), cb.of_system(s)) for s in _either(ca.systems, cb.systems)},
     }

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.errors import RunFolderError
-from buckler.log.read import RunFolder
+from buckler.log.read import RunFolder, numbers
 from buckler.log.schema import KINDS, REASONS, Kind
 
 COLUMNS: Final = ("replication", "time_s", "kind", "subject", "object", "reason")
@@ -215,7 +215,10 @@ def _codes(column: pa.ChunkedArray[Any], meaning: dict[str, int]) -> NDArray[np.
             if name is not None and name not in meaning:
                 raise _StrangeNameError(f"names {name!r}, which this run does not know")
             table[code] = meaning[name] if name is not None else -1
-        pieces.append(table[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)])
+        indices = encoded.indices
+        if indices.null_count:
+            indices = indices.fill_null(len(encoded.dictionary))
+        pieces.append(table[np.from_dlpack(indices)])
     return np.concatenate(pieces)
 
 
@@ -247,10 +250,10 @@ def _empty(cast: Cast, replications: NDArray[np.int64] | None = None) -> Part:
 def _reduce(
     batch: pa.Table, cast: Cast, kind_codes: dict[str, int], reason_codes: dict[str, int], slots: _Slots
 ) -> Part:
-    ids, row = np.unique(batch["replication"].to_numpy().astype(np.int64), return_inverse=True)
+    ids, row = np.unique(numbers(batch["replication"]).astype(np.int64), return_inverse=True)
     part = _empty(cast, ids)
     _, stages, reasons, confirmed_s, impact_s, rounds, asset_hit = part
-    time_s = batch["time_s"].to_numpy()
+    time_s = numbers(batch["time_s"])
     kind = _codes(batch["kind"], kind_codes)
 
     def places(of: Kind, role: str, group: str) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from buckler.errors import RunFolderError
 from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, SCHEMA_VERSION, STATES
@@ -172,13 +173,21 @@ def open_run(path: str | Path) -> RunFolder:
     return run
 
 
+def numbers(column: pa.ChunkedArray[Any]) -> NDArray[Any]:
+    """A column of numbers without nulls as one array.
+
+    By DLPack, because `to_numpy` imports pandas wherever that happens to be installed, which takes a second.
+    """
+    chunks = [np.from_dlpack(chunk) for chunk in column.chunks]
+    return np.concatenate(chunks) if chunks else np.empty(0)
+
+
 def rows_of(table: pa.Table, replication: int) -> pa.Table:
     """The rows of one replication."""
-    # By NumPy: an Arrow comparison with a Python number would import pandas wherever that is installed, for a second.
-    rows = np.flatnonzero(table["replication"].to_numpy() == replication)
-    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
-        return table.slice(int(rows[0]), len(rows))
-    return table.take(pa.array(rows))
+    is_it = numbers(table["replication"]) == replication
+    edges = np.flatnonzero(np.diff(is_it, prepend=False, append=False))
+    pieces = [table.slice(first, last - first) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    return pa.concat_tables(pieces) if pieces else table.slice(0, 0)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from buckler.errors import InputError
+from buckler.log.write import atomic_bytes
 
 
 def write_whole(file: Path, text: str) -> Path:
-    """Write `text` beside `file` and rename it there: a reader, or an interruption, never meets half a file."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    """Write `text` so that nobody meets half a file; InputError where there is no room or no right to write."""
     try:
-        try:
-            aside.write_text(text, encoding="utf-8", newline="\n")
-            aside.replace(file)
-        finally:
-            aside.unlink(missing_ok=True)
+        atomic_bytes(file, text.encode("utf-8"))
     except OSError as error:
         raise InputError(
             f"{file}: cannot be written ({error.strerror or error}); make room there, "

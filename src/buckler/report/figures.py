@@ -30,7 +30,7 @@ def cards(summary: Summary) -> Markup:
     threats, rounds = summary["threats"], summary["rounds"]
     shown = [
         ("Nothing gets through", summary["nothing_leaks"], 1.0, "probability a raid", "killed"),
-        ("Threats that get through", summary["leakers"], threats, f"mean of a raid of {threats}", "through"),
+        ("Threats through", summary["leakers"], threats, f"mean of a raid of {threats}", "through"),
         ("No asset is hit", summary["no_asset_hit"], 1.0, "probability a raid", "killed"),
         ("Rounds spent", rounds, max(rounds["ready"], rounds["high"]), f"mean, of {rounds['ready']:,.0f} ready", ""),
     ]
@@ -42,7 +42,7 @@ def _card(name: str, figure: Figure, most: float, note: str, kind: str) -> Marku
         "div",
         tag("span", name, class_="name"),
         tag("b", value_of(figure)),
-        tag("span", f"{interval_of(figure)} (95 %), {note}", class_="small"),
+        tag("span", interval_of(figure), tag("br"), note, class_="small"),
         gauge(figure, most, kind),
         class_="card",
     )
@@ -120,7 +120,6 @@ def _chain(name: str, stages: dict[str, Any]) -> Markup:
     appeared = stages["appeared"]["count"]["value"]
     rows = []
     for stage, figures in stages.items():
-        ending = stage in ("got through", "neither")
         if stage == "neither" and not figures["count"]["value"]:
             continue
         share = figures["share"]
@@ -132,7 +131,7 @@ def _chain(name: str, stages: dict[str, Any]) -> Markup:
                 tag("span", stage),
                 gauge(share, 1.0, kind),
                 values,
-                class_="stage ends" if stage == "got through" else "stage" if not ending else "stage",
+                class_="stage ends" if stage == "got through" else "stage",
             )
         )
     title = "All threats" if name == "all" else name.capitalize()

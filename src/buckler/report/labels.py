@@ -1,4 +1,4 @@
-"""Names beside their marks on the page, where they cover neither each other nor a mark (greedy, in order of priority)."""
+"""Names beside their marks on the page, where they hide neither each other nor a mark: greedy, by priority."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-_WIDE: Final = 0.56
+_WIDE: Final = 0.6
 """Mean width of a letter in units of the font's size: a little generous for the sans-serif fonts of browsers."""
 _SIDES: Final = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
@@ -31,7 +31,7 @@ def place(
     placed = []
     for label in wanted:
         half, rise = _WIDE * font * len(label.text) / 2, font * 0.6
-        for gap in (9.0, 9.0 + font, 9.0 + 2 * font):
+        for gap in (10.0, 10.0 + font, 10.0 + 2 * font):
             spot = next((s for side in _SIDES if (s := _spot(label, side, half, rise, gap, size, taken))), None)
             if spot:
                 x, y, box = spot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, isfinite, radians
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from buckler.report.markup import Child, Markup, path, tag
 _WIDTH: Final = 960.0
 _LOWEST, _HIGHEST = 480.0, 800.0
 _BEYOND_DEG: Final = 3.0
-"""How far the map follows tracks beyond the defence: the way in matters, not the launch point of a long-range missile."""
+"""How far the map follows tracks beyond the defence: the way in matters, not a far launch point."""
 _SAME_SITE_KM: Final = 8.0
 
 Row = dict[str, Any]
@@ -44,7 +44,7 @@ class View:
 
     def page(self, lon_lat_deg: Points) -> Points:
         """[point, (longitude, latitude)] in degrees to [point, (x, y)] in pixels."""
-        south, west, north, east = self.bounds
+        south, west, north, _ = self.bounds
         stretch = cos(radians((south + north) / 2))
         return np.column_stack([
             (lon_lat_deg[:, 0] - west) * self.scale * stretch, (north - lon_lat_deg[:, 1]) * self.scale
@@ -61,10 +61,10 @@ def draw_map(
 ) -> tuple[Markup, list[str]]:
     """The map, and the names of the ring groups that it holds (shown one at a time, group `ring-N`).
 
-    `tracks` holds [point, (longitude, latitude)] by a threat's or shot's name; `fate` says "killed" or "got through" for
-    the threats that were.
+    `tracks` holds [point, (longitude, latitude)] by a threat's or shot's name; `fate` says "killed" or "got through"
+    for the threats that were.
     """
-    standing = [row for row in entities if row["side"] == "defence" and row["lat_deg"] is not None]
+    standing = [row for row in entities if row["side"] == "defence" and _placed(row)]
     view = View(_bounds(standing, [tracks[key] for key in tracks if key in {r["key"] for r in entities}]))
     classes = {row["key"]: row["class"] for row in entities if row["kind"] == "threat"}
     ring_parts, names = _rings(rings, view)
@@ -75,7 +75,7 @@ def draw_map(
         _reach(entities, view),
         _tracks(tracks, classes, fate, view),
         _sites(standing, view),
-        _labels(standing, view),
+        _labels(standing, tracks, view),
         _scale_bar(view),
     ]
     svg = tag(
@@ -83,6 +83,11 @@ def draw_map(
         aria_label="Map of the defended sites, batteries, sensors and the tracks of the threats",
     )  # fmt: skip
     return svg, names
+
+
+def _placed(row: Row) -> bool:
+    """Whether an entity has a position: a command post may have none."""
+    return all(row[name] is not None and isfinite(row[name]) for name in ("lat_deg", "lon_deg"))
 
 
 def credit() -> str:
@@ -169,7 +174,8 @@ def _rings(rings: Sequence[Row], view: View) -> tuple[Markup, list[str]]:
             if (ring["height_m"], str(ring.get("target_class") or "")) != (height, target):
                 continue
             points = view.page(np.column_stack([ring["lon_deg"], ring["lat_deg"]]).astype(np.float64))
-            label = f"{ring.get('system') or ring['sensor']} ({ring['sensor']}): first sees {target or 'a target'} at "
+            sees = f"first sees {target} at" if target else "line of sight to"
+            label = f"{ring.get('system') or ring['sensor']} ({ring['sensor']}): {sees} "
             lines.append(tag("path", tag("title", label + _height(height)), d=path(_thinned(points, 2), closed=True)))
         parts.append(tag("g", lines, class_=f"rings ring-{number}"))
     return tag("g", parts), names
@@ -183,7 +189,7 @@ def _reach(entities: Sequence[Row], view: View) -> Markup:
     """For every battery the maximum range of its longest-ranged weapon."""
     longest: dict[str, Row] = {}
     for row in entities:
-        if row["kind"] == "weapon" and row["range_m"] and row["lat_deg"] is not None:
+        if row["kind"] == "weapon" and row["range_m"] and _placed(row):
             best = longest.get(row["parent"])
             if best is None or row["range_m"] > best["range_m"]:
                 longest[row["parent"]] = row
@@ -240,9 +246,10 @@ def _sites(standing: Sequence[Row], view: View) -> Markup:
     return tag("g", parts)
 
 
-def _labels(standing: Sequence[Row], view: View) -> Markup:
-    """The names: assets foremost, then batteries, then sensors that stand apart from a battery; the rest on pointing."""
+def _labels(standing: Sequence[Row], tracks: dict[str, Points], view: View) -> Markup:
+    """The names: assets foremost, then batteries, then sensors that stand apart; the rest on pointing."""
     marks = [view.at(row) for row in standing]
+    marks += [(float(x), float(y)) for points in tracks.values() for x, y in view.page(points[-1:])]
     near = _SAME_SITE_KM / (radians(1) * EARTH_RADIUS_M / 1000) * view.scale
     wanted: list[Label] = []
     for kind in ("asset", "battery", "sensor"):
@@ -250,7 +257,9 @@ def _labels(standing: Sequence[Row], view: View) -> Markup:
             if row["kind"] != kind:
                 continue
             x, y = view.at(row)
-            if kind == "sensor" and any(abs(x - l.x) + abs(y - l.y) < near for l in wanted if l.style == "battery"):
+            if kind == "sensor" and any(
+                abs(x - label.x) + abs(y - label.y) < near for label in wanted if label.style == "battery"
+            ):
                 continue
             wanted.append(Label(x, y, row["name"] if kind != "sensor" else row["system"] or row["name"], kind))
     placed = place(wanted, marks, (_WIDTH, view.height), 13.0)
@@ -259,7 +268,10 @@ def _labels(standing: Sequence[Row], view: View) -> Markup:
 
 
 def _texts(labels: Iterable[Label]) -> list[Markup]:
-    return [tag("text", l.text, x=l.x, y=l.y, text_anchor="middle", class_=f"name {l.style}") for l in labels]
+    return [
+        tag("text", label.text, x=label.x, y=label.y, text_anchor="middle", class_=f"name {label.style}")
+        for label in labels
+    ]
 
 
 def _scale_bar(view: View) -> Markup:

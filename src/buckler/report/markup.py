@@ -18,7 +18,7 @@ _VOID = {"meta", "br", "hr", "input", "wbr"}
 
 
 def tag(name: str, /, *children: Child, **attributes: str | float | None) -> Markup:
-    """An element. `class_` is the attribute class, `stroke_width` is stroke-width; an attribute that is None is left out."""
+    """An element. `class_` is the attribute class, `stroke_width` stroke-width; one that is None is left out."""
     text = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(short(value) if isinstance(value, (int, float)) else value)}"'
         for key, value in attributes.items()

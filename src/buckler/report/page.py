@@ -15,6 +15,7 @@ from buckler.log.text import write_whole
 from buckler.report import figures
 from buckler.report.map import credit, draw_map
 from buckler.report.markup import Child, Markup, tag
+from buckler.report.reading import reading
 from buckler.report.sources import sources_part
 from buckler.report.style import CSS, ring_rules
 from buckler.report.timeline import timeline
@@ -46,7 +47,7 @@ def page(folder: RunFolder) -> str:
         map_part,
         _section(
             "How far the raid gets along the kill chain",
-            "Share of the threats that appear, by the furthest they got; the interval follows in grey.",
+            "Share of the threats that appear which reach each stage, with its 95 % interval in grey.",
             figures.chains(summary),
         ),
         _section(
@@ -56,14 +57,14 @@ def page(folder: RunFolder) -> str:
         ),
         _section(
             "Hits and warning",
-            "A hit falls within its lethal radius of the asset. Warning runs from the first confirmed track of a threat to "
-            "the asset until the first impact there, over the raids that had one.",
+            "A hit falls within its lethal radius of the asset. Warning runs from the first confirmed track of a threat "
+            "to the asset until the first impact there, over the raids that had one.",
             figures.assets_table(summary),
         ),
         _reasons(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
-        _reading(summary),
+        _section("How to read this", None, reading(summary)),
         _section("Assumptions and sources", None, sources_part(folder.sources)),
         _reproduce(facts, summary),
     ]
@@ -122,9 +123,9 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
         rows = zip(
             states["subject"].to_pylist(), states["lon_deg"].to_pylist(), states["lat_deg"].to_pylist(), strict=True
         )
-        points: dict[str, list[tuple[float, float]]] = {}
+        points: dict[str, list[tuple[Any, Any]]] = {}
         for key, lon, lat in rows:
-            points.setdefault(key, []).append((lon, lat))
+            points.setdefault(str(key), []).append((lon, lat))
         tracks = {key: np.array(line) for key, line in points.items()}
     fate = {event["object"]: "killed" for event in events if event["kind"] == "kill"}
     fate |= {event["subject"]: "got through" for event in events if event["kind"] == "impact"}
@@ -141,10 +142,15 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
         why = "a typical raid" if shown["why"] == "typical" else f"one raid ({shown['why']})"
         text += f", and the tracks of {why}, replication {shown['replication']}"
     lead = tag("p", f"{text}. Point at anything for its name.", class_="small")
-    pick = tag("span", "Sensors first see a target that flies at: ", class_="pick") if names else None
+    pick = tag("span", f"{_ring_meaning(folder.rings)} a target that flies at: ", class_="pick") if names else None
     figure = tag("figure", svg, _legend(bool(names), {row["class"] for row in entities if row["kind"] == "threat"}),
                  tag("figcaption", f"{credit()}. Equirectangular projection."))  # fmt: skip
     return tag("section", tag("h2", "Where"), lead, pick, choices, figure, class_="where"), len(names)
+
+
+def _ring_meaning(rings: list[dict[str, Any]]) -> str:
+    """What the rings are: where a stated class is first seen, or how far the line of sight goes."""
+    return "Sensors first see" if any(ring.get("target_class") for ring in rings) else "Line of sight of the sensors to"
 
 
 _LEGEND: Final = (
@@ -153,7 +159,7 @@ _LEGEND: Final = (
     ("sensor", '<circle class="site sensor" cx="15" cy="8" r="5.5"/>', None),
     ("command post", '<path class="site command" d="M15 1l6.7 4.8l-2.6 7.9h-8.2l-2.6 -7.9z"/>', None),
     ("longest reach of a battery", '<g class="reach"><path d="M1 8h28"/></g>', None),
-    ("first seen inside", '<g class="rings" style="display:inline"><path d="M1 8h28"/></g>', "rings"),
+    ("coverage of a sensor", '<g class="rings" style="display:inline"><path d="M1 8h28"/></g>', "rings"),
     ("ballistic", '<path class="track c-ballistic" d="M1 8h28"/>', "ballistic"),
     ("cruise", '<path class="track c-cruise" d="M1 8h28"/>', "cruise"),
     ("aircraft", '<path class="track c-aircraft" d="M1 8h28"/>', "aircraft"),
@@ -216,33 +222,6 @@ def _timeline_part(shown: dict[str, Any] | None, events: list[Event], cast: Cast
     )
 
 
-def _reading(summary: dict[str, Any]) -> Markup:
-    terrain = summary.get("terrain") or {}
-    n = summary["replications"]
-    lines = [
-        tag("p", tag("strong", "Luck and ignorance. "),
-            f"The intervals show luck alone: how far {n:,} replications pin a figure down, with every parameter at its nominal "
-            "value. They do not show ignorance, how far the published range of the parameters would move it; that is often "
-            "the larger of the two. The sampling unit is the replication, because threats of one raid share their fate."),
-        tag("p", tag("strong", "Intervals. "),
-            "Wilson's for probabilities; Student's t for means, or the BCa bootstrap where the sample is too skewed; the "
-            "ratio estimator on the logit scale for shares. Where all replications agree, the bound that the share which may "
-            "differ allows. summary.json names the method of each figure."),
-    ]  # fmt: skip
-    if terrain:
-        note = f": {terrain['note']}" if terrain.get("note") else ""
-        lines.append(
-            tag("p", tag("strong", "Terrain. "),
-                f"{terrain.get('source')}, cells of {terrain.get('cell_size')}{note}. Ridge masking is not shown.")
-        )  # fmt: skip
-    lines.append(
-        tag("p", tag("strong", "What this is not. "),
-            "A model at mission level: sensors calibrated on published ranges, interceptors as energy-limited points with a "
-            "stated kill probability. It supports comparison and argument, not the prediction of a real engagement.")
-    )  # fmt: skip
-    return _section("How to read this", None, lines)
-
-
 def _reproduce(facts: dict[str, Any], summary: dict[str, Any]) -> Markup:
     platform = facts.get("platform") or {}
     rows = [
@@ -258,7 +237,8 @@ def _reproduce(facts: dict[str, Any], summary: dict[str, Any]) -> Markup:
     ]
     return _section(
         "Do it again",
-        "On the same platform and versions this gives the same events, byte by byte; elsewhere it agrees within the intervals.",
+        "On the same platform and versions this gives the same events, byte by byte; elsewhere it agrees within the "
+        "intervals.",
         tag("pre", tag("code", str(facts.get("command") or ""))),
         tag("dl", [[tag("dt", name), tag("dd", str(value))] for name, value in rows if value not in (None, "")]),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from buckler.report.markup import Child, Markup, join, tag
+from buckler.report.wording import plural
 
 Row = dict[str, Any]
 _ORDER = {"assumption": 0, "unknown": 1, "published": 2}
@@ -18,9 +19,9 @@ def sources_part(rows: Sequence[Row]) -> Markup:
         return tag("p", "This run records no parameters.")
     kinds = Counter(str(row.get("kind")) for row in rows)
     groups = [
-        ("assumption", f"{kinds['assumption']} assumptions of the model, each with its range and reason"),
-        ("unknown", f"{kinds['unknown']} values that nobody has published"),
-        ("published", f"{kinds['published']} published values, with source and grade"),
+        ("assumption", f"{plural(kinds['assumption'], 'assumption')} of the model, with range and reason"),
+        ("unknown", f"{plural(kinds['unknown'], 'value')} that nobody has published"),
+        ("published", f"{plural(kinds['published'], 'published value')}, with source and grade"),
     ]
     groups += [(kind, f"{count} {kind}") for kind, count in sorted(kinds.items()) if kind not in _ORDER]
     return join(

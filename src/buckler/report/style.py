@@ -38,7 +38,8 @@ a {{ color: var(--defence); }}
 .gauge {{ position: relative; height: 12px; border-radius: 3px; background: var(--rule); overflow: hidden; }}
 .gauge i {{ position: absolute; top: 0; bottom: 0; background: var(--defence); }}
 .gauge i.range {{ background: var(--text); opacity: .38; top: 4px; bottom: 4px; }}
-.gauge.through i:not(.range) {{ background: var(--through); }} .gauge.killed i:not(.range) {{ background: var(--killed); }}
+.gauge.through i:not(.range) {{ background: var(--through); }}
+.gauge.killed i:not(.range) {{ background: var(--killed); }}
 .scroll {{ overflow-x: auto; max-width: 100%; }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .95rem; }}
 th, td {{ text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }}
@@ -52,7 +53,8 @@ svg text {{ fill: var(--text); font-size: 12px; }}
 .sea {{ fill: var(--sea); }} .land {{ fill: var(--land); fill-rule: evenodd; }}
 .coast, .border, .disputed {{ fill: none; stroke: var(--coast); stroke-width: .8; }}
 .border, .disputed {{ stroke: var(--border); }} .disputed {{ stroke-dasharray: 4 3; }}
-.rings path {{ fill: var(--sensor); fill-opacity: .05; stroke: var(--sensor); stroke-width: 1.2; stroke-dasharray: 6 3; }}
+.rings path {{ fill: var(--sensor); fill-opacity: .05; stroke: var(--sensor); stroke-width: 1.2;
+    stroke-dasharray: 6 3; }}
 .reach path {{ fill: none; stroke: var(--defence); stroke-width: 1; opacity: .75; }}
 .shots path {{ fill: none; stroke: var(--defence); stroke-width: 1.2; }}
 .track {{ fill: none; stroke: var(--raid); stroke-width: 1.5; opacity: .85; }}
@@ -62,26 +64,34 @@ svg text {{ fill: var(--text); font-size: 12px; }}
 .end-through, .tl-impact {{ fill: none; stroke: var(--through); stroke-width: 2.8; }}
 .site {{ stroke: var(--paper); stroke-width: 1.2; }} .site.asset {{ fill: var(--asset); }}
 .site.battery, .site.command {{ fill: var(--defence); }} .site.sensor {{ fill: var(--sensor); }}
-text.name {{ font-size: 13px; paint-order: stroke; stroke: var(--halo); stroke-width: 3.5px; stroke-linejoin: round; }}
-text.name.asset {{ font-weight: 700; }} text.name.sensor {{ fill: var(--sensor); }} text.name.battery {{ fill: var(--defence); }}
+text.name {{ font-size: 13px; paint-order: stroke; stroke: var(--halo); stroke-width: 3.5px;
+    stroke-linejoin: round; }}
+text.name.asset {{ font-weight: 700; }} text.name.sensor {{ fill: var(--sensor); }}
+text.name.battery {{ fill: var(--defence); }}
 .scale {{ fill: none; stroke: var(--text); stroke-width: 1.5; }}
 .for-narrow {{ display: none; }}
 .legend {{ display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 10px 0 0; padding: 0; list-style: none;
   font-size: .88rem; color: var(--muted); }}
-.legend li {{ display: flex; align-items: center; gap: 6px; }} .legend svg {{ width: 30px; height: 16px; flex: none; }}
+.legend li {{ display: flex; align-items: center; gap: 6px; }}
+.legend svg {{ width: 30px; height: 16px; flex: none; }}
 .pick {{ font-size: .92rem; }} label.pick {{ margin: 0 14px 0 4px; white-space: nowrap; cursor: pointer; }}
 input.pick {{ accent-color: var(--sensor); vertical-align: -1px; }} .map .rings {{ display: none; }}
-.chains {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 22px 30px; margin-top: 14px; }}
-.chain .stage {{ display: grid; grid-template-columns: 92px 1fr 128px; gap: 10px; align-items: center; font-size: .9rem;
+.chains {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 24px 44px;
+    margin-top: 14px; }}
+.chain .stage {{ display: grid; grid-template-columns: 92px 1fr 150px; gap: 12px; align-items: center;
+    font-size: .9rem;
   font-variant-numeric: tabular-nums; padding: 1.5px 0; }}
-.chain .stage span:last-child {{ text-align: right; white-space: nowrap; }} .chain .ends {{ margin-top: 6px; }}
+.chain .stage span:last-child {{ white-space: nowrap; }}
+.chain .stage em {{ float: right; }} .chain .ends {{ margin-top: 6px; }}
 .chain em, td em {{ font-style: normal; color: var(--muted); font-size: .86em; }}
-.timeline {{ min-width: 720px; }} .timeline .axis {{ fill: var(--muted); font-size: 11px; }} .timeline .row {{ font-size: 11.5px; }}
+.timeline {{ min-width: 720px; }} .timeline .axis {{ fill: var(--muted); font-size: 11px; }}
+.timeline .row {{ font-size: 11.5px; }}
 .grid {{ stroke: var(--rule); stroke-width: 1; }} .tl-split {{ stroke: var(--rule); }}
 .tl-unseen {{ stroke: var(--muted); stroke-width: 1.2; stroke-dasharray: 1.5 3; }}
 .tl-0, .tl-1, .tl-2 {{ stroke: var(--defence); stroke-width: 2; }} .tl-0 {{ opacity: .45; }}
 .tl-1 {{ stroke-width: 4; opacity: .6; }} .tl-2 {{ stroke-width: 7; opacity: .55; }}
-.tl-fire {{ stroke: var(--text); stroke-width: 1.6; }} .tl-miss {{ fill: var(--paper); stroke: var(--text); stroke-width: 1.3; }}
+.tl-fire {{ stroke: var(--text); stroke-width: 1.6; }}
+.tl-miss {{ fill: var(--paper); stroke: var(--text); stroke-width: 1.3; }}
 details {{ border: 1px solid var(--rule); border-radius: 8px; padding: 0 14px; margin: 10px 0; }}
 summary {{ cursor: pointer; padding: 10px 0; font-weight: 600; }}
 .tag {{ display: inline-block; border-radius: 4px; padding: 0 6px; font-size: .8rem; border: 1px solid var(--rule);
@@ -93,9 +103,12 @@ dl {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; font
 dt {{ color: var(--muted); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 @media (max-width: 640px) {{
   main {{ padding: 18px 16px 40px; }} h1 {{ font-size: 1.4rem; }} .answer {{ font-size: 1.08rem; }}
-  .cards {{ grid-template-columns: 1fr 1fr; gap: 10px; }} .card {{ padding: 10px 12px 12px; }} .card b {{ font-size: 1.45rem; }}
-  .for-wide {{ display: none; }} .for-narrow {{ display: inline; }} .for-narrow text.name {{ font-size: 27px; stroke-width: 7px; }}
-  .map text.scale-text {{ font-size: 24px; }} .map .site {{ stroke-width: .8; scale: 1.7; }} .map .track {{ stroke-width: 2.6; }}
+  .cards {{ grid-template-columns: 1fr 1fr; gap: 10px; }} .card {{ padding: 10px 12px 12px; }}
+  .card b {{ font-size: 1.45rem; }}
+  .for-wide {{ display: none; }} .for-narrow {{ display: inline; }}
+  .for-narrow text.name {{ font-size: 27px; stroke-width: 7px; }}
+  .map text.scale-text {{ font-size: 24px; }} .map .site {{ stroke-width: .8; scale: 1.7; }}
+  .map .track {{ stroke-width: 2.6; }}
   .map .coast, .map .border {{ stroke-width: 1.6; }} .map .rings path, .map .reach path {{ stroke-width: 2.2; }}
   .map .end-through {{ stroke-width: 5; }} .map .end-killed {{ r: 6px; }}
   td.bar, th.bar {{ display: none; }} dl {{ grid-template-columns: 1fr; gap: 0; }} dd {{ margin-bottom: 6px; }}

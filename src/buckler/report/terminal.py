@@ -10,7 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from buckler.report.wording import answer, interval_of, minutes, value_of
+from buckler.report.comparison import render_comparison
+from buckler.report.wording import answer, interval_of, minutes, terrain, value_of
+
+__all__ = ["render_comparison", "render_summary"]
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -100,11 +103,9 @@ def _reasons(summary: dict[str, Any]) -> Table:
 
 
 def _notes(summary: dict[str, Any]) -> Text:
-    terrain = summary.get("terrain") or {}
     lines = ["Intervals show luck only (the replication is the unit); parameters are at their nominal values."]
-    if terrain:
-        note = f" ({terrain['note']})" if terrain.get("note") else ""
-        lines.append(f"Terrain: {terrain.get('source')}, cells of {terrain.get('cell_size')}{note}.")
+    if summary.get("terrain"):
+        lines.append(f"Terrain: {terrain(summary['terrain'])}")
     warned = [f"{f['name']} {minutes(f['value'])}" for f in summary["warning_time"].values() if f["value"] is not None]
     if warned:
         lines.append(f"Mean warning before a first impact: {', '.join(warned)}.")

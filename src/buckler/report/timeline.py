@@ -13,9 +13,17 @@ from buckler.report.wording import minutes
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 960.0, 190.0, 24.0, 17.0, 26.0
 _STATES = ("detect", "confirm", "identify")
 _WORD = {
-    "appear": "appears", "detect": "first detected", "confirm": "tracked", "identify": "identified", "assign": "assigned",
-    "fire": "fired at", "miss": "missed", "kill": "killed", "impact": "gets through", "asset_hit": "hits",
-}  # fmt: skip
+    "appear": "appears",
+    "detect": "first detected",
+    "confirm": "tracked",
+    "identify": "identified",
+    "assign": "assigned",
+    "fire": "fired at",
+    "miss": "missed",
+    "kill": "killed",
+    "impact": "gets through",
+    "asset_hit": "hits",
+}
 
 
 @dataclass

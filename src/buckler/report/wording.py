@@ -9,13 +9,13 @@ Figure = dict[str, Any]
 
 
 def decimals(figure: Figure, scale: float = 1.0) -> int:
-    """Decimal places that show the width of the interval with two significant digits, at most three."""
+    """Decimal places that show the width of the interval with two significant digits, at most two (three under 0.1)."""
     low, high = figure["low"], figure["high"]
     width = scale * (high - low) if low is not None and high is not None else 0.0
     if width <= 0:
         value = scale * float(figure["value"] or 0)
         return 0 if value == round(value) else 2
-    return min(max(1 - floor(log10(width)), 0), 3)
+    return min(max(1 - floor(log10(width)), 0), 3 if scale * max(abs(low), abs(high)) < 0.1 else 2)
 
 
 def number(value: float | None, places: int) -> str:
@@ -62,6 +62,15 @@ def minutes(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
+def terrain(facts: dict[str, Any]) -> str:
+    """What ground the run stood on, its cell size and what that cannot show."""
+    text = str(facts.get("source") or "not stated")
+    if facts.get("cell_size") not in (None, "", "none"):
+        text += f", cells of {facts['cell_size']}"
+    note = str(facts.get("note") or "ridge masking not shown").rstrip(".")
+    return f"{text}: {note}."
+
+
 def plural(count: float, noun: str) -> str:
     """ "1 threat", "2 threats"."""
     return f"{count:g} {noun}" if count == 1 else f"{count:,g} {noun}s"
@@ -82,7 +91,8 @@ def answer(summary: dict[str, Any]) -> str:
     if stopped:
         first = f"In {stopped:,} of {of}, nothing got through: {value_of(nothing)} ({interval})."
     else:
-        first = f"In every one of {of}, something got through: the chance of stopping all is {value_of(nothing)} ({interval})."
+        chance = f"the chance of stopping all is {value_of(nothing)} ({interval})"
+        first = f"In every one of {of}, something got through: {chance}."
     why = max(summary["reasons"].items(), key=lambda item: item[1]["share"]["value"], default=None)
     because = f"; the most frequent reason is “{why[0]}” ({value_of(why[1]['share'])} of them)" if why else ""
     return f"{first} On average {value_of(leakers)} threats a raid got through ({interval_of(leakers)}){because}."

@@ -1,0 +1,40 @@
+"""How to read the page: what the intervals hold and what they leave out, the terrain, and the model's level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from buckler.report.markup import Markup, join, tag
+from buckler.report.wording import terrain
+
+
+def reading(summary: dict[str, Any]) -> Markup:
+    """The paragraphs."""
+    paragraphs = [
+        (
+            "Luck and ignorance.",
+            f"The intervals show luck alone: how far {summary['replications']:,} replications pin a figure down, with "
+            "every parameter at its nominal value. They do not show ignorance: how far the published range of the "
+            "parameters would move it, which is often more. The sampling unit is the replication, because threats of "
+            "one raid share their fate.",
+        ),
+        (
+            "Intervals.",
+            "95 % throughout. Wilson's for probabilities; Student's t for means, or the BCa bootstrap where the sample "
+            "is too skewed for it; the ratio estimator on the logit scale for shares. Where all replications agree, "
+            "the interval is what the share of replications that may yet differ allows. summary.json names the method of "
+            "each figure.",
+        ),
+    ]
+    if summary.get("terrain"):
+        text = terrain(summary["terrain"])
+        paragraphs.append(("Terrain.", text[0].upper() + text[1:]))
+    paragraphs.append(
+        (
+            "What this is not.",
+            "A model at mission level: sensors calibrated on published ranges, interceptors as energy-limited points "
+            "with a stated kill probability. It supports comparison and argument, not the prediction of a real "
+            "engagement.",
+        )
+    )
+    return join([tag("p", tag("strong", name), " ", text) for name, text in paragraphs])
