@@ -57,14 +57,26 @@ def _update(
 
 
 @kernel
+def _chain(rounds: int, at: np.ndarray, following: np.ndarray) -> None:
+    """List the nodes of each threat, its own first, in `following`."""
+    for threat in range(at.size - rounds):
+        following[rounds + threat] = -1
+    for r in range(rounds):
+        following[r] = following[rounds + at[r]]
+        following[rounds + at[r]] = r
+
+
+@kernel
 def _search(
-    start: int, row: np.ndarray, at: np.ndarray, gain: np.ndarray, least: float,
-    label: np.ndarray, before: np.ndarray, front: np.ndarray, path: np.ndarray,
+    start: int, rounds: int, row: np.ndarray, at: np.ndarray, gain: np.ndarray, least: float,
+    label: np.ndarray, before: np.ndarray, front: np.ndarray, path: np.ndarray, following: np.ndarray,
+    shut: np.ndarray, kept: np.ndarray,
 ) -> tuple[int, int]:  # fmt: skip
     """The best of the shortest improving rings through `start`, written into `path`: (its links, links looked at).
 
     `label[k, y]` is the gain of the best path of k links from `start` to node y, `before[k, y]` the node before y on
-    it.
+    it. `following[y]` is the next node on the threat of y, the threat's own node first, -1 the end; `shut` and `kept`
+    are room for work.
     """
     nodes = row.size
     looks = 0
@@ -82,17 +94,25 @@ def _search(
             for k in range(length - 1, -1, -1):
                 path[k] = at[step]
                 step = before[k, step]
+            # Nodes on the path's own threats are closed while it is continued: no reach exceeds infinity.
+            closed = 0
+            for k in range(length):
+                y = rounds + path[k]
+                while y >= 0:
+                    shut[closed], kept[closed] = y, here[y]
+                    closed += 1
+                    here[y] = np.inf
+                    y = following[y]
             links = gain[row[x]]
             looks += nodes
             for y in range(nodes):
+                # Both are written whatever the outcome: the loop is then one of vector instructions.
                 reached = so_far + links[y]
-                if reached > here[y]:
-                    touched = False
-                    for k in range(length):
-                        touched |= path[k] == at[y]
-                    if not touched:
-                        here[y] = reached
-                        there[y] = x
+                better = reached > here[y]
+                here[y] = reached if better else here[y]
+                there[y] = x if better else there[y]
+            for k in range(closed):
+                here[shut[k]] = kept[k]
         best, last, width = least, -1, 0
         for y in range(nodes):
             if here[y] > 0.0:
@@ -163,10 +183,16 @@ def swap_improve(
     front = np.empty(nodes, np.int64)
     path = np.empty(longest + 1, np.int64)
     touched = np.empty(longest + 1, np.int64)
+    following = np.empty(nodes, np.int64)
+    shut = np.empty(nodes, np.int64)
+    kept = np.empty(nodes)
+    _chain(rounds, at, following)
     least = _LEAST_GAIN * whole
     start, idle, looks = 0, 0, 0
     while idle < rounds and looks < most_looks:
-        links, looked = _search(start, row, at, gain, least, label, before, front, path)
+        links, looked = _search(
+            start, rounds, row, at, gain, least, label, before, front, path, following, shut, kept
+        )  # fmt: skip
         looks += looked
         idle += 1
         if links > 0:
@@ -179,6 +205,7 @@ def swap_improve(
             for k in range(links):
                 threat = touched[k]
                 _update(threat, value[threat] if threat < threats else 0.0, miss, weapon_of, at, gain)
+            _chain(rounds, at, following)
         start = (start + 1) % rounds
     for weapon in range(weapons):
         for threat in range(threats):

@@ -41,7 +41,7 @@ Column = tuple[int, tuple[int, ...]]
 
 _SCALE: Final = 1000.0
 _LARGEST: Final = 1e7
-"""Values are scaled: the first assignment leaves _SCALE, the largest is at most this. HiGHS's tolerances are absolute."""
+"""Values are scaled: the first assignment leaves _SCALE, the largest is at most this; HiGHS has absolute tolerances."""
 _SMOOTHING: Final = 0.7
 _MOST_STEPS: Final = 2_000_000
 _MOST_COLUMNS: Final = 200_000
