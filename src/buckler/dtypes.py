@@ -148,6 +148,8 @@ class WorldArrays(NamedTuple):
     path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
     sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
     lowest_m: NDArray[np.float32]  # m above sea level: lowest height seen, [sensor, azimuth, ground range]
+    windows_s: NDArray[np.float64]  # s, [sensor, threat, 2]: the first and last time at which it can be in view
+    looking_s: NDArray[np.float64]  # s, [sensor, 2]: between which a scan of it can matter
     interceptors: NDArray[np.void]  # physics.flyout.INTERCEPTOR, one a fly-out table
     fly_out_s: NDArray[np.float64]  # s of flight, [table, range node, height node]; inf out of reach
     fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach

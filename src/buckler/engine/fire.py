@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isinf
 
 from buckler import draws
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority, salvo_kill_probability
 from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
@@ -39,7 +39,7 @@ _ASSESS = int(Kind.ASSESS)
 _RELOAD = int(Kind.RELOAD)
 
 
-@kernel
+@borrowing_kernel
 def reached(state: State, b: int, i: int, stage: int, event: int) -> None:
     """Note how far battery `b` got with threat `i`; an attempt's furthest break stands, the earliest if it recurs."""
     if stage > state.attempts[b, i].stage:
@@ -47,7 +47,7 @@ def reached(state: State, b: int, i: int, stage: int, event: int) -> None:
         state.attempts[b, i].stage_event = event
 
 
-@kernel
+@borrowing_kernel
 def guided(world: WorldArrays, state: State, b: int, i: int) -> bool:
     """Whether a radar on whose track battery `b` may fire holds a confirmed track of threat `i`."""
     battery = world.batteries[b]
@@ -57,7 +57,7 @@ def guided(world: WorldArrays, state: State, b: int, i: int) -> bool:
     return False
 
 
-@kernel
+@borrowing_kernel
 def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     """One round of assignment at command post `c`: every threat it holds, calls hostile and has nobody engaging.
 
@@ -93,7 +93,7 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
             _engage(world, state, c, b, w, i, rounds, state.candidates[best].kill, state.candidates[best].meet_s, now_s)
 
 
-@kernel
+@borrowing_kernel
 def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) -> None:
     """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it."""
     battery = world.batteries[b]
@@ -150,7 +150,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
         reached(state, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
 
 
-@kernel
+@borrowing_kernel
 def _engage(
     world: WorldArrays, state: State, c: int, b: int, w: int, i: int, rounds: int, kill: float, meet_s: float, now_s: float
 ) -> None:
@@ -184,7 +184,7 @@ def _engage(
     state.attempts[b, i].fired += rounds
 
 
-@kernel
+@borrowing_kernel
 def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     """A round leaves, unless its target is gone or can no longer be reached: then it stays on its launcher."""
     w = state.rounds[shot].weapon
@@ -208,7 +208,7 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
         plan(state, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
 
 
-@kernel
+@borrowing_kernel
 def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
     """A round meets its target: the kill draw, at the stated single-shot kill probability.
 
@@ -242,7 +242,7 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
     _close_shot(world, state, number, event, now_s)
 
 
-@kernel
+@borrowing_kernel
 def _close_shot(world: WorldArrays, state: State, number: int, event: int, now_s: float) -> None:
     """One shot of an engagement is over; after the last, the assessment goes into the calendar."""
     state.engagements[number].event = event
@@ -252,7 +252,7 @@ def _close_shot(world: WorldArrays, state: State, number: int, event: int, now_s
         plan(state, now_s + world.batteries[b].assessment_s, calendar.ASSESS, number, 0)
 
 
-@kernel
+@borrowing_kernel
 def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     """The engagement is over: its channel is free and its threat, if it still flies, may be given out again."""
     w = state.engagements[number].weapon
@@ -266,7 +266,7 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     )
 
 
-@kernel
+@borrowing_kernel
 def reloaded(world: WorldArrays, state: State, w: int, now_s: float) -> None:
     """The launchers are full again, or as full as the store allows."""
     rounds = min(world.weapons[w].ready - state.stocks[w].ready, state.stocks[w].stored)

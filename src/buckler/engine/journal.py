@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine.paths import geodetic
 from buckler.engine.queue import push
 from buckler.engine.state import N_CALENDAR, N_EVENTS, OVERFLOWED, State
 
 
-@kernel
+@borrowing_kernel
 def note(
     world: WorldArrays,
     state: State,
@@ -43,7 +43,7 @@ def note(
     return number
 
 
-@kernel
+@borrowing_kernel
 def plan(state: State, time_s: float, what: int, a: int, b: int) -> None:
     """Put something into the calendar; where it is full the replication is flown again with a larger one."""
     size = push(state.calendar, state.counts[N_CALENDAR], time_s, what, a, b)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 
 # Priorities, in the order in which things at one instant happen: an intercept comes before the impact that it prevents.
 APPEAR: Final = 0
@@ -36,7 +36,7 @@ Calendar = NDArray[np.void]
 """A heap of ENTRY in its first `counts[N_CALENDAR]` places."""
 
 
-@kernel
+@borrowing_kernel
 def _before(heap: Calendar, i: int, j: int) -> bool:
     one, two = heap[i], heap[j]
     if one.time_s != two.time_s:
@@ -48,7 +48,7 @@ def _before(heap: Calendar, i: int, j: int) -> bool:
     return bool(one.b < two.b)
 
 
-@kernel
+@borrowing_kernel
 def _swap(heap: Calendar, i: int, j: int) -> None:
     one, two = heap[i], heap[j]
     one.time_s, two.time_s = two.time_s, one.time_s
@@ -57,7 +57,7 @@ def _swap(heap: Calendar, i: int, j: int) -> None:
     one.b, two.b = two.b, one.b
 
 
-@kernel
+@borrowing_kernel
 def push(heap: Calendar, size: int, time_s: float, what: int, a: int, b: int) -> int:
     """Put something into a heap of `size` entries; returns the new size, -1 if the heap is full."""
     n = size
@@ -76,7 +76,7 @@ def push(heap: Calendar, size: int, time_s: float, what: int, a: int, b: int) ->
     return size + 1
 
 
-@kernel
+@borrowing_kernel
 def pop(heap: Calendar, size: int) -> tuple[float, int, int, int]:
     """Take the first of a heap of `size` entries, at least one: time, priority and the two integers."""
     first = heap[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.physics.flyout import arrival
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
 
 
-@kernel
+@borrowing_kernel
 def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, guess_s: float) -> float:
     """The earliest time at which weapon `w`, fired at `launch_s`, can meet threat `i`; inf if never.
 
@@ -32,7 +32,7 @@ def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, gues
     )
 
 
-@kernel
+@borrowing_kernel
 def flight_time(world: WorldArrays, w: int, i: int, meet_s: float) -> float:
     """Seconds that weapon `w` flies to where threat `i` is at `meet_s`; inf where it does not reach."""
     body = world.threats[i]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import ceil, hypot
+
+import numpy as np
 
 from buckler import draws
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fire import assess, decide, launch, reloaded, resolve
@@ -51,7 +53,7 @@ _LINK_DOWN = int(Reason.LINK_DOWN)
 _MISSED = int(Reason.MISSED)
 
 
-@kernel
+@borrowing_kernel
 def replicate(world: WorldArrays, state: State, seed: int, replication: int, record: bool) -> bool:
     """Fly one replication; events (and, if `record`, detections) are left in `state`. False if it overflowed its buffers.
 
@@ -64,15 +66,14 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
     for i in range(len(world.threats)):
         plan(state, world.threats[i].start_s, calendar.APPEAR, i, 0)
     for s in range(len(world.sensors)):
-        phase = draws.draw(seed, replication, draws.SCAN_PHASE, world.sensors[s].key, world.sensors[s].key, 0)
-        plan(state, phase * world.sensors[s].scan_period_s, calendar.SCAN, s, 0)
+        begin_scanning(world, state, seed, replication, s)
     while state.counts[N_CALENDAR] > 0 and state.counts[OVERFLOWED] == 0:
         now_s, what, a, b = calendar.pop(state.calendar, state.counts[N_CALENDAR])
         state.counts[N_CALENDAR] -= 1
         if now_s > world.duration_s:
             break
         if what == calendar.SCAN:
-            if state.counts[N_UNFINISHED] > 0:
+            if state.counts[N_UNFINISHED] > 0 and now_s <= world.looking_s[a, 1]:
                 scan(world, state, seed, replication, record, a, b, now_s)
                 plan(state, now_s + world.sensors[a].scan_period_s, calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
@@ -100,7 +101,18 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
     return state.counts[OVERFLOWED] == 0
 
 
-@kernel
+@borrowing_kernel
+def begin_scanning(world: WorldArrays, state: State, seed: int, replication: int, s: int) -> None:
+    """Plan the first scan of sensor `s` that can matter. Its scans come at (phase + step) periods, the phase by luck."""
+    sensor = world.sensors[s]
+    phase = draws.draw(seed, replication, draws.SCAN_PHASE, sensor.key, sensor.key, 0)
+    begin = world.looking_s[s, 0]
+    if begin < np.inf:
+        step = max(0, int(ceil(begin / sensor.scan_period_s - phase)))
+        plan(state, (phase + step) * sensor.scan_period_s, calendar.SCAN, s, step)
+
+
+@borrowing_kernel
 def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> None:
     """Command post `c` comes to a verdict on threat `i`: hostile, or (by its stated error rate) not yet."""
     state.held_by[c, i].pending = 0
@@ -122,14 +134,14 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
         plan(state, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
 
 
-@kernel
+@borrowing_kernel
 def _plan_decision(world: WorldArrays, state: State, c: int, time_s: float) -> None:
     if state.deciding[c] == 0:
         state.deciding[c] = 1
         plan(state, time_s, calendar.DECIDE, c, 0)
 
 
-@kernel
+@borrowing_kernel
 def _has_work(world: WorldArrays, state: State, c: int) -> bool:
     """Whether command post `c` has a hostile in the air."""
     for i in range(len(world.threats)):
@@ -138,7 +150,7 @@ def _has_work(world: WorldArrays, state: State, c: int) -> bool:
     return False
 
 
-@kernel
+@borrowing_kernel
 def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int, now_s: float) -> None:
     """Threat `i` gets through, for one reason; where a hit is modelled, it falls near its aim point by its own scatter.
 
@@ -157,7 +169,7 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
             note(world, state, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
 
 
-@kernel
+@borrowing_kernel
 def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
     """The reason why threat `i` got through, and the event at which the attempt that got furthest broke.
 
@@ -177,7 +189,7 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
     return _reason(stage), because
 
 
-@kernel
+@borrowing_kernel
 def _known(world: WorldArrays, state: State, c: int, i: int) -> tuple[int, int]:
     """How far command post `c` got with threat `i` without any decision, and the event."""
     if state.held_by[c, i].identify_event >= 0:
@@ -192,7 +204,7 @@ def _known(world: WorldArrays, state: State, c: int, i: int) -> tuple[int, int]:
     return (SEEN, first) if first >= 0 else (UNSEEN, -1)
 
 
-@kernel
+@borrowing_kernel
 def _reason(stage: int) -> int:
     if stage == FIRED:
         return _MISSED

@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, log10, pi, sqrt
+from math import cos, degrees, log10
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import note, plan
-from buckler.engine.paths import position
 from buckler.engine.state import FLYING, N_HITS, OVERFLOWED, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
-from buckler.physics.earth import MEAN_RADIUS_M
-from buckler.physics.visibility import visible
+from buckler.physics.sight import look
 
 _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)
 _DROP = int(Kind.DROP)
 
 
-@kernel
-def look(
-    sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64], time_s: float
-) -> tuple[float, float, float, float]:
-    """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth, elevation (rad).
-
-    In view: within instrumented range, sector and elevation limits, and above the lowest height seen in that direction
-    (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR = constant * RCS / range^4.
-    """
-    x, y, z, height_m = position(body, path_m, time_s)
-    dx = x - sensor.position_m[0]
-    dy = y - sensor.position_m[1]
-    dz = z - sensor.position_m[2]
-    squared = dx * dx + dy * dy + dz * dz
-    if squared > sensor.maximum_range_m * sensor.maximum_range_m:
-        return 0.0, sqrt(squared), 0.0, 0.0
-    range_m = sqrt(squared)
-    east = sensor.east[0] * dx + sensor.east[1] * dy + sensor.east[2] * dz
-    north = sensor.north[0] * dx + sensor.north[1] * dy + sensor.north[2] * dz
-    up = sensor.up[0] * dx + sensor.up[1] * dy + sensor.up[2] * dz
-    level = sqrt(east * east + north * north)
-    azimuth = atan2(east, north)
-    elevation = atan2(up, level)
-    if elevation < sensor.minimum_elevation_rad or elevation > sensor.maximum_elevation_rad:
-        return 0.0, range_m, azimuth, elevation
-    if sensor.sector_half_width_rad < pi:
-        off = abs(azimuth - sensor.sector_azimuth_rad)
-        if min(off, 2.0 * pi - off) > sensor.sector_half_width_rad:
-            return 0.0, range_m, azimuth, elevation
-    ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
-    if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
-        return 0.0, range_m, azimuth, elevation
-    return sensor.constant_m2 * body.rcs_m2[sensor.band] / (squared * squared), range_m, azimuth, elevation
-
-
-@kernel
+@borrowing_kernel
 def scan(world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float) -> None:
     """One scan of sensor `s`: a detection draw for each threat in view, then M-of-N confirmation and loss of track.
 
@@ -75,8 +37,10 @@ def scan(world: WorldArrays, state: State, seed: int, replication: int, record: 
         if state.lives[i].life != FLYING:
             continue
         body = world.threats[i]
-        snr, range_m, azimuth, elevation = look(sensor, lowest_m, body, world.path_m, time_s)
         seen = state.seen_by[s, i]
+        if time_s < world.windows_s[s, i, 0] or (time_s > world.windows_s[s, i, 1] and seen.window == 0):
+            continue
+        snr, range_m, azimuth, elevation = look(sensor, lowest_m, body, world.path_m, time_s)
         hit = False
         if snr > 0.0:
             pd = probability(snr, threshold, 1, sensor.swerling)
@@ -99,14 +63,14 @@ def scan(world: WorldArrays, state: State, seed: int, replication: int, record: 
             _note(world, state, s, i, seen.detect_event, time_s, _DROP, range_m)
 
 
-@kernel
+@borrowing_kernel
 def _note(
     world: WorldArrays, state: State, s: int, i: int, cause: int, time_s: float, kind: int, range_m: float
 ) -> int:
     return note(world, state, cause, time_s, kind, world.first_sensor + s, world.first_threat + i, i, range_m, 0)
 
 
-@kernel
+@borrowing_kernel
 def confirm(world: WorldArrays, state: State, s: int, i: int, time_s: float, range_m: float) -> None:
     """Sensor `s` confirms its track of threat `i`; the first such track starts the post's identification."""
     c = world.sensors[s].command
@@ -122,7 +86,7 @@ def confirm(world: WorldArrays, state: State, s: int, i: int, time_s: float, ran
             plan(state, due_s, calendar.VERDICT, c, i)
 
 
-@kernel
+@borrowing_kernel
 def _bits(window: np.uint32) -> int:
     count = 0
     while window:
@@ -131,7 +95,7 @@ def _bits(window: np.uint32) -> int:
     return count
 
 
-@kernel
+@borrowing_kernel
 def _keep_hit(
     state: State,
     sensor: Any,

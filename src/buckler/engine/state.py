@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays
 from buckler.engine.queue import ENTRY
 
@@ -145,7 +145,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     )
 
 
-@kernel
+@borrowing_kernel
 def clear(world: WorldArrays, state: State) -> None:
     """Put everything back to the start of a replication."""
     state.counts[:] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -17,6 +17,7 @@ from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
 from buckler.scenario.schema import Scenario
 from buckler.schemas import check
 
+_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries")
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
 
 
@@ -63,6 +64,7 @@ def load_scenario(name: str | Path) -> Loaded:
 
 def check_scenario(document: Document) -> Loaded:
     """Hold a document against the schema, then its names against each other and against the catalog."""
+    document = _extended(document)
     scenario, problems = check(document, Scenario)
     if scenario is None:
         raise DocumentError(problems)
@@ -74,6 +76,37 @@ def check_scenario(document: Document) -> Loaded:
         raise DocumentError(problems)
     cards = {name: own.get(name) or catalog[name] for name in {name for _, name, _, _ in _systems(scenario)}}
     return Loaded(_resolved(scenario), cards)
+
+
+def _extended(document: Document, above: tuple[str, ...] = ()) -> Document:
+    """The document with what it takes from the scenario that it extends.
+
+    Its own entries come first in every list, so that the place of each mistake stays its own.
+    """
+    if not isinstance(document.data, dict) or not isinstance(document.data.get("extends"), str):
+        return document
+    name: str = document.data["extends"]
+    if name in above:
+        raise DocumentError([document.problem(("extends",), f"{' extends '.join((*above, name))}: a scenario cannot extend itself")])
+    try:
+        base = _extended(_base_document(document, name), (*above, name)).data
+    except UnknownNameError as error:
+        raise DocumentError([document.problem(("extends",), str(error))]) from error
+    own = {key: value for key, value in document.data.items() if key != "extends"}
+    merged = {**base, **own} if isinstance(base, dict) else own
+    for key in _ENTRIES:
+        mine, theirs = own.get(key), base.get(key) if isinstance(base, dict) else None
+        if isinstance(mine, list) and isinstance(theirs, list):
+            taken = {entry.get("name") for entry in mine if isinstance(entry, dict)}
+            merged[key] = [*mine, *(entry for entry in theirs if entry["name"] not in taken)]
+    return replace(document, data=merged)
+
+
+def _base_document(document: Document, name: str) -> Document:
+    """The document of a packaged name, or of a path from the folder of the file that names it."""
+    if name in packaged_scenarios():
+        return scenario_document(name)
+    return scenario_document(Path(document.file).parent / name if Path(name).suffix else name)
 
 
 def scenario_yaml(scenario: Scenario) -> str:

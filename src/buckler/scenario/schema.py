@@ -187,6 +187,11 @@ class Scenario(_Named):
     title: str
     description: str = ""
     notional: str = Field(description="What in it is notional, said plainly; every product repeats it.")
+    extends: str | None = Field(
+        None,
+        description="Another scenario: what this one leaves out is taken from it, and its entries stand beside this one's; "
+        "an entry of the same name replaces it.",
+    )
     as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
         description="The date, YYYY-MM-DD: a system not in service then is refused unless its entry says hypothetical: true."
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buckler.dtypes import COMMAND, WorldArrays
 from buckler.errors import InputError
 from buckler.log.schema import SCHEMA_VERSION
+from buckler.physics.sight import fill_windows
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Asset, Command
@@ -88,6 +90,9 @@ def compile_world(loaded: Loaded) -> World:
     raid = raiding.compile_raid(loaded, assets, places, terrain)
     arms = arming.compile_batteries(loaded, batteries, command_index, sensor_index, terrain)
 
+    windows = np.empty((len(sensors), len(raid.records), 2))
+    fill_windows(records, lowest, raid.records, raid.path_m, windows)
+
     first_battery = len(assets)
     first_command = first_battery + len(batteries)
     first_sensor = first_command + len(commands)
@@ -112,6 +117,8 @@ def compile_world(loaded: Loaded) -> World:
         path_ahead_mps=raid.ahead_mps,
         sites=arms.sites,
         lowest_m=lowest,
+        windows_s=windows,
+        looking_s=looking(records, windows),
         interceptors=arms.interceptors,
         fly_out_s=arms.fly_out_s,
         fly_out_mps=arms.fly_out_mps,
@@ -119,6 +126,12 @@ def compile_world(loaded: Loaded) -> World:
         pairs=arming.reachable_pairs(arms, raid),
     )
     return World(arrays, ordered, loaded, terrain)
+
+
+def looking(sensors: NDArray[np.void], windows_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[sensor, 2]: from when a scan can detect anything, until when one can still change a track."""
+    drop = (sensors["scans"] + 1) * sensors["scan_period_s"]
+    return np.column_stack([windows_s[:, :, 0].min(axis=1), windows_s[:, :, 1].max(axis=1) + drop])
 
 
 def asset_place(asset: Asset, terrain: Terrain) -> Place:

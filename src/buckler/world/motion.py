@@ -28,7 +28,7 @@ def route_path(entry: RaidEntry, card: Card, target: Place, terrain: Terrain, of
     o = entry.origin
     inv = geodesic_inverse(o.latitude_deg, o.longitude_deg, target.lat_deg, target.lon_deg)
     speed = entry.speed_mps or card.si("speed")
-    h = entry.height_m or card.si("cruise_height")
+    h = entry.height_m or (card.si("cruise_height") if card.known("cruise_height") else 20000.)
     dur = float(inv[0]) / speed
     n = int(np.ceil(dur / step_s)) + 1
     d = geodesic_direct(o.latitude_deg, o.longitude_deg, float(inv[1]), np.arange(n) * step_s * speed)
