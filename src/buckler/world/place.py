@@ -7,6 +7,7 @@ from math import radians
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buckler.errors import InputError
 from buckler.physics.earth import ecef_from_geodetic, enu_basis
@@ -38,6 +39,16 @@ def terrain_named(name: str) -> Terrain:
 def ground_m(terrain: Terrain, lat_deg: float, lon_deg: float) -> float:
     """Height of the ground, m; the sea's (0) beyond the terrain's rim."""
     return float(terrain.height_m(lat_deg, lon_deg)) if terrain.covers(lat_deg, lon_deg) else 0.0
+
+
+def ground_heights_m(terrain: Terrain, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Heights of the ground, m, at many places; the sea's (0) beyond the terrain's rim."""
+    south, west, north, east = terrain.bounds_deg
+    inside = (lat_deg >= south) & (lat_deg <= north) & (lon_deg >= west) & (lon_deg <= east)
+    heights = np.zeros(len(lat_deg))
+    if inside.any():
+        heights[inside] = terrain.height_m(lat_deg[inside], lon_deg[inside])
+    return heights
 
 
 def require_covered(terrain: Terrain, what: str, lat_deg: float, lon_deg: float) -> None:
