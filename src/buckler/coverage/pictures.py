@@ -1,0 +1,273 @@
+"""The maps of a coverage study: base map, coverage in classes, sites, legend, and what the picture cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.coverage.area import Bounds, Grid
+from buckler.coverage.layers import HIGH, LOW, NOMINAL, Layer, Question
+from buckler.coverage.network import Watcher
+from buckler.drawing import palette
+from buckler.drawing.basemap import base_map
+from buckler.drawing.labels import place_labels
+from buckler.drawing.maps import draw_sites, map_axes
+from buckler.drawing.style import WIDTH_IN, figure_style, save_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNDER_LINES: Final = 0.8
+"""z-order over the land and under coast and borders."""
+PD_EDGES: Final = (0.1, 0.5, 0.9, 1.01)
+PD_NAMES: Final = ("0.1 to 0.5", "0.5 to 0.9", "0.9 or more")
+PD_COLOURS: Final = ("#D5C3E6", "#9A72BF", "#542788")
+COUNT_EDGES: Final = (1, 2, 3, 4, 6, 256)
+COUNT_NAMES: Final = ("1", "2", "3", "4 or 5", "6 or more")
+COUNT_COLOURS: Final = ("#FDE8A8", "#F6B656", "#D97B2A", "#A34A14", "#5A1F0A")
+LOWEST_EDGES: Final = (0.0, 50.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0)
+LOWEST_NAMES: Final = ("under 50 m", "50 to 100 m", "100 to 300 m", "300 m to 1 km", "1 to 3 km", "3 to 10 km")
+LOWEST_COLOURS: Final = ("#00224E", "#35456C", "#666970", "#948E77", "#C8B866", "#FEE838")
+"""cividis: dark where something low is seen."""
+LOST, GAINED, BOTH = palette.VERMILLION, palette.BLUE, "#B9B4C4"
+_MOST_PIXELS: Final = 1800
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What every picture repeats under itself."""
+
+    caveat: str
+    terrain: str
+    notional: str
+    question: Question
+    k: float
+
+    @property
+    def text(self) -> str:
+        """In a few lines."""
+        q = self.question
+        lines = [
+            f"Heights {q.reference}. Target: {q.target.title}. Seen: a single-scan detection probability (Pd) of {q.seen_pd:g} or more. "
+            f"Refraction: {_factor(self.k)} earth.",
+            f"Terrain: {self.terrain}{'; ' + self.caveat if self.caveat else ''}.",
+        ]
+        return "\n".join([*lines, *([self.notional] if self.notional else [])])
+
+
+def _factor(k: float) -> str:
+    return "4/3" if abs(k - 4.0 / 3.0) < 1e-6 else f"{k:.3g} times the"
+
+
+def height_name(height_m: float) -> str:
+    """ "100 m", "10 km"."""
+    return f"{height_m / 1000:g} km" if height_m >= 1000 else f"{height_m:g} m"
+
+
+def area_name(area_m2: float) -> str:
+    """An area with three digits that count."""
+    km2 = area_m2 / 1e6
+    digits = 0 if km2 < 1000 else -int(np.floor(np.log10(km2))) + 2
+    return f"{round(km2, digits):,.0f} km²"
+
+
+def classes(values: NDArray[Any], edges: Sequence[float]) -> NDArray[np.uint8]:
+    """0 below the first edge and from the last edge on (and for NaN), else the number of the class from 1."""
+    found = np.searchsorted(np.asarray(edges, float), values, side="right").astype(np.int64)
+    found[(found >= len(edges)) | ~np.isfinite(values)] = 0
+    return found.astype(np.uint8)
+
+
+def picture_bounds(grid: Grid) -> Bounds:
+    """The part of the grid that the base map covers; all of it, where it covers nothing."""
+    s, w, n, e = grid.bounds_deg
+    bs, bw, bn, be = base_map().bounds_deg
+    cut = max(s, bs), max(w, bw), min(n, bn), min(e, be)
+    return cut if cut[0] < cut[2] and cut[1] < cut[3] else grid.bounds_deg
+
+
+def paint(ax: Axes, grid: Grid, classed: NDArray[np.uint8], colours: Sequence[str]) -> None:
+    """Colour the cells by class under the coast lines; class 0 stays clear."""
+    from matplotlib.colors import to_rgba
+
+    step = max(1, max(grid.shape) // _MOST_PIXELS)
+    table = np.array([(0.0, 0.0, 0.0, 0.0), *(to_rgba(c, 0.92) for c in colours)], np.float32)
+    s, w, n, e = grid.bounds_deg
+    shown = classed[: grid.rows // step * step : step, : grid.columns // step * step : step] if step > 1 else classed
+    limits = ax.get_xlim(), ax.get_ylim()
+    ax.imshow(
+        (table[shown] * 255.0 + 0.5).astype(np.uint8), origin="lower", extent=(w, e, s, n), aspect=ax.get_aspect(),
+        interpolation="nearest", zorder=UNDER_LINES,
+    )  # fmt: skip
+    ax.set_xlim(limits[0])
+    ax.set_ylim(limits[1])
+
+
+def outline(ax: Axes, grid: Grid, values: NDArray[Any], level: float, **look: Any) -> None:
+    """The line at which values cross a level."""
+    step = max(1, max(grid.shape) // 900)
+    framed = np.nan_to_num(values[::step, ::step].astype(float))
+    if framed.min() >= level or framed.max() < level:
+        return
+    style = {"colors": [palette.TEXT], "linewidths": 0.6, "zorder": 1.4} | look
+    ax.contour(grid.lon_deg[::step], grid.lat_deg[::step], framed, levels=[level], **style)
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What stands where."""
+
+    watchers: Sequence[Watcher]
+    assets: Sequence[tuple[str, float, float]]
+
+    def draw(self, ax: Axes, *, names: bool = True, size: float = 5.0) -> None:
+        """Markers, and the names of assets, then of sensors that stand apart."""
+        ground = [w for w in self.watchers if not w.airborne]
+        air = [w for w in self.watchers if w.airborne]
+        draw_sites(ax, [w.lat_deg for w in ground], [w.lon_deg for w in ground], palette.SENSOR, size=size)
+        if air:
+            draw_sites(ax, [w.lat_deg for w in air], [w.lon_deg for w in air], palette.AIRBORNE, size=size)
+        draw_sites(ax, [a[1] for a in self.assets], [a[2] for a in self.assets], palette.ASSET, size=size)
+        if names:
+            lat, lon, text = [a[1] for a in self.assets], [a[2] for a in self.assets], [a[0] for a in self.assets]
+            for w in sorted(self.watchers, key=lambda w: -w.reach_m):
+                if all(abs(w.lat_deg - a) + abs(w.lon_deg - o) > 0.45 for a, o in zip(lat, lon, strict=True)):
+                    lat, lon, text = [*lat, w.lat_deg], [*lon, w.lon_deg], [*text, w.name]
+            marks = [(w.lon_deg, w.lat_deg) for w in self.watchers]
+            place_labels(ax, lon, lat, text, fontsize=6.2, mark_pt=size, avoid=marks)
+
+
+def _figure(bounds: Bounds, panels: int, lines: int) -> tuple[Figure, list[Axes]]:
+    from matplotlib.figure import Figure
+
+    south, west, north, east = bounds
+    across = min(panels, 2) if panels != 3 else 3
+    down = -(-panels // across)
+    each = (WIDTH_IN - 0.45 * across) / across
+    high = each * (north - south) / ((east - west) * max(cos(radians(0.5 * (south + north))), 0.1))
+    figure = Figure(figsize=(WIDTH_IN, down * (high + 0.62) + 0.42 + 0.105 * lines), layout="constrained")
+    return figure, [figure.add_subplot(down, across, n + 1) for n in range(panels)]
+
+
+def _legend(figure: Figure, title: str, names: Sequence[str], colours: Sequence[str], sites: Sites, extra: Sequence[Any] = ()) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Any] = [Patch(facecolor=c, edgecolor=palette.MUTED, linewidth=0.4, label=n) for n, c in zip(names, colours, strict=True)]
+    handles += extra
+    roles = [palette.ASSET, palette.SENSOR] + ([palette.AIRBORNE] if any(w.airborne for w in sites.watchers) else [])
+    handles += [
+        Line2D([], [], linestyle="none", marker=r.marker, color=r.colour, markeredgecolor="white", markersize=6, label=r.label)
+        for r in roles
+    ]
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=min(len(handles), 5), title=title, fontsize=7, title_fontsize=7.5,
+        columnspacing=1.4, handletextpad=0.6,
+    )  # fmt: skip
+
+
+def finish(figure: Figure, notes: Notes, stem: Path) -> list[Path]:
+    """Write a figure with its notes as PNG and SVG."""
+    import textwrap
+
+    lines = [part for line in notes.text.splitlines() for part in textwrap.wrap(line, 150)]
+    figure.supxlabel("\n".join(lines), fontsize=5.6, color=palette.MUTED, ha="left", x=0.012)
+    paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")]
+    for path in paths:
+        save_figure(figure, path)
+    return paths
+
+
+def _panels(grid: Grid, sites: Sites, titles: Sequence[str], notes: Notes) -> tuple[Figure, list[Axes]]:
+    bounds = picture_bounds(grid)
+    figure, axes = _figure(bounds, len(titles), 6)
+    for n, (ax, title) in enumerate(zip(axes, titles, strict=True)):
+        map_axes(bounds, ax=ax, title="", credit=n == len(titles) - 1)
+        ax.set_title(title, fontsize=9.0 if len(titles) < 3 else 7.5)
+    return figure, axes
+
+
+def pd_maps(stem: Path, grid: Grid, layers: Sequence[Layer], sites: Sites, notes: Notes, title: str) -> list[Path]:
+    """One panel a height: the probability that one scan of the network detects the target."""
+    with figure_style():
+        titles = [f"{height_name(l.height_m)} {notes.question.reference}: {area_name(l.seen_m2)} seen" for l in layers]
+        figure, axes = _panels(grid, sites, titles, notes)
+        for ax, layer in zip(axes, layers, strict=True):
+            paint(ax, grid, classes(layer.any[NOMINAL], PD_EDGES), PD_COLOURS)
+        _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
+        figure.suptitle(title, fontsize=11, fontweight="bold", ha="left", x=0.012)
+        for ax in axes:
+            sites.draw(ax, names=len(axes) == 1, size=5.0 if len(axes) == 1 else 3.6)
+        return finish(figure, notes, stem)
+
+
+def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
+    """Three panels: the low, the nominal and the high end of the class's cross-section."""
+    low, high = layer.seen_range_m2
+    titles = [
+        f"Low cross-section\n{area_name(low)}", f"Nominal\n{area_name(layer.seen_m2)}", f"High cross-section\n{area_name(high)}",
+    ]  # fmt: skip
+    with figure_style():
+        figure, axes = _panels(grid, sites, titles, notes)
+        for ax, k in zip(axes, (LOW, NOMINAL, HIGH), strict=True):
+            paint(ax, grid, classes(layer.any[k], PD_EDGES), PD_COLOURS)
+            ax.tick_params(labelsize=5.5)
+            sites.draw(ax, names=False, size=2.6)
+        _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
+        target = notes.question.target
+        figure.suptitle(
+            f"{target.title} at {height_name(layer.height_m)}: what the published spread of its radar cross-section does "
+            f"({target.span_db():.0f} dB at most)",
+            fontsize=9, fontweight="bold", ha="left", x=0.012,
+        )  # fmt: skip
+        return finish(figure, notes, stem)
+
+
+def count_map(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
+    """How many sensors see each place."""
+    with figure_style():
+        figure, (ax,) = _panels(grid, sites, [""], notes)
+        paint(ax, grid, classes(layer.count, COUNT_EDGES), COUNT_COLOURS)
+        _legend(figure, "Sensors that see the target", COUNT_NAMES, COUNT_COLOURS, sites)
+        figure.suptitle(f"How many sensors see a target at {height_name(layer.height_m)}", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        sites.draw(ax)
+        return finish(figure, notes, stem)
+
+
+def lowest_map(stem: Path, grid: Grid, seen_m: NDArray[Any], sites: Sites, notes: Notes) -> list[Path]:
+    """The lowest height above ground at which anyone sees the target."""
+    with figure_style():
+        figure, (ax,) = _panels(grid, sites, [""], notes)
+        paint(ax, grid, classes(seen_m, LOWEST_EDGES), LOWEST_COLOURS)
+        _legend(figure, "Lowest height above ground that anyone sees", LOWEST_NAMES, LOWEST_COLOURS, sites)
+        figure.suptitle("Below this height nobody sees the target", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        sites.draw(ax)
+        return finish(figure, notes, stem)
+
+
+def difference_map(
+    stem: Path, grid: Grid, height_m: float, first: NDArray[np.bool_], second: NDArray[np.bool_], sites: Sites, notes: Notes,
+    names: tuple[str, str],
+) -> list[Path]:  # fmt: skip
+    """What the second network loses and gains against the first."""
+    classed = np.zeros(grid.shape, np.uint8)
+    classed[first & second], classed[first & ~second], classed[second & ~first] = 1, 2, 3
+    areas = [grid.area_m2(classed == k) for k in (1, 2, 3)]
+    with figure_style():
+        figure, (ax,) = _panels(grid, sites, [""], notes)
+        paint(ax, grid, classed, (BOTH, LOST, GAINED))
+        ax.contourf(
+            grid.lon_deg, grid.lat_deg, (classed == 2).astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"], zorder=UNDER_LINES
+        )
+        labels = [f"{name} {area_name(area)}" for name, area in zip(("seen by both", "lost", "gained"), areas, strict=True)]
+        _legend(figure, f"From “{names[0]}” to “{names[1]}”", labels, (BOTH, LOST, GAINED), sites)
+        figure.suptitle(f"{names[1]} at {height_name(height_m)}: lost and gained", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        sites.draw(ax)
+        return finish(figure, notes, stem)

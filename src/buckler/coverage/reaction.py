@@ -1,0 +1,88 @@
+"""The time that is left: from the first sight of a target that flies straight at an asset until it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from buckler.coverage.layers import NOMINAL, Question
+from buckler.coverage.network import Watcher
+from buckler.coverage.raster import add_places
+from buckler.errors import InputError
+from buckler.physics.earth import geodesic_direct, geodesic_inverse
+from buckler.physics.terrain import Terrain
+
+Floats = npt.NDArray[np.float64]
+
+AZIMUTHS: Final = 72
+STEP_M: Final = 1000.0
+FARTHEST_M: Final = 800_000.0
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """One asset, one height, one speed."""
+
+    asset: str
+    lat_deg: float
+    lon_deg: float
+    height_m: float
+    speed_mps: float
+    azimuth_deg: Floats
+    """From the asset to where the target comes from."""
+    distance_m: Floats
+    """Ground range to the asset at the first sight; 0 for never seen."""
+
+    @property
+    def time_s(self) -> Floats:
+        """From the first sight to the asset."""
+        return self.distance_m / self.speed_mps
+
+    @property
+    def worst_azimuth_deg(self) -> float:
+        """Where the target comes from when least time is left."""
+        return float(self.azimuth_deg[int(np.argmin(self.distance_m))])
+
+
+def reaction_time(
+    asset: str, lat_deg: float, lon_deg: float, height_m: float, speed_mps: float, watchers: Sequence[Watcher],
+    question: Question, terrain: Terrain, azimuths: int = AZIMUTHS, progress: Callable[[], None] = lambda: None,
+) -> Reaction:  # fmt: skip
+    """Approach from every azimuth at one height: where any sensor's single-scan Pd first reaches `Question.seen_pd`.
+
+    The first sight is the farthest one: the target may disappear behind ground again on its way. Scan periods and the
+    confirmation of the track come on top.
+    """
+    if not speed_mps > 0.0:
+        raise InputError(f"a speed of {speed_mps:g} m/s: write a number above 0")
+    azimuth = np.arange(azimuths) * 360.0 / azimuths
+    away = np.array([float(geodesic_inverse(lat_deg, lon_deg, w.lat_deg, w.lon_deg)[0]) + w.reach_m for w in watchers])
+    distance = np.arange(STEP_M, min(float(away.max(initial=STEP_M)), FARTHEST_M) + STEP_M, STEP_M)
+    ends = geodesic_direct(lat_deg, lon_deg, np.repeat(azimuth, distance.size), np.tile(distance, azimuths))
+    lat, lon = np.asarray(ends.lat_deg, float), np.asarray(ends.lon_deg, float)
+    height = np.full(lat.size, float(height_m))
+    ground = ground_at(terrain, lat, lon)
+    height = height + ground if question.above_ground else np.where(height < ground, -1e6, height)
+    best, log_miss = np.zeros(lat.size), np.zeros(lat.size)
+    for watcher in watchers:
+        rcs = question.target.rcs_m2[watcher.band][NOMINAL]
+        add_places(watcher.eye, rcs, lat, lon, height, best, log_miss)
+    seen = best.reshape(azimuths, -1) >= question.seen_pd
+    farthest = np.where(seen.any(axis=1), seen.shape[1] - np.argmax(seen[:, ::-1], axis=1), 0) * STEP_M
+    progress()
+    return Reaction(asset, lat_deg, lon_deg, float(height_m), float(speed_mps), azimuth, farthest)
+
+
+def ground_at(terrain: Terrain, lat_deg: Floats, lon_deg: Floats) -> Floats:
+    """Height of the ground at each place; the sea's (0) beyond the terrain's rim."""
+    south, west, north, east = terrain.bounds_deg
+    turned = west + (lon_deg - west) % 360.0
+    inside = (lat_deg >= south) & (lat_deg <= north) & (turned <= east)
+    ground = np.zeros(lat_deg.shape)
+    if inside.any():
+        ground[inside] = terrain.height_m(lat_deg[inside], lon_deg[inside])
+    return ground
