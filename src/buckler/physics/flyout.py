@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, kernel
 from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, Floats
 from buckler.physics.interceptor import INTERCEPTOR as INTERCEPTOR
@@ -30,7 +30,7 @@ RANGE_NODES: Final = 128
 """Nodes of a table along ground range, at max_range (i/127)^2."""
 HEIGHT_NODES: Final = 48
 """Nodes of a table along height above sea level, at max_height (k/47)^2."""
-ELEVATIONS: Final = 64
+ELEVATIONS: Final = 88
 """Lines of the fan."""
 _LOWEST_ELEVATION_RAD: Final = -3.0 * pi / 180.0
 _MAX_STEPS: Final = 12_000
@@ -114,27 +114,39 @@ def _powered_crossings(elevation: float, row: Any, line: Floats, rising: Floats)
 
 @kernel
 def _fly_line(
-    elevation: float, row: Any, air: Floats, drag: Floats, before: Floats, line: Floats, rising: Floats, falling: Floats
-) -> None:
+    elevation: float,
+    row: Any,
+    air: Floats,
+    drag: Floats,
+    inside: bool,
+    before: Floats,
+    line: Floats,
+    rising: Floats,
+    falling: Floats,
+) -> bool:
     """Fly one launch elevation; fill its crossings of the grid: `line` over each range node, `rising` and `falling`
     at each height node on the steep parts of the way up and down.
 
-    It ends where it dips under `before`, the next flatter line: what lies beyond has a flatter path to it.
+    It ends where it dips under `before`, the next flatter line: what lies beyond has a flatter path to it. Returns whether it did; all steeper
+    lines then come down inside too, so they (`inside`) end as soon as they leave the grid upwards.
     """
     _powered_crossings(elevation, row, line, rising)
     falling[0, :] = inf
     loft = loft_factor(elevation)
     r, theta, v_r, v_t = coast_start(elevation, row.powered_path_m, row.burnout_speed_mps, row.launch_height_m)
     least = (_SPEED_MARGIN * row.min_speed_mps) ** 2
+    top = MEAN_RADIUS_M + row.max_height_m
     stop = 1.1 * row.max_range_m / MEAN_RADIUS_M
     now = powered_time(row.powered_path_m, row.burn_time_s, row.burnout_speed_mps)
     node = int(_place(theta * MEAN_RADIUS_M, RANGE_NODES, row.max_range_m)) + 1
     level = int(_place(r - MEAN_RADIUS_M, HEIGHT_NODES, row.max_height_m)) + 1  # the next height node above
     for _ in range(_MAX_STEPS):
         if theta > stop or r < MEAN_RADIUS_M - _CELLAR_M or v_r * v_r + v_t * v_t < least:
-            return
+            return inside
         if v_r <= 0.0 and theta < 1e-9:  # straight up, and about to fall back
-            return
+            return inside
+        if inside and r > top:
+            return True
         r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, STEP_S, loft, row, air, drag)
         steep = abs(v_r) > _STEEP * v_t
         while level < HEIGHT_NODES and r_1 > r:
@@ -161,59 +173,86 @@ def _fly_line(
                 break
             height = r + share * (r_1 - r) - MEAN_RADIUS_M
             if before[0, node] < inf and height <= before[0, node]:
-                return
+                return True
             line[0, node] = height
             line[1, node] = now + share * STEP_S
             line[2, node] = hypot(v_r + share * (v_r1 - v_r), v_t + share * (v_t1 - v_t))
             node += 1
         r, theta, v_r, v_t = r_1, theta_1, v_r1, v_t1
         now += STEP_S
+    return inside
 
 
 @kernel
-def _fill_at_heights(near: Floats, far: Floats, row: Any, time: Floats, speed: Floats) -> None:
-    """At every height node: fill the range nodes between the crossings of two neighbouring lines (rows: range, time,
-    speed).
+def _fill_span(
+    older: Floats, one: Floats, two: Floats, at: int, count: int, extent: float, column: bool, time: Floats, speed: Floats
+) -> None:
+    """Fill the grid nodes between the crossings of two neighbouring lines, along one range node's column or height node's row.
+
+    Lines' rows: place along the span, time, speed. Time and speed are quadratic in the place through this line, the next and the one
+    `older` (beside line one) where it is there and in order; else linear.
     """
-    for k in range(HEIGHT_NODES):
-        start, end = near[0, k], far[0, k]
-        if not (start < end and end < inf):
-            continue
-        first = int(np.ceil(_place(start - 1e-6, RANGE_NODES, row.max_range_m)))
-        for node in range(first, RANGE_NODES):
-            share = (_node(node, RANGE_NODES, row.max_range_m) - start) / (end - start)
-            if share > 1.0:
-                break
-            time[node, k] = near[1, k] + share * (far[1, k] - near[1, k])
-            speed[node, k] = near[2, k] + share * (far[2, k] - near[2, k])
+    x1, x2 = one[0, at], two[0, at]
+    if not (x1 < inf and x2 < inf) or x1 == x2:
+        return
+    near, far = min(x1, x2), max(x1, x2)
+    if far < 0.0 or near > extent:
+        return
+    t1, v1 = one[1, at], one[2, at]
+    t_slope = (two[1, at] - t1) / (x2 - x1)
+    v_slope = (two[2, at] - v1) / (x2 - x1)
+    t_bend = 0.0
+    v_bend = 0.0
+    x0 = older[0, at]
+    if x0 < inf and (x0 - x1) * (x1 - x2) > 0.0:
+        t_bend = (t_slope - (t1 - older[1, at]) / (x1 - x0)) / (x2 - x0)
+        v_bend = (v_slope - (v1 - older[2, at]) / (x1 - x0)) / (x2 - x0)
+    for node in range(int(np.ceil(_place(near - 1e-6, count, extent))), count):
+        x = _node(node, count, extent)
+        if x > far:
+            break
+        t = t1 + (x - x1) * (t_slope + (x - x2) * t_bend)
+        v = v1 + (x - x1) * (v_slope + (x - x2) * v_bend)
+        if column:
+            time[at, node] = t
+            speed[at, node] = v
+        else:
+            time[node, at] = t
+            speed[node, at] = v
 
 
 @kernel
 def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> None:
-    """Fly the fan and lay it on the grid. Between neighbouring lines all is linear: at one height where both are
-    steep, over one point of the ground elsewhere."""
+    """Fly the fan and lay it on the grid: between neighbours along the height over each range node, and, where both are steep, along the
+    range at each height node.
+    """
     time[:] = inf
     speed[:] = 0.0
-    lines = np.full((2, 3, RANGE_NODES), inf)
-    rising = np.full((2, 3, HEIGHT_NODES), inf)
-    falling = np.full((2, 3, HEIGHT_NODES), inf)
+    lines = np.full((3, 3, RANGE_NODES), inf)
+    rising = np.full((3, 3, HEIGHT_NODES), inf)
+    falling = np.full((3, 3, HEIGHT_NODES), inf)
+    inside = False
     for index in range(ELEVATIONS):
-        this = index % 2
-        line = lines[this]
-        before = lines[1 - this]
-        _fly_line(elevation_rad(index), row, air, drag, before, line, rising[this], falling[this])
+        two = index % 3
+        one = (index + 2) % 3
+        older = (index + 1) % 3
+        inside = _fly_line(
+            elevation_rad(index), row, air, drag, inside, lines[one], lines[two], rising[two], falling[two]
+        )
         for node in range(1, RANGE_NODES):
-            low, high = before[0, node], line[0, node]
-            if not (low < inf and high < inf) or high < 0.0 or low > row.max_height_m:
-                continue
-            for k in range(int(np.ceil(_place(low, HEIGHT_NODES, row.max_height_m))), HEIGHT_NODES):
-                share = (_node(k, HEIGHT_NODES, row.max_height_m) - low) / (high - low)
-                if share > 1.0:
-                    break
-                time[node, k] = before[1, node] + share * (line[1, node] - before[1, node])
-                speed[node, k] = before[2, node] + share * (line[2, node] - before[2, node])
-        _fill_at_heights(rising[this], rising[1 - this], row, time, speed)
-        _fill_at_heights(falling[1 - this], falling[this], row, time, speed)
+            if lines[two, 0, node] > lines[one, 0, node]:
+                _fill_span(
+                    lines[older], lines[one], lines[two], node, HEIGHT_NODES, row.max_height_m, True, time, speed
+                )
+        for node in range(HEIGHT_NODES):
+            if rising[two, 0, node] < rising[one, 0, node]:
+                _fill_span(
+                    rising[older], rising[one], rising[two], node, RANGE_NODES, row.max_range_m, False, time, speed
+                )
+            if falling[two, 0, node] > falling[one, 0, node]:
+                _fill_span(
+                    falling[older], falling[one], falling[two], node, RANGE_NODES, row.max_range_m, False, time, speed
+                )
     for i in range(RANGE_NODES):
         for k in range(HEIGHT_NODES):
             across = _node(i, RANGE_NODES, row.max_range_m)
@@ -309,7 +348,7 @@ def _bilinear(table: Floats, i: int, k: int, x: float, y: float) -> float:
     return float((1.0 - x) * near + x * ((1.0 - y) * table[i + 1, k] + y * table[i + 1, k + 1]))
 
 
-@kernel
+@borrowing_kernel
 def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> tuple[float, float]:
     """Time of flight (s) and speed left (m/s) at a ground range and height above sea level; (inf, 0) where it cannot
     intercept.
@@ -343,7 +382,7 @@ def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: flo
     return t, v
 
 
-@kernel
+@borrowing_kernel
 def time_of_flight(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> float:
     """Seconds from launch to a ground range and height above sea level, inf where the interceptor cannot intercept.
     See `arrival`.
@@ -352,7 +391,7 @@ def time_of_flight(row: Any, time: Floats, speed: Floats, range_m: float, height
     return flight
 
 
-@kernel
+@borrowing_kernel
 def speed_left(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> float:
     """Speed on arrival, m/s, at a ground range and height above sea level, 0 where the interceptor cannot intercept.
     See `arrival`.

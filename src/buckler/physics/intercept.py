@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.drag import sampled_air
 from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
@@ -41,7 +41,7 @@ chapter 2).
 # --- kernels ----------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@borrowing_kernel
 def range_and_height(site: Floats, x_m: float, y_m: float, z_m: float) -> tuple[float, float]:
     """Ground range from the launcher and height above sea level, metres, of an ECEF point; `site` from
     `launch_site`.
@@ -59,7 +59,7 @@ def range_and_height(site: Floats, x_m: float, y_m: float, z_m: float) -> tuple[
     return MEAN_RADIUS_M * atan2(sqrt(level2), rise), height
 
 
-@kernel
+@borrowing_kernel
 def target_at(trajectory: Floats, start_s: float, dt_s: float, time_s: float) -> tuple[float, float, float]:
     """The target's ECEF position, m, at a time within its trajectory (rows `dt_s` apart from `start_s`)."""
     place = (time_s - start_s) / dt_s
@@ -72,7 +72,7 @@ def target_at(trajectory: Floats, start_s: float, dt_s: float, time_s: float) ->
     )
 
 
-@kernel
+@borrowing_kernel
 def segment_speed(trajectory: Floats, dt_s: float, k: int) -> float:
     """Speed, m/s, of the target between rows k and k + 1."""
     dx = trajectory[k + 1, 0] - trajectory[k, 0]
@@ -91,7 +91,7 @@ def fastest_ahead(trajectory: Floats, dt_s: float, out: Floats) -> None:
         out[k] = max(out[k + 1], segment_speed(trajectory, dt_s, k))
 
 
-@kernel
+@borrowing_kernel
 def _clearance(row: Any, clearance: Floats, range_m: float, height_m: float) -> float:
     """Metres that the target can move before an edge of reach: 0 or more."""
     out_r = range_m - row.max_range_m
@@ -103,7 +103,7 @@ def _clearance(row: Any, clearance: Floats, range_m: float, height_m: float) -> 
     return float(clearance[i, k])
 
 
-@kernel
+@borrowing_kernel
 def first_intercept(
     trajectory: Floats,
     start_s: float,

@@ -34,7 +34,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.earth import (
     ECCENTRICITY_SQUARED,
@@ -140,7 +140,7 @@ def lowest_visible_height(
             horizon = max(horizon, elevation_tangent(antenna_m, ground, distance, effective_radius_m))
 
 
-@kernel
+@borrowing_kernel
 def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_range_m: float) -> float:
     """The lowest height seen, metres above sea level, at an azimuth (any turn) and ground range: bilinear in the table.
 
@@ -164,7 +164,7 @@ def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_
     return float((1.0 - v) * near + v * far)
 
 
-@kernel
+@borrowing_kernel
 def visible(table: Table, range_step_m: float, azimuth_rad: float, ground_range_m: float, height_m: float) -> bool:
     """Whether a point at an azimuth, a ground range and a height above sea level is in the sensor's line of sight."""
     return height_m >= lowest_seen_m(table, range_step_m, azimuth_rad, ground_range_m)
