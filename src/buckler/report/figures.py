@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from buckler.log.schema import REASON_MEANING
-from buckler.report.markup import Markup, tag
+from buckler.report.markup import Child, Markup, tag
 from buckler.report.wording import Figure, interval_of, minutes, number, value_of
 
 Summary = dict[str, Any]
+Cells = tuple[Child, ...]
 
 
 def gauge(figure: Figure, most: float, kind: str = "") -> Markup:
@@ -50,35 +51,23 @@ def _card(name: str, figure: Figure, most: float, note: str, kind: str) -> Marku
 
 def leakers_table(summary: Summary) -> Markup:
     """Threats that get through, by class and by asset, with hits and warning."""
-    rows = [_head("By class")]
-    for name, figure in summary["leakers_by_class"].items():
-        rows.append(_row(name, figure, figure["threats"], "through"))
-    rows.append(_head("By the asset that they fly at"))
-    for figure in summary["leakers_by_asset"].values():
-        rows.append(_row(figure["name"], figure, figure["threats"], "through"))
-    return _table(("", "mean a raid", "95 % interval", "of", "share of them"), rows)
+    classes, assets = summary["leakers_by_class"], summary["leakers_by_asset"]
+    rows = [_row(name, figure, figure["threats"], "through") for name, figure in classes.items()]
+    rows += [_row(figure["name"], figure, figure["threats"], "through") for figure in assets.values()]
+    heads = {0: "By class", len(classes): "By the asset that they fly at"}
+    return _table(("", "mean a raid", "95 % interval", "of", "share of them"), rows, heads)
 
 
 def assets_table(summary: Summary) -> Markup:
     """For each asset the probability of a hit, and the warning before the first impact."""
-    rows = []
+    rows: list[Cells] = []
     for key, hit in summary["asset_hit"].items():
         warning = summary["warning_time"][key]
         ends = [minutes(warning[end]) for end in ("low", "high") if warning[end] is not None]
-        rows.append(
-            tag(
-                "tr",
-                tag("td", hit["name"]),
-                tag("td", value_of(hit), class_="n"),
-                tag("td", interval_of(hit), class_="n"),
-                tag("td", minutes(warning["value"]) if warning["value"] is not None else "–", class_="n"),
-                tag("td", " to ".join(ends) if len(ends) == 2 else "", class_="n"),
-                tag("td", f"{warning['n']:,}", class_="n"),
-            )
-        )
-    return _table(
-        ("", "is hit", "95 % interval", "mean warning", "95 % interval", "raids with an impact"), rows, bar=False
-    )
+        mean = minutes(warning["value"]) if warning["value"] is not None else "–"
+        interval = " to ".join(ends) if len(ends) == 2 else ""
+        rows.append((hit["name"], value_of(hit), interval_of(hit), mean, interval, f"{warning['n']:,}"))
+    return _table(("", "is hit", "95 % interval", "mean warning", "95 % interval", "raids with an impact"), rows)
 
 
 def rounds_table(summary: Summary) -> Markup:
@@ -87,28 +76,27 @@ def rounds_table(summary: Summary) -> Markup:
     return _table(("", "mean a raid", "95 % interval", "ready", "share of them"), rows)
 
 
-def _head(text: str) -> Markup:
-    return tag("tr", tag("td", text, colspan="5"), class_="head")
-
-
-def _row(name: str, figure: Figure, most: float, kind: str) -> Markup:
+def _row(name: str, figure: Figure, most: float, kind: str) -> Cells:
     scale = max(most, figure["high"] or 0)
-    return tag(
-        "tr",
-        tag("td", name),
-        tag("td", value_of(figure), class_="n"),
-        tag("td", interval_of(figure), class_="n"),
-        tag("td", number(most, 0), class_="n"),
-        tag("td", gauge(figure, scale, kind), class_="bar"),
-    )
+    return name, value_of(figure), interval_of(figure), number(most, 0), gauge(figure, scale, kind)
 
 
-def _table(columns: tuple[str, ...], rows: list[Markup], bar: bool = True) -> Markup:
-    heads = []
-    for position, name in enumerate(columns):
-        is_bar = bar and position == len(columns) - 1
-        heads.append(tag("th", name, class_="bar" if is_bar else "n" if position else None))
-    return tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows)), class_="scroll")
+def _table(columns: tuple[str, ...], rows: list[Cells], heads: dict[int, str] | None = None) -> Markup:
+    """A table whose cells carry their column's name, so that a narrow screen can stack them; `heads` go before rows."""
+    body = []
+    for position, cells in enumerate(rows):
+        if heads and position in heads:
+            body.append(tag("tr", tag("td", heads[position], colspan=str(len(columns))), class_="head"))
+        shown = [tag("td", cells[0])]
+        for column, cell in zip(columns[1:], cells[1:], strict=True):
+            is_bar = isinstance(cell, Markup)
+            shown.append(tag("td", cell, class_="bar" if is_bar else "n", data_label=None if is_bar else column))
+        body.append(tag("tr", shown))
+    names = [tag("th", name, class_="n" if position else None) for position, name in enumerate(columns)]
+    if rows and isinstance(rows[0][-1], Markup):
+        names[-1] = tag("th", columns[-1], class_="bar")
+    table = tag("table", tag("thead", tag("tr", names)), tag("tbody", body), class_="stack")
+    return tag("div", table, class_="scroll")
 
 
 def chains(summary: Summary) -> Markup:
@@ -140,17 +128,17 @@ def _chain(name: str, stages: dict[str, Any]) -> Markup:
 
 def reasons_table(summary: Summary) -> Markup:
     """Why threats got through, with what each reason means."""
-    rows = []
+    rows: list[Cells] = []
     for name, figures in sorted(summary["reasons"].items(), key=lambda item: -item[1]["share"]["value"]):
         by_class = ", ".join(f"{c} {value_of(figure)}" for c, figure in figures["by_class"].items())
-        rows.append(
-            tag(
-                "tr",
-                tag("td", tag("strong", name), tag("br"), REASON_MEANING.get(name, ""), tag("br"), tag("em", by_class)),
-                tag("td", value_of(figures["share"]), class_="n"),
-                tag("td", interval_of(figures["share"]), class_="n"),
-                tag("td", value_of(figures["count"]), class_="n"),
-                tag("td", gauge(figures["share"], 1.0, "through"), class_="bar"),
-            )
+        share = figures["share"]
+        what = (
+            tag("strong", name),
+            tag("br"),
+            tag("span", REASON_MEANING.get(name, "")),
+            tag("br"),
+            tag("em", by_class),
         )
+        bar = gauge(share, 1.0, "through")
+        rows.append((what, value_of(share), interval_of(share), value_of(figures["count"]), bar))
     return _table(("", "share", "95 % interval", "mean a raid", "share of what gets through"), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, isfinite, radians
@@ -20,6 +21,8 @@ _LOWEST, _HIGHEST = 480.0, 800.0
 _BEYOND_DEG: Final = 3.0
 """How far the map follows tracks beyond the defence: the way in matters, not a far launch point."""
 _SAME_SITE_KM: Final = 8.0
+_SEEN_PX: Final = 6.0
+"""A ring smaller than this is a sensor that sees nothing at that height."""
 
 Row = dict[str, Any]
 Points = NDArray[np.float64]
@@ -58,16 +61,17 @@ class View:
 
 def draw_map(
     entities: Sequence[Row], rings: Sequence[Row], tracks: dict[str, Points], fate: dict[str, str]
-) -> tuple[Markup, list[str]]:
-    """The map, and the names of the ring groups that it holds (shown one at a time, group `ring-N`).
+) -> tuple[Markup, list[str], int]:
+    """The map, the names of the ring groups that it holds (one shown at a time, `ring-N`), and which to show first.
 
     `tracks` holds [point, (longitude, latitude)] by a threat's or shot's name; `fate` says "killed" or "got through"
     for the threats that were.
     """
-    standing = [row for row in entities if row["side"] == "defence" and _placed(row)]
+    standing = [row for row in entities if row["side"] == "defence" and placed(row)]
     view = View(_bounds(standing, [tracks[key] for key in tracks if key in {r["key"] for r in entities}]))
     classes = {row["key"]: row["class"] for row in entities if row["kind"] == "threat"}
-    ring_parts, names = _rings(rings, view)
+    ring_parts, names, first = _rings(rings, view)
+    through = Counter(row["parent"] for row in entities if fate.get(row["key"]) == "got through")
     parts: list[Child] = [
         tag("rect", width=_WIDTH, height=view.height, class_="sea"),
         _land(view),
@@ -75,17 +79,17 @@ def draw_map(
         _reach(entities, view),
         _tracks(tracks, classes, fate, view),
         _sites(standing, view),
-        _labels(standing, tracks, view),
+        _labels(standing, through, tracks, view),
         _scale_bar(view),
     ]
     svg = tag(
         "svg", parts, viewBox=f"0 0 {_WIDTH:.0f} {view.height:.0f}", class_="map", role="img",
         aria_label="Map of the defended sites, batteries, sensors and the tracks of the threats",
     )  # fmt: skip
-    return svg, names
+    return svg, names, first
 
 
-def _placed(row: Row) -> bool:
+def placed(row: Row) -> bool:
     """Whether an entity has a position: a command post may have none."""
     return all(row[name] is not None and isfinite(row[name]) for name in ("lat_deg", "lon_deg"))
 
@@ -103,7 +107,7 @@ def _bounds(standing: Sequence[Row], tracks: Sequence[Points]) -> Bounds:
         lat_ends = np.clip([points[:, 1].min(), points[:, 1].max()], lat.min() - _BEYOND_DEG, lat.max() + _BEYOND_DEG)
         lon_ends = np.clip([points[:, 0].min(), points[:, 0].max()], lon.min() - _BEYOND_DEG, lon.max() + _BEYOND_DEG)
         lat, lon = np.append(lat, lat_ends), np.append(lon, lon_ends)
-    south, west, north, east = bounds_around(lat, lon, least_deg=3.0)
+    south, west, north, east = bounds_around(lat, lon, least_deg=1.2)
     stretch = cos(radians((south + north) / 2))
     wide, high = (east - west) * stretch, north - south
     if high / wide < _LOWEST / _WIDTH:
@@ -163,22 +167,47 @@ def _thinned(line: Points, least: float = 0.8) -> list[tuple[float, float]]:
     return kept
 
 
-def _rings(rings: Sequence[Row], view: View) -> tuple[Markup, list[str]]:
+def _simplified(line: Points, tolerance: float = 0.4) -> Points:
+    """A line with the fewest of its points that stay within the tolerance (Douglas and Peucker 1973)."""
+    keep = np.zeros(len(line), dtype=bool)
+    keep[[0, -1]] = True
+    spans = [(0, len(line) - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        chord, inner = line[last] - line[first], line[first + 1 : last] - line[first]
+        length = float(np.hypot(*chord))
+        away = np.abs(inner @ [-chord[1], chord[0]]) / length if length > 0 else np.hypot(*inner.T)
+        farthest = int(np.argmax(away))
+        if away[farthest] > tolerance:
+            middle = first + 1 + farthest
+            keep[middle] = True
+            spans += [(first, middle), (middle, last)]
+    return line[keep]
+
+
+def _rings(rings: Sequence[Row], view: View) -> tuple[Markup, list[str], int]:
     groups = sorted({(ring["height_m"], str(ring.get("target_class") or "")) for ring in rings})
     several = len({target for _, target in groups}) > 1
     names = [f"{_height(height)}{f', {target}' if several and target else ''}" for height, target in groups]
-    parts = []
+    parts, seen = [], []
     for number, (height, target) in enumerate(groups):
         lines = []
         for ring in rings:
             if (ring["height_m"], str(ring.get("target_class") or "")) != (height, target):
                 continue
             points = view.page(np.column_stack([ring["lon_deg"], ring["lat_deg"]]).astype(np.float64))
+            if max(np.ptp(points, axis=0)) < _SEEN_PX:
+                continue
             sees = f"first sees {target} at" if target else "line of sight to"
             label = f"{ring.get('system') or ring['sensor']} ({ring['sensor']}): {sees} "
             lines.append(tag("path", tag("title", label + _height(height)), d=path(_thinned(points, 2), closed=True)))
         parts.append(tag("g", lines, class_=f"rings ring-{number}"))
-    return tag("g", parts), names
+        seen.append(len(lines))
+    # The lowest height that most sensors see at all: what is hidden from nearly all of them makes an empty picture.
+    first = next((number for number, count in enumerate(seen) if 2 * count >= max(seen)), 0)
+    return tag("g", parts), names, first
 
 
 def _height(metres: float) -> str:
@@ -189,7 +218,7 @@ def _reach(entities: Sequence[Row], view: View) -> Markup:
     """For every battery the maximum range of its longest-ranged weapon."""
     longest: dict[str, Row] = {}
     for row in entities:
-        if row["kind"] == "weapon" and row["range_m"] and _placed(row):
+        if row["kind"] == "weapon" and row["range_m"] and placed(row):
             best = longest.get(row["parent"])
             if best is None or row["range_m"] > best["range_m"]:
                 longest[row["parent"]] = row
@@ -202,21 +231,44 @@ def _reach(entities: Sequence[Row], view: View) -> Markup:
 
 
 def _tracks(tracks: dict[str, Points], classes: dict[str, str], fate: dict[str, str], view: View) -> Markup:
-    shots, lines, ends = [], [], []
-    for key, points in tracks.items():
-        on_page = view.page(points)
-        d = path(_thinned(on_page, 1.5))
+    shots, ends = [], []
+    routes: list[tuple[str, Points, list[str]]] = []
+    on_page = {key: view.page(points) for key, points in tracks.items()}
+    for key in sorted(on_page, key=lambda key: -len(on_page[key])):
+        line = on_page[key]
         if key not in classes:
-            shots.append(tag("path", d=d))
+            shots.append(tag("path", d=_line(line)))
             continue
         became = fate.get(key, "still flying at the end")
-        lines.append(tag("path", tag("title", f"{key}: {became}"), d=d, class_=f"track c-{classes[key]}"))
-        x, y = map(float, on_page[-1])
+        same = next((route for route in routes if route[0] == classes[key] and _along(line, route[1])), None)
+        if same is None:
+            same = (classes[key], line, [])
+            routes.append(same)
+        same[2].append(f"{key}: {became}")
+        x, y = map(float, line[-1])
         if became == "got through":
             ends.append(tag("path", d=f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10", class_="end-through"))
         elif became == "killed":
             ends.append(tag("circle", cx=x, cy=y, r=3.6, class_="end-killed"))
+    lines = [
+        tag("path", tag("title", "\n".join(sorted(names))), d=_line(line), class_=f"track c-{name}")
+        for name, line, names in routes
+    ]
     return tag("g", tag("g", shots, class_="shots"), tag("g", lines), tag("g", ends))
+
+
+def _along(line: Points, drawn: Points, near: float = 5.0) -> bool:
+    """Whether a line runs along one that is drawn already: dashes laid over each other would show as a solid line."""
+    few = line[:: max(len(line) // 24, 1)]
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(drawn, axis=0).T))])
+    at = np.arange(0.0, way[-1] + near, near / 2)
+    drawn = np.column_stack([np.interp(at, way, drawn[:, 0]), np.interp(at, way, drawn[:, 1])])
+    away = np.hypot(few[:, None, 0] - drawn[None, :, 0], few[:, None, 1] - drawn[None, :, 1])
+    return bool(np.all(away.min(axis=1) < near))
+
+
+def _line(points: Points) -> str:
+    return path((x, y) for x, y in _simplified(points).tolist())
 
 
 _MARK: Final = {
@@ -234,19 +286,12 @@ def _sites(standing: Sequence[Row], view: View) -> Markup:
             if row["kind"] == kind:
                 x, y = view.at(row)
                 what = f"{row['name']} · {row['system'] or kind}{' · hypothetical' if row['hypothetical'] else ''}"
-                parts.append(
-                    tag(
-                        "path",
-                        tag("title", what),
-                        d=_MARK[kind],
-                        transform=f"translate({x:.1f} {y:.1f})",
-                        class_=f"site {kind}",
-                    )
-                )
+                mark = tag("path", tag("title", what), d=_MARK[kind], class_=f"site {kind}")
+                parts.append(tag("g", mark, transform=f"translate({x:.1f} {y:.1f})"))
     return tag("g", parts)
 
 
-def _labels(standing: Sequence[Row], tracks: dict[str, Points], view: View) -> Markup:
+def _labels(standing: Sequence[Row], through: Counter[str], tracks: dict[str, Points], view: View) -> Markup:
     """The names: assets foremost, then batteries, then sensors that stand apart; the rest on pointing."""
     marks = [view.at(row) for row in standing]
     marks += [(float(x), float(y)) for points in tracks.values() for x, y in view.page(points[-1:])]
@@ -261,7 +306,10 @@ def _labels(standing: Sequence[Row], tracks: dict[str, Points], view: View) -> M
                 abs(x - label.x) + abs(y - label.y) < near for label in wanted if label.style == "battery"
             ):
                 continue
-            wanted.append(Label(x, y, row["name"] if kind != "sensor" else row["system"] or row["name"], kind))
+            name = row["name"] if kind != "sensor" else row["system"] or row["name"]
+            if through[row["key"]]:
+                name += f" · {through[row['key']]} through"
+            wanted.append(Label(x, y, name, kind))
     placed = place(wanted, marks, (_WIDTH, view.height), 13.0)
     large = place([label for label in wanted if label.style == "asset"], marks, (_WIDTH, view.height), 27.0)
     return tag("g", tag("g", _texts(placed), class_="for-wide"), tag("g", _texts(large), class_="for-narrow"))

@@ -13,7 +13,7 @@ from buckler.analysis.summary import summarise
 from buckler.log.read import RunFolder, open_run, rows_of
 from buckler.log.text import write_whole
 from buckler.report import figures
-from buckler.report.map import credit, draw_map
+from buckler.report.map import credit, draw_map, placed
 from buckler.report.markup import Child, Markup, tag
 from buckler.report.reading import reading
 from buckler.report.sources import sources_part
@@ -57,8 +57,8 @@ def page(folder: RunFolder) -> str:
         ),
         _section(
             "Hits and warning",
-            "A hit falls within its lethal radius of the asset. Warning runs from the first confirmed track of a threat "
-            "to the asset until the first impact there, over the raids that had one.",
+            "A hit falls within its lethal radius of the asset. Warning runs from the first confirmed track of a "
+            "threat to the asset until the first impact there, over the raids that had one.",
             figures.assets_table(summary),
         ),
         _reasons(summary),
@@ -130,11 +130,11 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
     fate = {event["object"]: "killed" for event in events if event["kind"] == "kill"}
     fate |= {event["subject"]: "got through" for event in events if event["kind"] == "impact"}
     entities = folder.entities.to_pylist()
-    svg, names = draw_map(entities, folder.rings, tracks, fate)
+    svg, names, first = draw_map(entities, folder.rings, tracks, fate)
     choices: list[Child] = []
     for number, name in enumerate([*names, "none"] if names else []):
         key = f"show-{number}"
-        checked = {"checked": "checked"} if number == 0 else {}
+        checked = {"checked": "checked"} if number == first else {}
         choices.append(tag("input", type_="radio", name="rings", id_=key, class_="pick", **checked))
         choices.append(tag("label", name, for_=key, class_="pick"))
     text = "Sites, batteries and sensors"
@@ -143,8 +143,9 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
         text += f", and the tracks of {why}, replication {shown['replication']}"
     lead = tag("p", f"{text}. Point at anything for its name.", class_="small")
     pick = tag("span", f"{_ring_meaning(folder.rings)} a target that flies at: ", class_="pick") if names else None
-    figure = tag("figure", svg, _legend(bool(names), {row["class"] for row in entities if row["kind"] == "threat"}),
-                 tag("figcaption", f"{credit()}. Equirectangular projection."))  # fmt: skip
+    kinds = {row["class"] if row["kind"] == "threat" else row["kind"] for row in entities if placed(row)}
+    caption = tag("figcaption", f"{credit()}. Equirectangular projection. Heights above sea level.")
+    figure = tag("figure", svg, _legend(bool(names), kinds), caption)
     return tag("section", tag("h2", "Where"), lead, pick, choices, figure, class_="where"), len(names)
 
 
@@ -154,10 +155,10 @@ def _ring_meaning(rings: list[dict[str, Any]]) -> str:
 
 
 _LEGEND: Final = (
-    ("defended asset", '<path class="site asset" d="M9 2h12v12h-12z"/>', None),
-    ("battery", '<path class="site battery" d="M15 1l7 13h-14z"/>', None),
-    ("sensor", '<circle class="site sensor" cx="15" cy="8" r="5.5"/>', None),
-    ("command post", '<path class="site command" d="M15 1l6.7 4.8l-2.6 7.9h-8.2l-2.6 -7.9z"/>', None),
+    ("defended asset", '<path class="site asset" d="M9 2h12v12h-12z"/>', "asset"),
+    ("battery", '<path class="site battery" d="M15 1l7 13h-14z"/>', "battery"),
+    ("sensor", '<circle class="site sensor" cx="15" cy="8" r="5.5"/>', "sensor"),
+    ("command post", '<path class="site command" d="M15 1l6.7 4.8l-2.6 7.9h-8.2l-2.6 -7.9z"/>', "command"),
     ("longest reach of a battery", '<g class="reach"><path d="M1 8h28"/></g>', None),
     ("coverage of a sensor", '<g class="rings" style="display:inline"><path d="M1 8h28"/></g>', "rings"),
     ("ballistic", '<path class="track c-ballistic" d="M1 8h28"/>', "ballistic"),
@@ -171,8 +172,8 @@ _LEGEND: Final = (
 )
 
 
-def _legend(rings: bool, classes: set[str]) -> Markup:
-    present = classes | ({"rings"} if rings else set())
+def _legend(rings: bool, kinds: set[str]) -> Markup:
+    present = kinds | ({"rings"} if rings else set())
     return tag(
         "ul",
         [

@@ -22,8 +22,8 @@ def reading(summary: dict[str, Any]) -> Markup:
             "Intervals.",
             "95 % throughout. Wilson's for probabilities; Student's t for means, or the BCa bootstrap where the sample "
             "is too skewed for it; the ratio estimator on the logit scale for shares. Where all replications agree, "
-            "the interval is what the share of replications that may yet differ allows. summary.json names the method of "
-            "each figure.",
+            "the interval is what the share of replications that may yet differ allows. "
+            "summary.json names each method.",
         ),
     ]
     if summary.get("terrain"):

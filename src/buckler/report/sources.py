@@ -32,7 +32,9 @@ def sources_part(rows: Sequence[Row]) -> Markup:
 def _group(title: str, rows: Sequence[Row]) -> Markup:
     ordered = sorted(rows, key=lambda row: (str(row.get("system") or ""), str(row.get("parameter") or "")))
     heads = [tag("th", name) for name in ("system", "parameter", "used", "range", "grade", "source, reason or note")]
-    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", [_row(row) for row in ordered]))
+    table = tag(
+        "table", tag("thead", tag("tr", heads)), tag("tbody", [_row(row) for row in ordered]), class_="stack sources"
+    )
     return tag("details", tag("summary", title), tag("div", table, class_="scroll"))
 
 
@@ -43,9 +45,9 @@ def _row(row: Row) -> Markup:
         "tr",
         tag("td", row.get("system") or "scenario", tag("br"), tag("em", ", ".join(map(str, row.get("used_by") or [])))),
         tag("td", str(row.get("parameter") or "").replace("_", " ")),
-        tag("td", _used(row)),
-        tag("td", _range(row)),
-        tag("td", tag("span", label, class_=f"tag {kind}")),
+        tag("td", _used(row), data_label="used"),
+        tag("td", _range(row), data_label="range"),
+        tag("td", tag("span", label, class_=f"tag {kind}"), data_label="grade"),
         tag("td", _origin(row)),
     )
 

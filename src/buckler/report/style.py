@@ -53,7 +53,8 @@ svg text {{ fill: var(--text); font-size: 12px; }}
 .sea {{ fill: var(--sea); }} .land {{ fill: var(--land); fill-rule: evenodd; }}
 .coast, .border, .disputed {{ fill: none; stroke: var(--coast); stroke-width: .8; }}
 .border, .disputed {{ stroke: var(--border); }} .disputed {{ stroke-dasharray: 4 3; }}
-.rings path {{ fill: var(--sensor); fill-opacity: .05; stroke: var(--sensor); stroke-width: 1.2;
+.rings path {{ fill: var(--sensor); fill-opacity: .04; stroke: var(--sensor); stroke-width: 1;
+  stroke-opacity: .75;
     stroke-dasharray: 6 3; }}
 .reach path {{ fill: none; stroke: var(--defence); stroke-width: 1; opacity: .75; }}
 .shots path {{ fill: none; stroke: var(--defence); stroke-width: 1.2; }}
@@ -111,7 +112,14 @@ dt {{ color: var(--muted); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
   .map .track {{ stroke-width: 2.6; }}
   .map .coast, .map .border {{ stroke-width: 1.6; }} .map .rings path, .map .reach path {{ stroke-width: 2.2; }}
   .map .end-through {{ stroke-width: 5; }} .map .end-killed {{ r: 6px; }}
-  td.bar, th.bar {{ display: none; }} dl {{ grid-template-columns: 1fr; gap: 0; }} dd {{ margin-bottom: 6px; }}
+  table.stack, .stack tbody {{ display: block; }} .stack thead, .stack td.bar, .stack td:empty {{ display: none; }}
+  .stack tr {{ display: flex; flex-wrap: wrap; gap: 0 16px; padding: 7px 0; border-bottom: 1px solid var(--rule); }}
+  .stack td {{ border: 0; padding: 0; }} .stack td:first-child {{ flex: 0 0 100%; font-weight: 600; }}
+  .stack td.n {{ text-align: left; }} .stack td strong ~ * {{ font-weight: 400; }}
+  .stack td[data-label]::before {{ content: attr(data-label) " "; color: var(--muted); font-size: .86em; }}
+  .stack tr.head {{ padding-top: 16px; border-bottom-color: var(--muted); }}
+  .sources td:last-child {{ flex: 0 0 100%; }}
+  dl {{ grid-template-columns: 1fr; gap: 0; }} dd {{ margin-bottom: 6px; }}
 }}
 @media print {{
   :root {{ color-scheme: light; }} body {{ font-size: 11px; }} main {{ max-width: none; padding: 0; }}

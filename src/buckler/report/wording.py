@@ -9,21 +9,27 @@ Figure = dict[str, Any]
 
 
 def decimals(figure: Figure, scale: float = 1.0) -> int:
-    """Decimal places that show the width of the interval with two significant digits, at most two (three under 0.1)."""
+    """Decimal places that show the width of the interval with two significant digits.
+
+    At most two for counts and one for percentages; one more where the whole interval lies under 0.1.
+    """
     low, high = figure["low"], figure["high"]
     width = scale * (high - low) if low is not None and high is not None else 0.0
     if width <= 0:
         value = scale * float(figure["value"] or 0)
         return 0 if value == round(value) else 2
-    return min(max(1 - floor(log10(width)), 0), 3 if scale * max(abs(low), abs(high)) < 0.1 else 2)
+    most = 1 if scale == 100 else 2
+    if scale * max(abs(low), abs(high)) < 0.1:
+        most += 1
+    return min(max(1 - floor(log10(width)), 0), most)
 
 
 def number(value: float | None, places: int) -> str:
     """A number with that many decimals; a dash for none."""
     if value is None:
         return "–"
-    text = f"{value:.{places}f}"
-    return "0" if float(text) == 0 and value == 0 else text
+    # A whole number at the end of a scale is exact: 0 and 100 per cent, not 0.0 and 100.0.
+    return f"{value:.0f}" if value in (0, 100) else f"{value:.{places}f}"
 
 
 def value_of(figure: Figure) -> str:
@@ -31,8 +37,7 @@ def value_of(figure: Figure) -> str:
     if figure["value"] is None:
         return "–"
     if is_percentage(figure):
-        value = 100 * figure["value"]
-        return "0 %" if value == 0 else "100 %" if value == 100 else f"{value:.{decimals(figure, 100)}f} %"
+        return f"{number(100 * figure['value'], decimals(figure, 100))} %"
     return number(figure["value"], decimals(figure))
 
 
@@ -45,7 +50,7 @@ def interval_of(figure: Figure) -> str:
     low, high = (None if figure[end] is None else scale * figure[end] for end in ("low", "high"))
     if figure["method"] in ("given", "identical"):
         return figure["method"] if figure["method"] == "given" else "exactly"
-    unit = " %" if scale == 100 else ""
+    unit = " %" if scale == 100 else ""
     if high is None:
         return f"{number(low, places)} or more"
     return f"{number(low, places)}–{number(high, places)}{unit}"
@@ -68,7 +73,7 @@ def terrain(facts: dict[str, Any]) -> str:
     if facts.get("cell_size") not in (None, "", "none"):
         text += f", cells of {facts['cell_size']}"
     note = str(facts.get("note") or "ridge masking not shown").rstrip(".")
-    return f"{text}: {note}."
+    return f"{text}; {note}."
 
 
 def plural(count: float, noun: str) -> str:
