@@ -143,7 +143,7 @@ def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers
             if not hasattr(local, "flyer"):
                 local.flyer = Flyer(world.arrays)
             first = number * BLOCK
-            table = events_table(names, ((first + k, local.flyer.events(seed, first + k)) for k in range(size(number))))
+            table = events_table(names, local.flyer.block(seed, first, size(number)))
             path = store.put(number, table)
             with lock:
                 ready[number] = path

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from math import isinf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority, salvo_kill_probability
 from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.journal import note, plan
+from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.reach import earliest_intercept, flight_time
 from buckler.engine.state import (
     FIRED,
     FLYING,
     HELD,
     KILLED,
-    N_CANDIDATES,
-    N_ENGAGEMENTS,
-    N_SHOTS,
-    N_UNFINISHED,
     NO_CHANNEL,
     NO_GUIDANCE,
     NO_ROUND,
     NOT_REACHED,
-    OVERFLOWED,
     TOO_LATE,
     State,
 )
@@ -40,19 +39,19 @@ _RELOAD = int(Kind.RELOAD)
 
 
 @borrowing_kernel
-def reached(state: State, b: int, i: int, stage: int, event: int) -> None:
+def reached(attempts: NDArray[np.void], b: int, i: int, stage: int, event: int) -> None:
     """Note how far battery `b` got with threat `i`; an attempt's furthest break stands, the earliest if it recurs."""
-    if stage > state.attempts[b, i].stage:
-        state.attempts[b, i].stage = stage
-        state.attempts[b, i].stage_event = event
+    attempt = attempts[b, i]
+    if stage > attempt.stage:
+        attempt.stage = stage
+        attempt.stage_event = event
 
 
 @borrowing_kernel
-def guided(world: WorldArrays, state: State, b: int, i: int) -> bool:
-    """Whether a radar on whose track battery `b` may fire holds a confirmed track of threat `i`."""
-    battery = world.batteries[b]
+def guided(fire_control: NDArray[np.int32], seen_by: NDArray[np.void], battery: Any, i: int) -> bool:
+    """Whether a radar on whose track a battery may fire holds a confirmed track of threat `i`."""
     for k in range(battery.first_sensor, battery.first_sensor + battery.sensors):
-        if state.seen_by[world.fire_control[k], i].confirmed != 0:
+        if seen_by[fire_control[k], i].confirmed != 0:
             return True
     return False
 
@@ -86,9 +85,9 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
         if state.held_by[c, i].engaged > 0:
             continue
         if state.channels[b] == 0:
-            reached(state, b, i, NO_CHANNEL, state.held_by[c, i].identify_event)
+            reached(state.attempts, b, i, NO_CHANNEL, state.held_by[c, i].identify_event)
         elif state.stocks[w].ready < rounds:
-            reached(state, b, i, NO_ROUND, state.held_by[c, i].identify_event)
+            reached(state.attempts, b, i, NO_ROUND, state.held_by[c, i].identify_event)
         else:
             _engage(world, state, c, b, w, i, rounds, state.candidates[best].kill, state.candidates[best].meet_s, now_s)
 
@@ -100,7 +99,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
     kill_class = world.threats[i].kill_class
     because = state.held_by[battery.command, i].identify_event
     if battery.hold != 0 or battery.engages[kill_class] == 0:
-        reached(state, b, i, HELD, because)
+        reached(state.attempts, b, i, HELD, because)
         return
     launch_s = now_s + battery.reaction_s
     ever = False
@@ -128,15 +127,15 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
         if order_s > now_s + world.commands[battery.command].decision_period_s:
             state.aims[w, i].open_s = order_s - world.commands[battery.command].decision_period_s
             continue
-        if not guided(world, state, b, i):
-            reached(state, b, i, NO_GUIDANCE, because)
+        if not guided(world.fire_control, state.seen_by, battery, i):
+            reached(state.attempts, b, i, NO_GUIDANCE, because)
             continue
         if state.channels[b] == 0:
-            reached(state, b, i, NO_CHANNEL, because)
+            reached(state.attempts, b, i, NO_CHANNEL, because)
             continue
         rounds = battery.salvo[kill_class]
         if state.stocks[w].ready < rounds:
-            reached(state, b, i, NO_ROUND, because)
+            reached(state.attempts, b, i, NO_ROUND, because)
             continue
         kill = salvo_kill_probability(single, rounds)
         n = state.counts[N_CANDIDATES]
@@ -147,7 +146,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
         state.candidates[n].meet_s = meet_s
         state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
     if not still:
-        reached(state, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
+        reached(state.attempts, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
 
 
 @borrowing_kernel
@@ -164,7 +163,7 @@ def _engage(
     state.counts[N_ENGAGEMENTS] = number + 1
     state.counts[N_SHOTS] = shot + rounds
     because = state.held_by[c, i].identify_event
-    event = note(world, state, because, now_s, _ASSIGN, world.first_weapon + w, world.first_threat + i, i, kill, 0)
+    event = note(state.journal, because, now_s, _ASSIGN, world.first_weapon + w, world.first_threat + i, i, kill, 0)
     state.engagements[number].weapon = w
     state.engagements[number].threat = i
     state.engagements[number].open = rounds
@@ -180,7 +179,7 @@ def _engage(
         state.rounds[shot + k].meet_s = meet_s
         state.rounds[shot + k].ordinal = state.attempts[b, i].fired + k
         state.rounds[shot + k].event = -1
-        plan(state, now_s + battery.reaction_s + k * battery.salvo_interval_s, calendar.LAUNCH, shot + k, 0)
+        plan(state.agenda, now_s + battery.reaction_s + k * battery.salvo_interval_s, calendar.LAUNCH, shot + k, 0)
     state.attempts[b, i].fired += rounds
 
 
@@ -194,18 +193,18 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     meet_s = earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s) if state.lives[i].life == FLYING else 1.0 / 0.0
     if isinf(meet_s):
         state.stocks[w].ready += 1
-        _close_shot(world, state, number, state.engagements[number].event, now_s)
+        _close_shot(world.batteries, world.weapons, state.engagements, state.agenda, number, state.engagements[number].event, now_s)
         return
     event = note(
-        world, state, state.engagements[number].event, now_s, _FIRE, world.first_weapon + w, world.first_threat + i, i, meet_s - now_s, 0
+        state.journal, state.engagements[number].event, now_s, _FIRE, world.first_weapon + w, world.first_threat + i, i, meet_s - now_s, 0
     )
     state.rounds[shot].event = event
     state.rounds[shot].meet_s = meet_s
-    reached(state, b, i, FIRED, event)
-    plan(state, meet_s, calendar.RESOLVE, shot, 0)
+    reached(state.attempts, b, i, FIRED, event)
+    plan(state.agenda, meet_s, calendar.RESOLVE, shot, 0)
     if state.stocks[w].ready == 0 and state.stocks[w].stored > 0 and state.stocks[w].reloading == 0:
         state.stocks[w].reloading = 1
-        plan(state, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
+        plan(state.agenda, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
 
 
 @borrowing_kernel
@@ -222,34 +221,43 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
     subject = world.first_weapon + w
     threat = world.first_threat + i
     if state.lives[i].life != FLYING:
-        event = note(world, state, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
+        event = note(state.journal, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
     else:
         chance = weapon.kill_probability[world.threats[i].kill_class]
-        if weapon.needs_support != 0 and not guided(world, state, b, i):
+        if weapon.needs_support != 0 and not guided(world.fire_control, state.seen_by, world.batteries[b], i):
             chance = 0.0
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
         )
         if luck < chance:
-            event = note(world, state, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
+            event = note(state.journal, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
             state.lives[i].life = KILLED
             state.counts[N_UNFINISHED] -= 1
             state.engagements[number].killed = 1
         else:
-            event = note(world, state, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
+            event = note(state.journal, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
             if state.attempts[b, i].stage == FIRED:
                 state.attempts[b, i].stage_event = event
-    _close_shot(world, state, number, event, now_s)
+    _close_shot(world.batteries, world.weapons, state.engagements, state.agenda, number, event, now_s)
 
 
 @borrowing_kernel
-def _close_shot(world: WorldArrays, state: State, number: int, event: int, now_s: float) -> None:
+def _close_shot(
+    batteries: NDArray[np.void],
+    weapons: NDArray[np.void],
+    engagements: NDArray[np.void],
+    agenda: Agenda,
+    number: int,
+    event: int,
+    now_s: float,
+) -> None:
     """One shot of an engagement is over; after the last, the assessment goes into the calendar."""
-    state.engagements[number].event = event
-    state.engagements[number].open -= 1
-    if state.engagements[number].open == 0:
-        b = world.weapons[state.engagements[number].weapon].battery
-        plan(state, now_s + world.batteries[b].assessment_s, calendar.ASSESS, number, 0)
+    engagement = engagements[number]
+    engagement.event = event
+    engagement.open -= 1
+    if engagement.open == 0:
+        b = weapons[engagement.weapon].battery
+        plan(agenda, now_s + batteries[b].assessment_s, calendar.ASSESS, number, 0)
 
 
 @borrowing_kernel
@@ -262,7 +270,7 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     state.held_by[world.batteries[b].command, i].engaged -= 1
     killed = 1.0 if state.engagements[number].killed != 0 else 0.0
     note(
-        world, state, state.engagements[number].event, now_s, _ASSESS, world.first_weapon + w, world.first_threat + i, i, killed, 0
+        state.journal, state.engagements[number].event, now_s, _ASSESS, world.first_weapon + w, world.first_threat + i, i, killed, 0
     )
 
 
@@ -273,4 +281,4 @@ def reloaded(world: WorldArrays, state: State, w: int, now_s: float) -> None:
     state.stocks[w].ready += rounds
     state.stocks[w].stored -= rounds
     state.stocks[w].reloading = 0
-    note(world, state, -1, now_s, _RELOAD, world.first_weapon + w, -1, -1, float(state.stocks[w].ready), 0)
+    note(state.journal, -1, now_s, _RELOAD, world.first_weapon + w, -1, -1, float(state.stocks[w].ready), 0)

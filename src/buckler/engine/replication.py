@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from math import ceil, hypot
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fire import assess, decide, launch, reloaded, resolve
-from buckler.engine.journal import note, plan
+from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.sensing import scan
 from buckler.engine.state import (
     FIRED,
     FLYING,
     HELD,
-    N_CALENDAR,
-    N_UNFINISHED,
     NO_CHANNEL,
     NO_GUIDANCE,
     NO_LINK,
     NO_ROUND,
     NOT_REACHED,
-    OVERFLOWED,
     SEEN,
     THROUGH,
     TOO_LATE,
@@ -64,30 +63,30 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
     clear(world, state)
     state.counts[N_UNFINISHED] = len(world.threats)
     for i in range(len(world.threats)):
-        plan(state, world.threats[i].start_s, calendar.APPEAR, i, 0)
+        plan(state.agenda, world.threats[i].start_s, calendar.APPEAR, i, 0)
     for s in range(len(world.sensors)):
-        begin_scanning(world, state, seed, replication, s)
+        begin_scanning(world.sensors[s], world.looking_s[s, 0], state.agenda, seed, replication, s)
     while state.counts[N_CALENDAR] > 0 and state.counts[OVERFLOWED] == 0:
-        now_s, what, a, b = calendar.pop(state.calendar, state.counts[N_CALENDAR])
+        now_s, what, a, b = calendar.pop(state.agenda.heap, state.counts[N_CALENDAR])
         state.counts[N_CALENDAR] -= 1
         if now_s > world.duration_s:
             break
         if what == calendar.SCAN:
             if state.counts[N_UNFINISHED] > 0 and now_s <= world.looking_s[a, 1]:
                 scan(world, state, seed, replication, record, a, b, now_s)
-                plan(state, now_s + world.sensors[a].scan_period_s, calendar.SCAN, a, b + 1)
+                plan(state.agenda, now_s + world.sensors[a].scan_period_s, calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
             state.lives[a].life = FLYING
             asset = world.threats[a].asset
-            state.lives[a].appear_event = note(world, state, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0)
-            plan(state, world.threats[a].end_s, calendar.IMPACT, a, 0)
+            state.lives[a].appear_event = note(state.journal, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0)
+            plan(state.agenda, world.threats[a].end_s, calendar.IMPACT, a, 0)
         elif what == calendar.VERDICT:
             verdict(world, state, seed, replication, a, b, now_s)
         elif what == calendar.DECIDE:
             decide(world, state, a, now_s)
             state.deciding[a] = 0
-            if _has_work(world, state, a):
-                _plan_decision(world, state, a, now_s + world.commands[a].decision_period_s)
+            if _has_work(state.lives, state.held_by, a):
+                _plan_decision(state.agenda, state.deciding, a, now_s + world.commands[a].decision_period_s)
         elif what == calendar.LAUNCH:
             launch(world, state, a, now_s)
         elif what == calendar.RESOLVE:
@@ -102,14 +101,12 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
 
 
 @borrowing_kernel
-def begin_scanning(world: WorldArrays, state: State, seed: int, replication: int, s: int) -> None:
+def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, replication: int, s: int) -> None:
     """Plan the first scan of sensor `s` that can matter. Its scans come at (phase + step) periods, the phase by luck."""
-    sensor = world.sensors[s]
     phase = draws.draw(seed, replication, draws.SCAN_PHASE, sensor.key, sensor.key, 0)
-    begin = world.looking_s[s, 0]
-    if begin < np.inf:
-        step = max(0, int(ceil(begin / sensor.scan_period_s - phase)))
-        plan(state, (phase + step) * sensor.scan_period_s, calendar.SCAN, s, step)
+    if begin_s < np.inf:
+        step = max(0, int(ceil(begin_s / sensor.scan_period_s - phase)))
+        plan(agenda, (phase + step) * sensor.scan_period_s, calendar.SCAN, s, step)
 
 
 @borrowing_kernel
@@ -124,28 +121,28 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
     luck = draws.draw(seed, replication, draws.IDENTIFICATION, command.key, world.threats[i].key, attempt)
     kind = _MISIDENTIFY if luck < command.identification_error else _IDENTIFY
     number = note(
-        world, state, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, attempt + 1.0, 0
+        state.journal, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, attempt + 1.0, 0
     )
     if kind == _IDENTIFY:
         state.held_by[c, i].identify_event = number
-        _plan_decision(world, state, c, now_s)
+        _plan_decision(state.agenda, state.deciding, c, now_s)
     else:
         state.held_by[c, i].pending = 1
-        plan(state, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
+        plan(state.agenda, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
 
 
 @borrowing_kernel
-def _plan_decision(world: WorldArrays, state: State, c: int, time_s: float) -> None:
-    if state.deciding[c] == 0:
-        state.deciding[c] = 1
-        plan(state, time_s, calendar.DECIDE, c, 0)
+def _plan_decision(agenda: Agenda, deciding: NDArray[np.int8], c: int, time_s: float) -> None:
+    if deciding[c] == 0:
+        deciding[c] = 1
+        plan(agenda, time_s, calendar.DECIDE, c, 0)
 
 
 @borrowing_kernel
-def _has_work(world: WorldArrays, state: State, c: int) -> bool:
+def _has_work(lives: NDArray[np.void], held_by: NDArray[np.void], c: int) -> bool:
     """Whether command post `c` has a hostile in the air."""
-    for i in range(len(world.threats)):
-        if state.lives[i].life == FLYING and state.held_by[c, i].identify_event >= 0:
+    for i in range(len(lives)):
+        if lives[i].life == FLYING and held_by[c, i].identify_event >= 0:
             return True
     return False
 
@@ -161,12 +158,12 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
     state.counts[N_UNFINISHED] -= 1
     body = world.threats[i]
     reason, because = break_of_chain(world, state, i)
-    number = note(world, state, because, now_s, _IMPACT, world.first_threat + i, body.asset, i, 0.0, reason)
+    number = note(state.journal, because, now_s, _IMPACT, world.first_threat + i, body.asset, i, 0.0, reason)
     if body.lethal_radius_m > 0.0:
         east, north = draws.draw_normal_pair(seed, replication, draws.IMPACT, body.key, body.key, 0)
         miss_m = body.scatter_std_m * hypot(east, north)
         if miss_m <= body.lethal_radius_m:
-            note(world, state, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
+            note(state.journal, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
 
 
 @borrowing_kernel
@@ -182,7 +179,7 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
         reached = state.attempts[b, i].stage
         event = state.attempts[b, i].stage_event
         if reached == UNSEEN:
-            reached, event = _known(world, state, world.batteries[b].command, i)
+            reached, event = _known(world.sensors, state.seen_by, state.held_by, world.batteries[b].command, i)
         if reached > stage or (reached == stage and stage != UNSEEN and event < because):
             stage = reached
             because = event
@@ -190,16 +187,19 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
 
 
 @borrowing_kernel
-def _known(world: WorldArrays, state: State, c: int, i: int) -> tuple[int, int]:
+def _known(
+    sensors: NDArray[np.void], seen_by: NDArray[np.void], held_by: NDArray[np.void], c: int, i: int
+) -> tuple[int, int]:
     """How far command post `c` got with threat `i` without any decision, and the event."""
-    if state.held_by[c, i].identify_event >= 0:
-        return TOO_LATE, state.held_by[c, i].identify_event
-    if state.held_by[c, i].track_event >= 0:
-        return TRACKED, state.held_by[c, i].track_event
+    held = held_by[c, i]
+    if held.identify_event >= 0:
+        return TOO_LATE, held.identify_event
+    if held.track_event >= 0:
+        return TRACKED, held.track_event
     first = -1
-    for s in range(len(world.sensors)):
-        event = state.seen_by[s, i].detect_event
-        if world.sensors[s].command == c and event >= 0 and (first < 0 or event < first):
+    for s in range(len(sensors)):
+        event = seen_by[s, i].detect_event
+        if sensors[s].command == c and event >= 0 and (first < 0 or event < first):
             first = event
     return (SEEN, first) if first >= 0 else (UNSEEN, -1)
 

@@ -6,13 +6,14 @@ from math import cos, degrees, log10
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.journal import note, plan
-from buckler.engine.state import FLYING, N_HITS, OVERFLOWED, State
+from buckler.engine.journal import N_HITS, OVERFLOWED, Agenda, note, plan
+from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.sight import look
@@ -31,6 +32,7 @@ def scan(world: WorldArrays, state: State, seed: int, replication: int, record: 
     """
     sensor = world.sensors[s]
     lowest_m = world.lowest_m[s]
+    subject = world.first_sensor + s
     threshold = detection_threshold(sensor.false_alarm, 1)
     mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
     for i in range(len(world.threats)):
@@ -50,40 +52,32 @@ def scan(world: WorldArrays, state: State, seed: int, replication: int, record: 
         seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
         if hit:
             if record:
-                _keep_hit(state, sensor, body, seed, replication, s, i, step, time_s, range_m, azimuth, elevation, snr)
+                _keep_hit(state.counts, state.hits, sensor, body, seed, replication, s, i, step, time_s, range_m, azimuth, elevation, snr)
             if seen.detect_event < 0:
-                seen.detect_event = _note(world, state, s, i, state.lives[i].appear_event, time_s, _DETECT, range_m)
+                seen.detect_event = note(
+                    state.journal, state.lives[i].appear_event, time_s, _DETECT, subject, world.first_threat + i, i, range_m, 0
+                )
             if seen.confirmed == 0 and (
                 state.held_by[sensor.command, i].tracks > 0 or _bits(np.uint32(seen.window)) >= sensor.hits
             ):
-                confirm(world, state, s, i, time_s, range_m)
+                seen.confirmed = 1
+                event = note(state.journal, seen.detect_event, time_s, _CONFIRM, subject, world.first_threat + i, i, range_m, 0)
+                confirm(state.agenda, world.commands[sensor.command], state.held_by[sensor.command, i], event, sensor.command, i, time_s)
         elif seen.window == 0 and seen.confirmed != 0:
             seen.confirmed = 0
             state.held_by[sensor.command, i].tracks -= 1
-            _note(world, state, s, i, seen.detect_event, time_s, _DROP, range_m)
+            note(state.journal, seen.detect_event, time_s, _DROP, subject, world.first_threat + i, i, range_m, 0)
 
 
 @borrowing_kernel
-def _note(
-    world: WorldArrays, state: State, s: int, i: int, cause: int, time_s: float, kind: int, range_m: float
-) -> int:
-    return note(world, state, cause, time_s, kind, world.first_sensor + s, world.first_threat + i, i, range_m, 0)
-
-
-@borrowing_kernel
-def confirm(world: WorldArrays, state: State, s: int, i: int, time_s: float, range_m: float) -> None:
-    """Sensor `s` confirms its track of threat `i`; the first such track starts the post's identification."""
-    c = world.sensors[s].command
-    number = _note(world, state, s, i, state.seen_by[s, i].detect_event, time_s, _CONFIRM, range_m)
-    state.seen_by[s, i].confirmed = 1
-    state.held_by[c, i].tracks += 1
-    if state.held_by[c, i].tracks == 1:
-        state.held_by[c, i].track_event = number
-        if state.held_by[c, i].identify_event < 0 and state.held_by[c, i].pending == 0:
-            command = world.commands[c]
-            state.held_by[c, i].pending = 1
-            due_s = time_s + command.latency_s + command.identification_time_s
-            plan(state, due_s, calendar.VERDICT, c, i)
+def confirm(agenda: Agenda, command: Any, held: Any, event: int, c: int, i: int, time_s: float) -> None:
+    """Command post `c` gets a confirmed track of threat `i`; the first one starts its identification."""
+    held.tracks += 1
+    if held.tracks == 1:
+        held.track_event = event
+        if held.identify_event < 0 and held.pending == 0:
+            held.pending = 1
+            plan(agenda, time_s + command.latency_s + command.identification_time_s, calendar.VERDICT, c, i)
 
 
 @borrowing_kernel
@@ -97,7 +91,8 @@ def _bits(window: np.uint32) -> int:
 
 @borrowing_kernel
 def _keep_hit(
-    state: State,
+    counts: NDArray[np.int64],
+    hits: NDArray[np.void],
     sensor: Any,
     body: Any,
     seed: int,
@@ -112,15 +107,15 @@ def _keep_hit(
     snr: float,
 ) -> None:
     """Keep a measured detection: the true range and angles plus normal errors of the sensor's stated standard deviation."""
-    number = state.counts[N_HITS]
-    if number >= len(state.hits):
-        state.counts[OVERFLOWED] = 1
+    number = counts[N_HITS]
+    if number >= len(hits):
+        counts[OVERFLOWED] = 1
         return
-    state.counts[N_HITS] = number + 1
+    counts[N_HITS] = number + 1
     key = body.key
     first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step)
     third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step + 1)
-    kept = state.hits[number]
+    kept = hits[number]
     kept.time_s = time_s
     kept.sensor = s
     kept.threat = i

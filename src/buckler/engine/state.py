@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays
+from buckler.engine.journal import Agenda, Journal
 from buckler.engine.queue import ENTRY
 
 # A threat's life.
@@ -33,16 +34,6 @@ NO_CHANNEL: Final = 7
 NO_ROUND: Final = 8
 NO_LINK: Final = 9
 FIRED: Final = 10
-
-# Counters.
-N_EVENTS: Final = 0
-N_HITS: Final = 1
-N_SHOTS: Final = 2
-N_ENGAGEMENTS: Final = 3
-N_UNFINISHED: Final = 4
-N_CANDIDATES: Final = 5
-OVERFLOWED: Final = 6
-N_CALENDAR: Final = 7
 
 SEEN_BY: Final = np.dtype([
     ("window", "u4"),  # the last scans, one bit each, the newest lowest
@@ -103,8 +94,9 @@ CANDIDATE: Final = np.dtype([
 class State(NamedTuple):
     """Counts first; then by sensor, command, battery or weapon and threat; then what is written."""
 
-    counts: NDArray[np.int64]  # the counters above
-    calendar: NDArray[np.void]  # queue.ENTRY
+    counts: NDArray[np.int64]  # the journal's counters
+    journal: Journal
+    agenda: Agenda
     seen_by: NDArray[np.void]  # SEEN_BY [sensor, threat]
     held_by: NDArray[np.void]  # HELD_BY [command, threat]
     attempts: NDArray[np.void]  # ATTEMPT [battery, threat]
@@ -116,7 +108,6 @@ class State(NamedTuple):
     rounds: NDArray[np.void]  # ROUND, in the order of assignment
     engagements: NDArray[np.void]  # ENGAGEMENT, likewise
     candidates: NDArray[np.void]  # CANDIDATE, of one round of assignment
-    events: NDArray[np.void]  # dtypes.EVENT
     hits: NDArray[np.void]  # dtypes.HIT
 
 
@@ -126,9 +117,11 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     b, w = len(world.batteries), len(world.weapons)
     rounds = int(world.weapons["ready"].sum() + world.weapons["stored"].sum())
     shots = growth * (min(rounds, 20 * t) + 64)
+    counts = np.zeros(8, np.int64)
     return State(
-        counts=np.zeros(8, np.int64),
-        calendar=np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + 64), ENTRY),
+        counts=counts,
+        journal=Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t), EVENT), world.threats, world.path_m),
+        agenda=Agenda(counts, np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + 64), ENTRY)),
         seen_by=np.zeros((s, t), SEEN_BY),
         held_by=np.zeros((c, t), HELD_BY),
         attempts=np.zeros((b, t), ATTEMPT),
@@ -140,7 +133,6 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         rounds=np.zeros(shots, ROUND),
         engagements=np.zeros(shots, ENGAGEMENT),
         candidates=np.zeros(w * t, CANDIDATE),
-        events=np.zeros(growth * (64 + 64 * t + 2 * s * t), EVENT),
         hits=np.zeros(growth * 4096, HIT),
     )
 
