@@ -212,9 +212,13 @@ def _dense(share: float, rest: Floats, out: Floats) -> None:
 
 
 @kernel
-def _climb(y: Floats) -> float:
-    """Sign of the height's rate: velocity along the radius."""
-    return float(y[0] * y[3] + y[1] * y[4] + y[2] * y[5])
+def _climb(planet: Planet, y: Floats) -> float:
+    """The rate of height, m/s: velocity along the vertical."""
+    if planet.radius_m > 0.0:
+        radius = sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
+        return float((y[0] * y[3] + y[1] * y[4] + y[2] * y[5]) / radius)
+    lat, lon, _ = geodetic_from_ecef(y[0], y[1], y[2])
+    return float(cos(lat) * (cos(lon) * y[3] + sin(lon) * y[4]) + sin(lat) * y[5])
 
 
 @kernel
@@ -240,6 +244,7 @@ def fly_phases(
         out[0] = y
         rows = 1
     below = apogee < stop_height_m
+    rising = _climb(planet, y)
     for number in range(phases.shape[0]):
         begun = now
         ends = min(end_s, begun + phases[number, 0])
@@ -298,13 +303,14 @@ def fly_phases(
                     _D1 * k[0, i] + _D3 * k[2, i] + _D4 * k[3, i] + _D5 * k[4, i] + _D6 * k[5, i] + _D7 * k[6, i]
                 )
             steps += 1
-            if _climb(y) > 0.0 >= _climb(new):
+            rising_1 = _climb(planet, new)
+            if rising > 0.0 >= rising_1:
                 left = 0.0
                 right = 1.0
                 for _ in range(50):
                     middle = 0.5 * (left + right)
                     _dense(middle, rest, work)
-                    if _climb(work) > 0.0:
+                    if _climb(planet, work) > 0.0:
                         left = middle
                     else:
                         right = middle
@@ -343,6 +349,7 @@ def fly_phases(
             for i in range(6):
                 y[i] = new[i]
                 k[0, i] = k[6, i]
+            rising = rising_1
             step *= min(grown, 0.9 * max(error, 1e-8) ** -0.2)
             grown = 5.0
             if steps > 200_000:
