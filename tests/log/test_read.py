@@ -14,7 +14,7 @@ from report.fake_run import write_fake_run
 
 from buckler.analysis.summary import summarise
 from buckler.errors import BucklerError, RunFolderError
-from buckler.log.read import open_run
+from buckler.log.read import numbers, open_run, rows_of
 from buckler.log.schema import EVENTS
 
 
@@ -41,6 +41,18 @@ def test_events_stream_by_block_and_add_up_to_the_whole(folder):
     assert [sorted(set(batch["replication"].to_pylist())) for batch in batches] == [[0, 1], [2, 3], [4, 5]]
     assert pa.concat_tables(batches).to_pylist() == run.events().to_pylist()
     assert run.events(["time_s"]).column_names == ["time_s"]
+
+
+def test_columns_as_arrays_and_the_rows_of_a_replication(folder):
+    table = open_run(folder).events()
+    pieces = pa.concat_tables([table.slice(3, 7), table.slice(0, 0), table.slice(40)])
+    assert numbers(pieces["time_s"]).tolist() == pieces["time_s"].to_pylist()
+    assert numbers(table.slice(0, 0)["time_s"]).tolist() == []
+    mixed = pa.concat_tables([table, table])
+    for replication in (0, 3, 99):
+        assert rows_of(mixed, replication).to_pylist() == [
+            r for r in mixed.to_pylist() if r["replication"] == replication
+        ]
 
 
 def test_nothing_but_run_json_is_opened_before_it_is_asked_for(folder):

@@ -177,8 +177,9 @@ def _simplified(line: Points, tolerance: float = 0.4) -> Points:
         if last - first < 2:
             continue
         chord, inner = line[last] - line[first], line[first + 1 : last] - line[first]
-        length = float(np.hypot(*chord))
-        away = np.abs(inner @ [-chord[1], chord[0]]) / length if length > 0 else np.hypot(*inner.T)
+        square = float(chord @ chord)
+        along = np.clip(inner @ chord / square, 0.0, 1.0) if square > 0 else np.zeros(len(inner))
+        away = np.hypot(*(inner - along[:, None] * chord).T)
         farthest = int(np.argmax(away))
         if away[farthest] > tolerance:
             middle = first + 1 + farthest
