@@ -68,8 +68,12 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     for i in range(len(world.threats)):
         if state.lives[i].life == FLYING and state.held_by[c, i].identify_event >= 0 and state.held_by[c, i].tracks > 0 and state.held_by[c, i].engaged == 0:
             for b in range(len(world.batteries)):
-                if world.batteries[b].command == c:
-                    _consider(world, state, b, i, now_s)
+                attempt = state.attempts[b, i]
+                if world.batteries[b].command != c or now_s < attempt.look_s:
+                    continue
+                held = guided(world.fire_control, state.seen_by, world.batteries[b], i)
+                if held or attempt.stage < NO_GUIDANCE:
+                    _consider(world, state, b, i, held, now_s)
     while True:
         best = -1
         for k in range(state.counts[N_CANDIDATES]):
@@ -93,15 +97,20 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
 
 
 @borrowing_kernel
-def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) -> None:
-    """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it."""
+def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_s: float) -> None:
+    """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it.
+
+    `held`: a radar of the battery holds the target. Leaves in the attempt the time before which looking again is of no use.
+    """
     battery = world.batteries[b]
     kill_class = world.threats[i].kill_class
     because = state.held_by[battery.command, i].identify_event
     if battery.hold != 0 or battery.engages[kill_class] == 0:
         reached(state.attempts, b, i, HELD, because)
+        state.attempts[b, i].look_s = np.inf
         return
     launch_s = now_s + battery.reaction_s
+    look_s = np.inf
     ever = False
     forbidden = False
     still = False
@@ -117,17 +126,21 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
             continue
         still = True
         if now_s < state.aims[w, i].open_s:
+            look_s = min(look_s, state.aims[w, i].open_s)
             continue
         meet_s = earliest_intercept(world, w, i, launch_s, state.aims[w, i].meet_s)
         if isinf(meet_s):
             state.aims[w, i].shut = NEVER_REACHED
+            look_s = now_s  # once more, to say so
             continue
         state.aims[w, i].meet_s = meet_s
         order_s = meet_s - flight_time(world, w, i, meet_s) - battery.reaction_s
         if order_s > now_s + world.commands[battery.command].decision_period_s:
             state.aims[w, i].open_s = order_s - world.commands[battery.command].decision_period_s
+            look_s = min(look_s, state.aims[w, i].open_s)
             continue
-        if not guided(world.fire_control, state.seen_by, battery, i):
+        look_s = now_s
+        if not held:
             reached(state.attempts, b, i, NO_GUIDANCE, because)
             continue
         if state.channels[b] == 0:
@@ -145,6 +158,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, now_s: float) ->
         state.candidates[n].kill = kill
         state.candidates[n].meet_s = meet_s
         state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
+    state.attempts[b, i].look_s = look_s
     if not still:
         reached(state.attempts, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
 

@@ -51,6 +51,7 @@ HELD_BY: Final = np.dtype([
 ATTEMPT: Final = np.dtype([
     ("fired", "i4"),  # ordinal of the next shot: the address of its draw
     ("stage_event", "i4"),  # the event at which the attempt got as far as it did; -1 none
+    ("look_s", "f8"),  # before which looking for a shot again is of no use
     ("stage", "i1"),  # how far the attempt got
 ])  # fmt: skip
 AIM: Final = np.dtype([
@@ -162,6 +163,7 @@ def clear(world: WorldArrays, state: State) -> None:
             attempt.fired = 0
             attempt.stage_event = -1
             attempt.stage = UNSEEN
+            attempt.look_s = 0.0
         for w in range(len(world.weapons)):
             aim = state.aims[w, i]
             aim.meet_s = 0.0
