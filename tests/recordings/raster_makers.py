@@ -42,7 +42,9 @@ def write_plane(path: Path, west: float, north: float, step: float, columns: int
     return write_tif(path, plane_m(lat, lon).astype(np.float32), nodes(west, north, step, columns, rows), **more)
 
 
-def write_projected_plane(path: Path, epsg: int, west: float, south: float, east: float, north: float, cell_m: float) -> Path:
+def write_projected_plane(
+    path: Path, epsg: int, west: float, south: float, east: float, north: float, cell_m: float
+) -> Path:
     """The plane (in latitude and longitude) sampled at the cell centres of a projected grid around a box."""
     from pyproj import Transformer
 
@@ -52,7 +54,8 @@ def write_projected_plane(path: Path, epsg: int, west: float, south: float, east
     columns, rows = int((max(x) - x0) / cell_m) + 3, int((y1 - min(y)) / cell_m) + 3
     at_x = x0 + (np.arange(columns) + 0.5) * cell_m
     at_y = y1 - (np.arange(rows) + 0.5) * cell_m
-    lon, lat = there.transform(*np.meshgrid(at_x, at_y), direction="INVERSE")
+    grid_x, grid_y = np.meshgrid(at_x, at_y)
+    lon, lat = there.transform(grid_x, grid_y, direction="INVERSE")
     return write_tif(path, plane_m(lat, lon).astype(np.float32), Affine(cell_m, 0, x0, 0, -cell_m, y1), f"EPSG:{epsg}")
 
 

@@ -56,8 +56,8 @@ def box(bbox: Iterable[float] | str) -> Box:
     if max(abs(south), abs(north)) > 90.0:
         if max(abs(west), abs(east)) <= 90.0 and max(abs(south), abs(north)) <= 180.0:
             raise InputError(
-                f"the box {west:g},{south:g},{east:g},{north:g} has a latitude beyond 90 degrees; latitude and longitude "
-                f"are swapped: write --bbox {Box(south, west, north, east)} (west, south, east, north)"
+                f"the box {west:g},{south:g},{east:g},{north:g} has a latitude beyond 90 degrees; latitude and "
+                f"longitude are swapped: write --bbox {Box(south, west, north, east)} (west, south, east, north)"
             )
         raise InputError(f"latitudes {south:g} to {north:g} are not within -90 to 90: write --bbox W,S,E,N")
     if not (-180.0 <= west <= 180.0 and -180.0 <= east <= 360.0):
@@ -70,7 +70,8 @@ def box(bbox: Iterable[float] | str) -> Box:
     if west > east:
         if east + 360.0 - west > _WIDEST_ACROSS_DATE_LINE_DEG:
             raise InputError(
-                f"the box's west, {west:g}, lies east of its east, {east:g}: write --bbox {Box(east, south, west, north)}"
+                f"the box's west, {west:g}, lies east of its east, {east:g}: write --bbox "
+                f"{Box(east, south, west, north)}"
             )
         east += 360.0
     return Box(west, south, east, north)

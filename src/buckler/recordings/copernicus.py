@@ -1,11 +1,12 @@
 """The Copernicus digital elevation model, tile by tile from its public bucket.
 
-Source: "Copernicus DEM", Registry of Open Data on AWS (documentation: copernicus-dem-30m.s3.amazonaws.com/readme.html). Tiles
-are 1 x 1 degree cloud-optimised GeoTIFFs named by their south-western corner; the number in the name is the spacing in tenths
-of an arc-second (10 for GLO-30, 30 for GLO-90). Heights are metres above EGM2008, of the surface (with trees and buildings).
+Source: "Copernicus DEM", Registry of Open Data on AWS (documentation:
+copernicus-dem-30m.s3.amazonaws.com/readme.html). Tiles are 1 x 1 degree cloud-optimised GeoTIFFs named by their
+south-western corner; the number in the name is the spacing in tenths of an arc-second (10 for GLO-30, 30 for GLO-90).
+Heights are metres above EGM2008, of the surface (with trees and buildings).
 
-**What is not there.** Sea has no tile. Of GLO-30, some countries' land has none either (not released): where a GLO-30 tile
-is missing, the GLO-90 tile is asked for, and only what both lack is recorded as sea.
+**What is not there.** Sea has no tile. Of GLO-30, some countries' land has none either (not released): where a GLO-30
+tile is missing, the GLO-90 tile is asked for, and only what both lack is recorded as sea.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ _TYPICAL_MB: Final = {"GLO-30": 35, "GLO-90": 4}
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NAME: Final = re.compile(r"^Copernicus_DSM_(?:COG_)?(10|30)_([NS])(\d{2})_00_([EW])(\d{3})_00(?:_DEM)?$")
 _OWNERS: Final = (
-    "© DLR e.V. 2010-2014 and © Airbus Defence and Space GmbH 2014-2018 provided under COPERNICUS by the European Union and ESA; "
-    "all rights reserved"
+    "© DLR e.V. 2010-2014 and © Airbus Defence and Space GmbH 2014-2018 provided under COPERNICUS by the European "
+    "Union and ESA; all rights reserved"
 )
 NOTICES: Final = {
     product: f"produced using Copernicus WorldDEM-{metres} {_OWNERS}" for product, metres in _METRES.items()
@@ -127,8 +128,8 @@ class FetchedTerrain:
     def text(self) -> str:
         """For the terminal."""
         lines = [
-            f"{self.folder}: {self.tiles} tiles of Copernicus DEM {self.product}: {self.fetched} fetched ({self.bytes / 1e6:.1f} MB), "
-            f"{self.present} there already, {self.sea} sea"
+            f"{self.folder}: {self.tiles} tiles of Copernicus DEM {self.product}: {self.fetched} fetched "
+            f"({self.bytes / 1e6:.1f} MB), {self.present} there already, {self.sea} sea"
         ]
         if self.coarser:
             lines.append(f"  {self.coarser} of them are GLO-90: GLO-30 is not released there")
@@ -147,7 +148,10 @@ class FetchedTiles:
 
 
 def fetched_tiles(folder: Path) -> FetchedTiles | None:
-    """The tiles in a folder and where it knows the sea to be; None where nothing was fetched into it. Refuses half a fetch."""
+    """The tiles in a folder and where it knows the sea to be; None where nothing was fetched into it.
+
+    InputError where a fetch into it has not finished.
+    """
     if not (folder / MANIFEST).exists():
         return None
     tiles = _read_manifest(folder)
@@ -159,8 +163,8 @@ def fetched_tiles(folder: Path) -> FetchedTiles | None:
     ]
     if waiting or missing:
         raise InputError(
-            f"{folder} is not whole: {len(waiting) + len(missing)} of {len(tiles)} tiles are missing, {(waiting + missing)[0]} first; "
-            "run the same buckler terrain fetch again to go on"
+            f"{folder} is not whole: {len(waiting) + len(missing)} of {len(tiles)} tiles are missing, "
+            f"{(waiting + missing)[0]} first; run the same buckler terrain fetch again to go on"
         )
     found = [tile_named(name) for name, entry in tiles.items() if entry["state"] == "sea"]
     files = sorted({folder / f"{entry['file']}.tif" for entry in tiles.values() if entry["state"] == "fetched"})
@@ -169,12 +173,13 @@ def fetched_tiles(folder: Path) -> FetchedTiles | None:
 
 def fetch_terrain(
     bbox: Box | Iterable[float] | str, folder: Path | str, *, product: str = "GLO-90", base_url: str = BASE_URL,
-    progress: Progress | None = None, attempts: int = ATTEMPTS, timeout_s: float = TIMEOUT_S, sleep: Callable[[float], None] = time.sleep,
+    progress: Progress | None = None, attempts: int = ATTEMPTS, timeout_s: float = TIMEOUT_S,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> FetchedTerrain:  # fmt: skip
     """Fetch the tiles that touch a box into a folder; what is there is kept, what is half there is resumed.
 
-    `bbox`: W,S,E,N in degrees, or a Box (`boxes.box_around` puts one around a scenario's positions). `base_url`: another
-    server of the same tiles; `{metres}` in it stands for 30 or 90.
+    `bbox`: W,S,E,N in degrees, or a Box (`boxes.box_around` puts one around a scenario's positions). `base_url`:
+    another server of the same tiles; `{metres}` in it stands for 30 or 90.
     """
     if product not in _METRES:
         likely = nearest(product, _METRES)
@@ -185,11 +190,12 @@ def fetch_terrain(
     tiles = tiles_of(area)
     if len(tiles) > MOST_TILES:
         raise InputError(
-            f"the box {area} asks for {len(tiles):,} tiles, some {len(tiles) * _TYPICAL_MB[product] / 1000:.0f} GB: write a smaller --bbox "
-            f"(at most {MOST_TILES} tiles at a time)"
+            f"the box {area} asks for {len(tiles):,} tiles, some {len(tiles) * _TYPICAL_MB[product] / 1000:.0f} GB: "
+            f"write a smaller --bbox (at most {MOST_TILES} tiles at a time)"
         )
     place = Path(folder)
     manifest = _prepared(place, [tile.name(product) for tile in tiles])
+    new_sea = False
     count = {"fetched": 0, "present": 0, "sea": 0, "coarser": 0, "size": 0, "bytes": 0}
 
     def bring(base_url: str, tile: Tile, of_product: str) -> dict[str, Any]:
@@ -218,6 +224,7 @@ def fetch_terrain(
                     except NotThereError:
                         entry = {"state": "sea"}
             manifest[name] = entry
+            new_sea = new_sea or entry["state"] == "sea"
             # Sea is written down once land has been seen: an address that answers 404 to everything knows no sea.
             if entry["state"] == "fetched":
                 _write_manifest(place, manifest)
@@ -235,19 +242,17 @@ def fetch_terrain(
         None,
     )
     proven = (
-        count["fetched"]
-        or not count["sea"]
-        or (known and is_there(f"{base}/{known[0].path(product)}", timeout_s=timeout_s))
+        count["fetched"] or not new_sea or (known and is_there(f"{base}/{known[0].path(product)}", timeout_s=timeout_s))
     )
     if not proven:
         raise InputError(
-            f"no tile was found at {base}: either the box {area} is all sea (use terrain: flat), or the address is not that "
-            "of the Copernicus tiles"
+            f"no tile was found at {base}: either the box {area} is all sea (use terrain: flat), or the address is not "
+            "that of the Copernicus tiles"
         )
     _write_manifest(place, manifest)
     return FetchedTerrain(
-        place, product, len(tiles), count["fetched"], count["present"], count["sea"], count["coarser"], count["bytes"], count["size"],
-        tuple(tile.name(product) for tile in tiles),
+        place, product, len(tiles), count["fetched"], count["present"], count["sea"], count["coarser"], count["bytes"],
+        count["size"], tuple(tile.name(product) for tile in tiles),
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """One file from a web server: resumed, checked, tried again.
 
-A download grows in NAME.part, with the server's ETag beside it in NAME.part.etag, and gets its name only when it is whole:
-its size is what the server announced, and its MD5 is the ETag where the ETag is one (32 hexadecimal digits, as S3 gives to
-objects that were stored in one part). A next attempt, or a next run, asks for the rest only (RFC 9110, sections 13.1.5
-If-Range and 14.2 Range). Answers of 408, 429 and 5xx, time-outs and cut connections are tried again, with pauses that
-double.
+A download grows in NAME.part, with the server's ETag beside it in NAME.part.etag, and gets its name only when it is
+whole: its size is what the server announced, and its MD5 is the ETag where the ETag is one (32 hexadecimal digits, as
+S3 gives to objects that were stored in one part). A next attempt, or a next run, asks for the rest only (RFC 9110,
+sections 13.1.5 If-Range and 14.2 Range). Answers of 408, 429 and 5xx, time-outs and cut connections are tried again,
+with pauses that double.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _opener() -> urllib.request.OpenerDirector:
     """Of http and https only: a redirection to a file or to FTP is not followed."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler, urllib.request.HTTPRedirectHandler,
+        urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler,
+        urllib.request.HTTPRedirectHandler,
         urllib.request.HTTPErrorProcessor, urllib.request.HTTPDefaultErrorHandler, urllib.request.UnknownHandler,
     ):  # fmt: skip
         opener.add_handler(handler())
@@ -76,12 +77,13 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def download(
-    address: str, target: Path, *, magic: tuple[bytes, ...] = (), attempts: int = ATTEMPTS, timeout_s: float = TIMEOUT_S,
-    sleep: Callable[[float], None] = time.sleep,
+    address: str, target: Path, *, magic: tuple[bytes, ...] = (), attempts: int = ATTEMPTS,
+    timeout_s: float = TIMEOUT_S, sleep: Callable[[float], None] = time.sleep,
 ) -> Downloaded:  # fmt: skip
     """Fetch an address into a file. `magic`: what the file may begin with.
 
-    NotThereError where the server has no such file; InputError after the last attempt, with the reason and how to go on.
+    NotThereError where the server has no such file; InputError after the last attempt, with the reason and how to go
+    on.
     """
     require_web_address(address)
     opener = _opener()
@@ -96,15 +98,15 @@ def download(
                 sleep(min(max(FIRST_PAUSE_S * 2.0 ** (attempt - 1), error.pause_s), LONGEST_PAUSE_S))
     have = part.stat().st_size if part.exists() else 0
     raise InputError(
-        f"{address} did not come in {attempts} attempts: {problem}; {have:,} bytes are kept: run the same command again to go on from there"
+        f"{address} did not come in {attempts} attempts: {problem}; {have:,} bytes are kept: run the same command "
+        "again to go on from there"
     )
 
 
 def is_there(address: str, *, timeout_s: float = TIMEOUT_S) -> bool:
     """Whether a server has a file, by one HEAD request; False where it cannot be told."""
-    request = urllib.request.Request(
-        require_web_address(address), method="HEAD", headers={"User-Agent": f"buckler/{__version__}"}
-    )  # noqa: S310
+    headers = {"User-Agent": f"buckler/{__version__}"}
+    request = urllib.request.Request(require_web_address(address), method="HEAD", headers=headers)  # noqa: S310 (as below)
     try:
         with _opener().open(request, timeout=timeout_s) as answer:
             return bool(answer.status == 200)
@@ -129,13 +131,16 @@ def _attempt(
     if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": known}
     try:
-        with opener.open(urllib.request.Request(address, headers=headers), timeout=timeout_s) as answer:  # noqa: S310 (http and https only)
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310 (the opener knows http and https only)
+        with opener.open(request, timeout=timeout_s) as answer:
             etag = answer.headers.get("ETag", "")
-            total, start = _extent(answer, have)
-            if total is None:
+            announced, start = _extent(answer, have)
+            if announced is None:
                 raise InputError(
-                    f"{address}: the server does not state the size, so that a cut-off file could not be told from a whole one"
+                    f"{address}: the server does not state the size, so that a cut-off file could not be told from a "
+                    "whole one"
                 )
+            total = announced
             if total > MOST_BYTES:
                 raise InputError(f"{address} announces {total:,} bytes, which is no elevation tile: check the address")
             _write(part, note, etag, start, answer, total)
@@ -206,7 +211,8 @@ def _write(part: Path, note: Path, etag: str, start: int, answer: http.client.HT
                     rest = rest[stream.write(rest) :]
             except OSError as error:
                 raise InputError(
-                    f"cannot write {part}: {error.strerror or error}; make room and run the same command again to go on from there"
+                    f"cannot write {part}: {error.strerror or error}; make room and run the same command again to go "
+                    "on from there"
                 ) from error
 
 

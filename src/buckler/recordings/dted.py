@@ -49,16 +49,17 @@ def verify_dted(path: Path) -> DtedHeader:
     table = records.reshape(header.meridians, size)
     if np.any(wrong := table[:, 0] != _SENTINEL):
         raise InputError(
-            f"{path} is damaged: data record {int(np.argmax(wrong)) + 1} of {header.meridians} does not start with 0xAA; "
-            "get it again"
+            f"{path} is damaged: data record {int(np.argmax(wrong)) + 1} of {header.meridians} does not start with "
+            "0xAA; get it again"
         )
     stored = np.ascontiguousarray(table[:, -4:]).view(">u4")[:, 0]
     summed = table[:, :-4].sum(axis=1, dtype=np.uint64)
     if np.any(wrong := stored != summed):
         first = int(np.argmax(wrong))
         raise InputError(
-            f"{path} is damaged: the checksum of data record {first + 1} of {header.meridians} is {int(stored[first])}, its "
-            f"bytes add up to {int(summed[first])} ({int(np.count_nonzero(wrong))} records differ); get the file again"
+            f"{path} is damaged: the checksum of data record {first + 1} of {header.meridians} is "
+            f"{int(stored[first])}, its bytes add up to {int(summed[first])} ({int(np.count_nonzero(wrong))} records "
+            "differ); get the file again"
         )
     return header
 

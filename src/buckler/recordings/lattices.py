@@ -1,7 +1,7 @@
 """Rasters that share one lattice of cells, read as if they were one.
 
-Tiles of one product (Copernicus, SRTM, DTED) differ in position by whole cells. They are put side by side before anything
-is interpolated, so that no seam appears between them. A raster that fits no other is a lattice of its own.
+Tiles of one product (Copernicus, SRTM, DTED) differ in position by whole cells. They are put side by side before
+anything is interpolated, so that no seam appears between them. A raster that fits no other is a lattice of its own.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Reader:
         self._open: OrderedDict[Any, Any] = OrderedDict()
 
     def window(self, lattice: Lattice, column: int, row: int, columns: int, rows: int) -> npt.NDArray[np.float32]:
-        """Heights of a window in the lattice's own columns and rows; NaN where no member has one. Earlier members win."""
+        """Heights of a window in the lattice's own columns and rows, of the first member that has one, or NaN."""
         from rasterio.windows import Window
 
         out = np.full((rows, columns), np.nan, dtype=np.float32)
@@ -189,6 +189,5 @@ def _cell_deg(source: RasterSource) -> tuple[float, float]:
         return hypot(place.d, place.e), hypot(place.a, place.b)
     points = [at(place, column, row), at(place, column + 1.0, row), at(place, column, row + 1.0)]
     lon, lat = transform(source.crs, "EPSG:4326", [x for x, _ in points], [y for _, y in points])
-    dlat = max(abs(lat[1] - lat[0]), abs(lat[2] - lat[0]))
-    dlon = max(abs(lon[1] - lon[0]), abs(lon[2] - lon[0]))
-    return float(dlat), float(dlon)
+    # Columns and rows may run in any direction; the two steps together span a cell's width in each.
+    return hypot(lat[1] - lat[0], lat[2] - lat[0]), hypot(lon[1] - lon[0], lon[2] - lon[0])

@@ -1,22 +1,25 @@
 """Lattices of rasters, brought onto one grid of latitude and longitude, strip by strip.
 
-Where the grid's nodes fall on a lattice's cells, heights are copied as they are. Elsewhere they are resampled by GDAL:
-bilinear where the grid is as fine as the lattice, the mean of the cells where it is coarser, unless another way is asked
-for. A mean lowers ridges; `highest` keeps them. Memory is bounded by the strip and by `_MOST_CELLS` of the lattice.
+Where the grid's nodes fall on a lattice's cells, heights are copied as they are. Elsewhere they are resampled:
+bilinear where the grid is about as fine as the lattice, the mean of the cells in a node's area (by GDAL) where it is
+coarser, unless another way is asked for. A mean lowers ridges; `highest` keeps them. Memory is bounded by the strip
+and by `_MOST_CELLS` of the lattice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor, inf, isfinite
-from typing import Any, Final, Literal, get_args
+from math import ceil, floor, inf, radians
+from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from buckler.errors import InputError
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.recordings.boxes import Box
 from buckler.recordings.lattices import Lattice, Reader, at
+from buckler.recordings.sampling import Floats, between, bilinear, cells_at, control, nearest_cell, nodes_apart
 from buckler.recordings.terrain_files import GridFrame
 
 Resampling = Literal["auto", "nearest", "bilinear", "average", "highest"]
@@ -25,10 +28,11 @@ RESAMPLINGS: Final = get_args(Resampling)
 Grid = npt.NDArray[np.float32]
 _MOST_CELLS: Final = 16_000_000
 _STRIP_CELLS: Final = 4_000_000
+_MOST_NODES: Final = 1_000_000
 _COARSER: Final = 1.5
 """A grid whose cells are this much wider than the lattice's takes means."""
 _ON_NODE_CELLS: Final = 0.001
-_GDAL_NAMES: Final = {"nearest": "nearest", "bilinear": "bilinear", "average": "average", "highest": "max"}
+_GDAL_NAMES: Final = {"average": "average", "highest": "max"}
 
 
 def frame_for(groups: Sequence[Lattice], extent: Box, limits: Box, resolution_deg: float | None) -> GridFrame:
@@ -62,9 +66,9 @@ def _inside(low: float, high: float, origin: float, step: float) -> tuple[int, i
 
 
 def _around(low: float, high: float, lowest: float, highest: float, origin: float, step: float) -> tuple[int, int]:
-    """First and last multiple of a step that enclose an interval, within limits."""
+    """First and last multiple of a step that enclose an interval (its ends too, whatever the rounding), within limits."""
     first, last = _inside(lowest, highest, origin, step)
-    return max(first, floor((low - origin) / step + 1e-4)), min(last, ceil((high - origin) / step - 1e-4))
+    return max(first, floor((low - origin) / step - 1e-4)), min(last, ceil((high - origin) / step + 1e-4))
 
 
 class Mosaic:
@@ -176,65 +180,62 @@ class Mosaic:
         return round(row), round(column)
 
     def _warped(self, group: Lattice, rows: tuple[int, int], columns: tuple[int, int], turn_deg: float) -> Grid:
-        """Resample a lattice into a block of the grid, in halves where it would need too much of the lattice at once."""
+        """Resample a lattice into a block of the grid, in halves where it would need too much at once."""
+        frame = self._frame
+        high, wide = rows[1] - rows[0], columns[1] - columns[0]
+        lat: Floats = frame.south_deg + np.arange(rows[0], rows[1], dtype=np.float64) * frame.dlat_deg
+        lon: Floats = (frame.west_deg - turn_deg) + np.arange(columns[0], columns[1], dtype=np.float64) * frame.dlon_deg
+        apart = nodes_apart(radians(max(frame.dlat_deg, frame.dlon_deg)) * MEAN_RADIUS_M)
+        at_rows, at_columns = control(high, apart), control(wide, apart)
+        column, row = cells_at(group.transform, group.crs, lon[at_columns], lat[at_rows])
+        if np.isnan(column).all():
+            return np.full((high, wide), np.nan, dtype=np.float32)
+        # Cells around the outermost nodes: two for what lies between cells, and what a node's own area spans.
+        dlat, dlon = group.cell_deg
+        margin = 2 + ceil(max(frame.dlat_deg / dlat, frame.dlon_deg / dlon))
+        left, top = floor(np.nanmin(column)) - margin, floor(np.nanmin(row)) - margin
+        across, down = ceil(np.nanmax(column)) + margin + 1 - left, ceil(np.nanmax(row)) + margin + 1 - top
+        if (across * down > _MOST_CELLS or high * wide > _MOST_NODES) and max(high, wide) > 1:
+            return self._in_halves(group, rows, columns, turn_deg)
+        if across * down > 10 * _MOST_CELLS:
+            raise InputError(
+                f"one node of the grid covers {across * down:,} cells of {group.members[0].source.path}: "
+                "write a smaller --resolution-deg"
+            )
+        heights = self._reader.window(group, left, top, across, down)
+        if np.isnan(heights).all():
+            return np.full((high, wide), np.nan, dtype=np.float32)
+        method = self.method(group)
+        if method in ("average", "highest"):
+            return self._pooled(group, heights, (left, top), (lat, lon), _GDAL_NAMES[method])
+        pick = bilinear if method == "bilinear" else nearest_cell
+        return pick(heights, between(column, at_rows, at_columns) - left, between(row, at_rows, at_columns) - top)
+
+    def _in_halves(self, group: Lattice, rows: tuple[int, int], columns: tuple[int, int], turn_deg: float) -> Grid:
+        if rows[1] - rows[0] >= columns[1] - columns[0]:
+            half = (rows[0] + rows[1]) // 2
+            return np.concatenate(
+                [self._warped(group, part, columns, turn_deg) for part in ((rows[0], half), (half, rows[1]))]
+            )
+        half = (columns[0] + columns[1]) // 2
+        parts = [self._warped(group, rows, part, turn_deg) for part in ((columns[0], half), (half, columns[1]))]
+        return np.concatenate(parts, axis=1)
+
+    def _pooled(
+        self, group: Lattice, heights: Grid, corner: tuple[int, int], nodes: tuple[Floats, Floats], gdal_name: str
+    ) -> Grid:
+        """What the cells inside each node's area come to, by GDAL."""
         from affine import Affine
         from rasterio.enums import Resampling as GdalResampling
         from rasterio.warp import reproject
 
-        frame = self._frame
-        high, wide = rows[1] - rows[0], columns[1] - columns[0]
-        out: Grid = np.full((high, wide), np.nan, dtype=np.float32)
-        west = frame.west_deg + columns[0] * frame.dlon_deg - turn_deg
-        south = frame.south_deg + rows[0] * frame.dlat_deg
-        window = self._window(
-            group, Box(west, south, west + (wide - 1) * frame.dlon_deg, south + (high - 1) * frame.dlat_deg)
-        )
-        if window is None:
-            return out
-        column, row, across, down = window
-        if across * down > _MOST_CELLS:
-            if max(high, wide) == 1:
-                raise InputError(
-                    f"one node of the grid covers {across * down:,} cells of {group.members[0].source.path}: write a smaller --resolution-deg"
-                )
-            half = (rows[0] + rows[1]) // 2 if high >= wide else (columns[0] + columns[1]) // 2
-            if high >= wide:
-                parts = [self._warped(group, r, columns, turn_deg) for r in ((rows[0], half), (half, rows[1]))]
-            else:
-                parts = [self._warped(group, rows, c, turn_deg) for c in ((columns[0], half), (half, columns[1]))]
-            return np.concatenate(parts, axis=0 if high >= wide else 1)
-        heights = self._reader.window(group, column, row, across, down)
-        if np.isnan(heights).all():
-            return out
-        place = group.transform
-        x, y = at(place, column, row)
-        dlon, dlat = frame.dlon_deg, frame.dlat_deg
+        place, (lat, lon), dlat, dlon = group.transform, nodes, self._frame.dlat_deg, self._frame.dlon_deg
+        x, y = at(place, *corner)
+        out: Grid = np.full((lat.size, lon.size), np.nan, dtype=np.float32)
         reproject(
             heights, out,
             src_transform=Affine(place.a, place.b, x, place.d, place.e, y), src_crs=group.crs, src_nodata=np.nan,
-            dst_transform=Affine(dlon, 0.0, west - 0.5 * dlon, 0.0, -dlat, south + (high - 0.5) * dlat),
-            dst_crs="EPSG:4326", dst_nodata=np.nan,
-            resampling=GdalResampling[_GDAL_NAMES[self.method(group)]], num_threads=1,
+            dst_transform=Affine(dlon, 0.0, lon[0] - 0.5 * dlon, 0.0, -dlat, lat[-1] + 0.5 * dlat),
+            dst_crs="EPSG:4326", dst_nodata=np.nan, resampling=GdalResampling[gdal_name], num_threads=1,
         )  # fmt: skip
         return np.ascontiguousarray(out[::-1])
-
-    def _window(self, group: Lattice, extent: Box) -> tuple[int, int, int, int] | None:
-        """The lattice's columns and rows that nodes in an extent draw on: first column, first row, columns, rows."""
-        from rasterio.warp import transform_bounds
-
-        frame, place = self._frame, group.transform
-        x0, y0, x1, y1 = transform_bounds(
-            "EPSG:4326", group.crs, extent.west_deg - frame.dlon_deg, max(extent.south_deg - frame.dlat_deg, -90.0),
-            extent.east_deg + frame.dlon_deg, min(extent.north_deg + frame.dlat_deg, 90.0), densify_pts=21,
-        )  # fmt: skip
-        if not all(map(isfinite, (x0, y0, x1, y1))):
-            return None
-        corners: list[Any] = [at(~place, x, y) for x in (x0, x1) for y in (y0, y1)]
-        first_column, first_row, end_column, end_row = group.extent
-        left = max(floor(min(c for c, _ in corners)) - 3, first_column)
-        right = min(ceil(max(c for c, _ in corners)) + 3, end_column)
-        top = max(floor(min(r for _, r in corners)) - 3, first_row)
-        bottom = min(ceil(max(r for _, r in corners)) + 3, end_row)
-        if left >= right or top >= bottom:
-            return None
-        return left, top, right - left, bottom - top

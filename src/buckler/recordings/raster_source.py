@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".tif", ".tiff", ".dt0", ".dt1", ".dt2", ".hgt")
 LOWEST_GROUND_M: Final = -500.0
 HIGHEST_GROUND_M: Final = 9000.0
-"""No ground lies outside: the shore of the Dead Sea is at -430 m (lower only the floors of pits and of seas), Everest at 8849 m."""
+"""No ground lies outside: the Dead Sea's shore is at -430 m (only pits and sea floors are lower), Everest at 8849 m."""
 
 _DRIVERS: Final = {"GTiff": "GeoTIFF", "DTED": "DTED", "SRTMHGT": "SRTM"}
 _UNITS_M: Final = {"": 1.0, "m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0}
@@ -96,8 +96,8 @@ def open_raster(rasterio: Any, path: Path, **options: Any) -> Any:
             else ""
         )
         raise InputError(
-            f"{path} is damaged or not an elevation raster{name}: write a GeoTIFF, a DTED (.dt0, .dt1, .dt2) or an SRTM .hgt "
-            f"file ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
+            f"{path} is damaged or not an elevation raster{name}: write a GeoTIFF, a DTED (.dt0, .dt1, .dt2) or an "
+            f"SRTM .hgt file ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
         ) from error
 
 
@@ -119,18 +119,20 @@ def raster_source(path: Path, *, nodata: float | None = None, vertical_datum: st
     with gdal() as rasterio, open_raster(rasterio, path) as data:
         if data.count != 1:
             raise InputError(
-                f"{path} has {data.count} bands, elevation has one: it may be a picture; export the elevation band alone"
+                f"{path} has {data.count} bands, elevation has one: it may be a picture; export the elevation band "
+                "alone"
             )
         if data.colorinterp[0].name == "palette" or np.dtype(data.dtypes[0]).kind not in "iuf":
             raise InputError(
-                f"{path} holds {data.dtypes[0]} values with a colour map or of a kind that is no height: write an elevation raster"
+                f"{path} holds {data.dtypes[0]} values with a colour map or of a kind that is no height: write an "
+                "elevation raster"
             )
         crs = data.crs
         if crs is None or not (crs.is_geographic or crs.is_projected) or data.transform.is_identity:
             raise InputError(
-                f"{path} does not say where on earth it lies (no coordinate reference system, or no position): cells would have no size "
-                "and the earth's curvature would be skipped; write the reference into it, as: "
-                "rio edit-info --crs EPSG:32636 FILE, or gdal_edit.py -a_srs EPSG:32636 FILE"
+                f"{path} does not say where on earth it lies (no coordinate reference system, or no position): cells "
+                "would have no size and the earth's curvature would be skipped; write the reference into it, as: rio "
+                "edit-info --crs EPSG:32636 FILE, or gdal_edit.py -a_srs EPSG:32636 FILE"
             )
         if data.transform.determinant == 0.0 or min(data.width, data.height) < 2:
             raise InputError(f"{path} has {data.width} x {data.height} cells of no size: write an elevation raster")
@@ -139,8 +141,8 @@ def raster_source(path: Path, *, nodata: float | None = None, vertical_datum: st
         datum, unit_m = _datum(path, data, kind, wkt)
         if vertical_datum is None and _ellipsoidal(wkt):
             raise InputError(
-                f"{path} holds heights above the ellipsoid, up to 100 m from mean sea level (30 to 40 m in Türkiye): convert it with a "
-                "geoid model, or state what it really holds with --vertical-datum"
+                f"{path} holds heights above the ellipsoid, up to 100 m from mean sea level (30 to 40 m in Türkiye): "
+                "convert it with a geoid model, or state what it really holds with --vertical-datum"
             )
         stored_m = data.units[0] or ""
         if stored_m.strip().lower() in _FEET_M:
@@ -174,8 +176,9 @@ def heights_of(source: RasterSource, data: Any, window: Any) -> npt.NDArray[np.f
         for extreme in (float(np.nanmin(heights)), float(np.nanmax(heights))):
             if not LOWEST_GROUND_M <= extreme <= HIGHEST_GROUND_M:
                 raise InputError(
-                    f"{source.path} holds {extreme:g} m, which is no height of the ground ({LOWEST_GROUND_M:g} to {HIGHEST_GROUND_M:g} m): "
-                    "if that is its mark of a void, say so with --nodata; if it is a sea floor, set it to 0 m (radar sees the water)"
+                    f"{source.path} holds {extreme:g} m, which is no height of the ground ({LOWEST_GROUND_M:g} to "
+                    f"{HIGHEST_GROUND_M:g} m): if that is its mark of a void, say so with --nodata; if it is a sea "
+                    "floor, set it to 0 m (radar sees the water)"
                 )
     return heights
 

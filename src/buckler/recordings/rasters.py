@@ -73,7 +73,7 @@ class ImportedTerrain:
         if self.unknown_cells:
             lines.insert(
                 -1,
-                "  unknown ground counts as sea level behind which nothing is hidden: give more files, or --voids refuse",
+                ("  unknown ground is taken as sea level, which hides nothing: give more files, or --voids refuse"),
             )
         return "\n".join(lines)
 
@@ -96,8 +96,9 @@ def import_terrain(
 
     `paths`: GeoTIFF, DTED and SRTM .hgt files of any reference, or folders of them (a folder of `fetch_terrain` knows
     where the sea is). `bbox`: W,S,E,N in degrees. `resolution_deg`: the finest raster's own cells if left out.
-    `fill_cells`: voids up to so many cells both ways are filled (see `voids`); larger ones are marked as unknown, refused,
-    or taken as sea. `nodata`: a stored value that means no height, where the rasters do not say so themselves.
+    `fill_cells`: voids up to so many cells both ways are filled (see `voids`); larger ones are marked as unknown,
+    refused, or taken as sea. `nodata`: a stored value that means no height, where the rasters do not say so
+    themselves.
     """
     target = Path(output)
     check_output(target, force=force)
@@ -116,7 +117,10 @@ def import_terrain(
     sources = [raster_source(file, nodata=nodata, vertical_datum=vertical_datum) for file in files]
     with gdal() as rasterio:
         groups = lattices(sources)
-        extent, limits = _extent([b for group in groups for b in group.boxes] + sea, asked)
+        # Tiles have no nodes on their southern and eastern rims: those of sea are given none either.
+        dlat, dlon = groups[0].cell_deg
+        sea_nodes = [Box(b.west_deg, b.south_deg + dlat, b.east_deg - dlon, b.north_deg) for b in sea]
+        extent, limits = _extent([b for group in groups for b in group.boxes] + sea_nodes, asked)
         used = _overlapping(groups, extent)
         frame = frame_for(used, extent, limits, resolution_deg)
         reader = Reader(rasterio)
@@ -164,7 +168,8 @@ class _Tally:
     ) -> Iterator[npt.NDArray[np.float32]]:
         """The strips with their voids treated; each is filled with the rows of its neighbours in view.
 
-        A void that reaches beyond those rows is larger than the limit anyway, so that where strips begin does not matter.
+        A void that reaches beyond those rows is larger than the limit anyway, so that where strips begin does not
+        matter.
         """
         halo = self._fill_cells + 1
         before = np.empty((0, self._frame.columns), dtype=np.float32)
@@ -223,7 +228,8 @@ class _Tally:
             lon = self._frame.west_deg + j * self._frame.dlon_deg
             raise InputError(
                 f"there is no height at latitude {lat:.4f}, longitude {lon:.4f}, nor around it: a void of more than "
-                f"{self._fill_cells} x {self._fill_cells} cells, or at the rim; give a file that covers it, a smaller --bbox, or --voids mark or sea"
+                f"{self._fill_cells} x {self._fill_cells} cells, or at the rim; give a file that covers it, a smaller "
+                "--bbox, or --voids mark or sea"
             )
         if left and self._voids == "sea":
             strip[missing] = 0.0
@@ -267,7 +273,8 @@ def _extent(covered: Sequence[Box], asked: Box | None) -> tuple[Box, Box]:
         whole = Box(west, south, east, north)
         return whole, whole
     if not any(asked.overlaps(b) for b in covered):
-        message = f"the box {asked} lies outside the files, which cover {Box(west, south, east, north)} (west, south, east, north)"
+        cover = Box(west, south, east, north)
+        message = f"the box {asked} lies outside the files, which cover {cover} (west, south, east, north)"
         swapped = asked.swapped
         if swapped is not None and any(swapped.overlaps(b) for b in covered):
             raise InputError(f"{message}; latitude and longitude are swapped: write --bbox {swapped}")
@@ -285,10 +292,12 @@ def _extent(covered: Sequence[Box], asked: Box | None) -> tuple[Box, Box]:
 
 
 def _overlapping(groups: Sequence[Lattice], extent: Box) -> list[Lattice]:
-    """The lattices with a raster in the box, without their other rasters."""
+    """The lattices with a raster in the box, or a cell or two beside it, without their other rasters."""
     kept = []
     for group in groups:
-        inside = [m for m, b in zip(group.members, group.boxes, strict=True) if extent.overlaps(b)]
+        dlat, dlon = (2.0 * step for step in group.cell_deg)
+        near = Box(extent.west_deg - dlon, extent.south_deg - dlat, extent.east_deg + dlon, extent.north_deg + dlat)
+        inside = [m for m, b in zip(group.members, group.boxes, strict=True) if near.overlaps(b)]
         if inside:
             first = group.members[0] if group.members[0] in inside else inside[0]
             kept.append(

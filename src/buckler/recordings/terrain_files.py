@@ -1,9 +1,10 @@
 """buckler's terrain file: one grid of heights in an .npz that is mapped, not read, when it is opened.
 
 The archive is uncompressed and holds no pickles; `numpy.load` reads it anywhere. Its first member, `heights_m.npy`
-(float32 [latitude, longitude], from south to north; NaN where the ground is not known), starts on a 64-byte boundary, so
-that a country at 1 arc-second opens at once and costs memory only where it is looked at. Beside it stand the position of
-the south-western node, the node spacing, and the words that every product repeats: source, cell size, vertical datum.
+(float32 [latitude, longitude], from south to north; NaN where the ground is not known), starts on a 64-byte boundary,
+so that a country at 1 arc-second opens at once and costs memory only where it is looked at. Beside it stand the
+position of the south-western node, the node spacing, and the words that every product repeats: source, cell size,
+vertical datum.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def write_terrain(
 ) -> None:
     """Write a terrain file from strips of rows, south to north. `words`: source, cell_size, datum.
 
-    The strips are consumed one at a time; the file appears under its name only when it is whole. `words` is read after the
-    last strip, so that it may say what was found in them.
+    The strips are consumed one at a time; the file appears under its name only when it is whole. `words` is read
+    after the last strip, so that it may say what was found in them.
     """
     check_output(output, force=force)
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
@@ -73,8 +74,8 @@ def write_terrain(
         free = shutil.disk_usage(output.parent).free
         if free < frame.bytes:
             raise InputError(
-                f"cannot write {output}: it needs {frame.bytes / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, "
-                "or write a smaller --bbox or a larger --resolution-deg"
+                f"cannot write {output}: it needs {frame.bytes / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make "
+                "room, or write a smaller --bbox or a larger --resolution-deg"
             )
         with part.open("wb") as stream:
             _write(stream, frame, strips, words)
@@ -83,7 +84,8 @@ def write_terrain(
         part.replace(output)
     except OSError as error:
         raise InputError(
-            f"cannot write {output}: {error.strerror or error}; nothing was left behind: make room or choose another place with -o"
+            f"cannot write {output}: {error.strerror or error}; nothing was left behind: make room or choose another "
+            "place with -o"
         ) from error
     finally:
         with suppress(OSError):
@@ -94,7 +96,8 @@ def check_output(output: Path, *, force: bool = False) -> None:
     """Refuse an output that cannot be: another kind of name, a folder, a file that is there already."""
     if output.suffix != SUFFIX:
         raise InputError(
-            f"{output} cannot be a terrain file: write a name that ends in {SUFFIX}, as {output.stem or 'terrain'}{SUFFIX}"
+            f"{output} cannot be a terrain file: write a name that ends in {SUFFIX}, as "
+            f"{output.stem or 'terrain'}{SUFFIX}"
         )
     if output.is_dir():
         raise InputError(f"{output} is a folder: write the name of a file")

@@ -1,9 +1,9 @@
 """Voids in a grid of heights: small ones filled, large ones left.
 
-A void is a group of NaN cells that touch, also by a corner. One that spans at most `limit` cells both ways, and does not
-touch the rim of the grid, is filled by the discrete Laplace equation with the heights around it as its border (each
-filled height is the mean of its four neighbours): smooth, and never above or below the ground around. Everything else
-stays NaN: nothing is extrapolated.
+A void is a group of NaN cells that touch, also by a corner. One that spans at most `limit` cells both ways, and does
+not touch the rim of the grid, is filled by the discrete Laplace equation with the heights around it as its border
+(each filled height is the mean of its four neighbours): smooth, and never above or below the ground around.
+Everything else stays NaN: nothing is extrapolated.
 """
 
 from __future__ import annotations
