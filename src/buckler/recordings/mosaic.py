@@ -66,7 +66,7 @@ def _inside(low: float, high: float, origin: float, step: float) -> tuple[int, i
 
 
 def _around(low: float, high: float, lowest: float, highest: float, origin: float, step: float) -> tuple[int, int]:
-    """First and last multiple of a step that enclose an interval (its ends too, whatever the rounding), within limits."""
+    """First and last multiple of a step that enclose an interval (its ends, whatever the rounding), within limits."""
     first, last = _inside(lowest, highest, origin, step)
     return max(first, floor((low - origin) / step - 1e-4)), min(last, ceil((high - origin) / step + 1e-4))
 
