@@ -195,6 +195,23 @@ def validate(
         raise typer.Exit(2)
 
 
+@app.command()
+def query(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    sql: Annotated[str | None, typer.Argument(help="A select; left out: list the tables and views.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a run folder in SQL: views leakers, engagements, kill_chain, expenditure, warning_time, and the raw tables."""
+    from buckler.analysis import query as questions
+
+    if sql is None:
+        tables = questions.tables_and_views(folder)
+        _show(as_json, lambda: tables, lambda: questions.render_tables(tables))
+    else:
+        answer = questions.query(folder, sql)
+        _show(as_json, answer.as_dicts, lambda: questions.render(answer))
+
+
 def main() -> None:
     """The `buckler` command: exit code 0 done, 2 wrong input, 1 our fault, 130 interrupted."""
     try:
