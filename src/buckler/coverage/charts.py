@@ -17,18 +17,22 @@ from buckler.drawing.style import WIDTH_IN, figure_style, grid, new_figure
 
 
 def _titled(figure: Any, title: str) -> None:
-    figure.suptitle(title, fontsize=11, fontweight="bold", ha="left", x=0.012)
+    figure.suptitle(title, fontsize=10.5, fontweight="bold", ha="left", x=0.012)
 
 
 def first_detection_chart(
-    stem: Path, curves: dict[str, Sequence[FirstDetection]], instrumented_km: dict[str, float], notes: Notes, speed_mps: float
+    stem: Path,
+    curves: dict[str, Sequence[FirstDetection]],
+    instrumented_km: dict[str, float],
+    notes: Notes,
+    speed_mps: float,
 ) -> list[Path]:
     """A small panel a sensor: height against the range of first detection, median and middle 80 % over azimuth."""
     names = list(curves)
     across = min(4, len(names))
     down = -(-len(names) // across)
     with figure_style():
-        figure, axes = new_figure(WIDTH_IN, 1.75 * down + 0.95, rows=down, columns=across)
+        figure, axes = new_figure(WIDTH_IN, 1.75 * down + 0.75, rows=down, columns=across)
         panels = np.atleast_1d(axes).ravel()
         for ax, name in zip(panels, names, strict=False):
             heights = np.array([c.height_m for c in curves[name]])
@@ -58,9 +62,9 @@ def first_detection_chart(
                 Line2D([], [], color=palette.BLUISH_GREEN, label=f"Pd of one scan reaches {notes.question.seen_pd:g}: median over azimuth"),
                 Patch(facecolor=palette.BLUISH_GREEN, alpha=0.25, label="middle 80 % of azimuths"),
                 Line2D([], [], color=palette.BLACK, linewidth=0.8, linestyle=":", label=f"Pd of any scan so far does, {speed_mps:.0f} m/s"),
-                Line2D([], [], color=palette.VERMILLION, linewidth=0.8, linestyle="--", label="the published range ring"),
+                Line2D([], [], color=palette.VERMILLION, linewidth=0.8, linestyle="--", label="published detection range"),
             ],
-            loc="outside lower center", ncols=2, fontsize=6.8,
+            loc="lower center", ncols=2, fontsize=6.8,
         )  # fmt: skip
         _titled(figure, "The range ring depends on the target's height")
         return finish(figure, notes, stem)
@@ -73,9 +77,14 @@ def section_chart(stem: Path, section: Section, notes: Notes, system: str) -> li
         figure, ax = new_figure(WIDTH_IN, 3.5)
         shown = np.nan_to_num(section.pd, nan=0.0)
         ax.contourf(km, heights, shown, levels=PD_EDGES, colors=PD_COLOURS)
-        lines = ax.contour(km, heights, shown, levels=[0.1, 0.5, 0.9], colors=palette.TEXT, linewidths=0.5)
-        ax.clabel(lines, fmt="%g", fontsize=6)
-        ax.plot(km, section.lowest_m / 1000.0, color=palette.VERMILLION, linewidth=1.0, linestyle="--", label="lowest height in line of sight")
+        ax.plot(
+            km,
+            section.lowest_m / 1000.0,
+            color=palette.VERMILLION,
+            linewidth=1.0,
+            linestyle="--",
+            label="lowest height in line of sight",
+        )
         ax.fill_between(km, 0.0, section.ground_m / 1000.0, color="#8A7B66", linewidth=0, label="ground")
         ax.set_xlim(0, km[-1])
         ax.set_ylim(0, heights[-1])
@@ -85,7 +94,7 @@ def section_chart(stem: Path, section: Section, notes: Notes, system: str) -> li
         from matplotlib.patches import Patch
 
         handles = [Patch(facecolor=c, label=f"Pd {n}") for n, c in zip(PD_NAMES, PD_COLOURS, strict=True)]
-        figure.legend(handles=[*handles, *ax.get_legend_handles_labels()[0]], loc="outside lower center", ncols=5, fontsize=7)
+        figure.legend(handles=[*handles, *ax.get_legend_handles_labels()[0]], loc="lower center", ncols=5, fontsize=7)
         _titled(figure, f"{section.sensor} ({system}) towards {section.azimuth_deg:.0f}°")
         return finish(figure, notes, stem)
 
@@ -97,12 +106,14 @@ def shares_chart(stem: Path, shares: Sequence[Share], notes: Notes) -> list[Path
         figure, ax = new_figure(WIDTH_IN, 0.9 + 0.26 * len(rows) + 0.6)
         y = np.arange(len(rows))
         ax.barh(y, [s.seen_m2 / 1e6 for s in rows], color=palette.RULE, label="sees")
-        ax.barh(y, [s.only_m2 / 1e6 for s in rows], color=palette.BLUE, height=0.5, label="only it sees: lost without it")
+        ax.barh(
+            y, [s.only_m2 / 1e6 for s in rows], color=palette.BLUE, height=0.5, label="only it sees: lost without it"
+        )
         ax.set_yticks(y, [f"{s.sensor} ({s.system})" if s.system != s.sensor else s.sensor for s in rows], fontsize=7)
         ax.set_xlabel("km²")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         grid(ax, "x")
-        figure.legend(loc="outside lower center", ncols=2)
+        figure.legend(loc="lower center", ncols=2)
         _titled(figure, f"What each sensor adds at {height_name(shares[0].height_m)}")
         return finish(figure, notes, stem)
 
@@ -115,7 +126,7 @@ def reaction_chart(stem: Path, reactions: Sequence[Reaction], notes: Notes) -> l
     with figure_style():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(WIDTH_IN, 2.5 * down + 0.9), layout="constrained")
+        figure = Figure(figsize=(WIDTH_IN, 2.5 * down + 0.75), layout="constrained")
         heights = list(dict.fromkeys(r.height_m for r in reactions))
         for n, asset in enumerate(assets):
             ax: Any = figure.add_subplot(down, across, n + 1, projection="polar")
@@ -127,7 +138,9 @@ def reaction_chart(stem: Path, reactions: Sequence[Reaction], notes: Notes) -> l
                 angle = np.radians(np.append(r.azimuth_deg, r.azimuth_deg[0]))
                 minutes = np.append(r.time_s, r.time_s[0]) / 60.0
                 colour = palette.CYCLE[heights.index(r.height_m) % len(palette.CYCLE)]
-                ax.plot(angle, minutes, color=colour, linewidth=1.2, label=f"{height_name(r.height_m)}" if n == 0 else None)
+                ax.plot(
+                    angle, minutes, color=colour, linewidth=1.2, label=f"{height_name(r.height_m)}" if n == 0 else None
+                )
                 ax.fill(angle, minutes, color=colour, alpha=0.08)
             ax.set_xticks(np.radians([0, 90, 180, 270]), ["N", "E", "S", "W"], fontsize=7)
             ax.tick_params(labelsize=6, pad=0)
@@ -135,7 +148,11 @@ def reaction_chart(stem: Path, reactions: Sequence[Reaction], notes: Notes) -> l
             ax.yaxis.set_major_locator(_few())
             ax.grid(color=palette.RULE, linewidth=0.5)
             ax.set_title(asset, fontsize=8, loc="center")
-        figure.legend(loc="outside lower center", ncols=6, title=f"Minutes from first sight to the asset at {reactions[0].speed_mps:.0f} m/s, by height")
+        figure.legend(
+            loc="lower center",
+            ncols=6,
+            title=f"Minutes from first sight to the asset at {reactions[0].speed_mps:.0f} m/s, by height",
+        )
         _titled(figure, "The time that is left")
         return finish(figure, notes, stem)
 

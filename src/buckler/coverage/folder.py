@@ -22,8 +22,14 @@ def prepare(folder: Path, key: str, force: bool = False) -> None:
         if folder.exists() and any(folder.iterdir()):
             found = _key_of(folder)
             if found != key and not force:
-                what = "something that is no coverage study" if found is None else "another coverage study (another scenario or options)"
-                raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
+                what = (
+                    "something that is no coverage study"
+                    if found is None
+                    else "another coverage study (another scenario or options)"
+                )
+                raise OutputExistsError(
+                    f"{folder} holds {what}: choose another folder with -o, or write --force to replace it"
+                )
             for name in PARTS:
                 part = folder / name
                 shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
@@ -33,7 +39,9 @@ def prepare(folder: Path, key: str, force: bool = False) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise InputError(f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o") from error
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o"
+        ) from error
 
 
 def _key_of(folder: Path) -> str | None:

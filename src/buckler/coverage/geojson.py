@@ -36,7 +36,9 @@ def areas_above(grid: Grid, values: NDArray[Any], level: float) -> list[list[Rin
     lines = contour_generator(lon, lat, framed, fill_type=FillType.OuterOffset).filled(level, np.inf)
     polygons = []
     for points, offsets in zip(*lines, strict=True):
-        rings = [oriented(points[a:b], outer=n == 0) for n, (a, b) in enumerate(zip(offsets[:-1], offsets[1:], strict=True))]
+        rings = [
+            oriented(points[a:b], outer=n == 0) for n, (a, b) in enumerate(zip(offsets[:-1], offsets[1:], strict=True))
+        ]
         if rings[0]:
             polygons.append([rings[0], *(ring for ring in rings[1:] if ring)])
     return polygons

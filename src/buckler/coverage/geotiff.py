@@ -49,7 +49,9 @@ def write_geotiff(path: Path, grid: Grid, bands: Sequence[Band], tags: Mapping[s
         with rasterio.open(path, "w", **profile) as raster:
             for number, band in enumerate(bands, start=1):
                 values = band.values[::-1]
-                raster.write(values if whole else np.where(np.isfinite(values), values, np.nan).astype(np.float32), number)
+                raster.write(
+                    values if whole else np.where(np.isfinite(values), values, np.nan).astype(np.float32), number
+                )
                 raster.set_band_description(number, band.name)
                 raster.set_band_unit(number, band.unit)
             raster.update_tags(**tags, AREA_OR_POINT="Area")

@@ -35,7 +35,9 @@ class Question:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.seen_pd < 1.0:
-            raise InputError(f"a place counts as seen from a probability of {self.seen_pd:g}: write one between 0 and 1")
+            raise InputError(
+                f"a place counts as seen from a probability of {self.seen_pd:g}: write one between 0 and 1"
+            )
 
     @property
     def reference(self) -> str:
@@ -49,14 +51,14 @@ class Layer(NamedTuple):
     height_m: float
     best: Singles  # single-scan Pd of the best sensor, [cross-section, row, column]
     any: Singles  # Pd of at least one sensor in one scan of each, likewise
-    count: NDArray[np.uint8]  # sensors whose Pd (nominal cross-section) is at least seen_pd
-    seen_m2: float  # area where count > 0
+    sensors: NDArray[np.uint8]  # number of sensors whose Pd (nominal cross-section) is at least seen_pd
+    seen_m2: float  # area where there is one
     seen_range_m2: tuple[float, float]  # the same for the low and the high cross-section
 
     @property
     def seen(self) -> Mask:
         """Where at least one sensor sees the nominal cross-section."""
-        return np.asarray(self.count > 0)
+        return np.asarray(self.sensors > 0)
 
 
 class Share(NamedTuple):
@@ -120,11 +122,19 @@ def shares_of(
         rcs = question.target.rcs_m2[watcher.band][NOMINAL]
         seen, only, lost = contribution(
             watcher.eye, rcs, question.seen_pd, grid.lat_deg, grid.lon_deg, ground_m, layer.height_m, question.above_ground,
-            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, layer.height_m, terrain)), log_miss, layer.count,
+            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, layer.height_m, terrain)), log_miss, layer.sensors,
             grid.cell_m2,
         )  # fmt: skip
         found.append(
-            Share(watcher.name, watcher.system, layer.height_m, seen, only, lost, only / layer.seen_m2 if layer.seen_m2 else 0.0)
+            Share(
+                watcher.name,
+                watcher.system,
+                layer.height_m,
+                seen,
+                only,
+                lost,
+                only / layer.seen_m2 if layer.seen_m2 else 0.0,
+            )
         )
         progress()
     return sorted(found, key=lambda share: (-share.only_m2, -share.seen_m2, share.sensor))

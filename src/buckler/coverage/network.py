@@ -55,7 +55,9 @@ class Watcher:
         return otherwise_deg if self.eye.sector_half_width_rad >= pi else degrees(self.eye.sector_azimuth_rad) % 360.0
 
 
-def interference_db(sector_azimuth_deg: float, sector_width_deg: float, noise_db: float, azimuths: int = 360) -> Singles:
+def interference_db(
+    sector_azimuth_deg: float, sector_width_deg: float, noise_db: float, azimuths: int = 360
+) -> Singles:
     """A rise of the noise in one sector as a table of extra loss [azimuth]: `noise_db` inside, 0 outside."""
     if not 0.0 <= noise_db < 200.0:
         raise InputError(f"noise raised by {noise_db:g} dB: write a number from 0 to 200")
@@ -91,14 +93,23 @@ def watchers_of(
         if not (np.isfinite(entity.lat_deg) and np.isfinite(entity.lon_deg)):
             raise InputError(f"sensor {entity.name!r} has no position")
         found.append(
-            _watcher(entity, record, world.terrain, factor, cell_m, highest_m, _loss(losses.get(entity.name)), loss_step_m)
+            _watcher(
+                entity, record, world.terrain, factor, cell_m, highest_m, _loss(losses.get(entity.name)), loss_step_m
+            )
         )
         progress()
     return found
 
 
 def _watcher(
-    entity: Any, record: Any, terrain: Terrain, earth_factor: float, cell_m: float, highest_m: float, loss: Singles, step_m: float
+    entity: Any,
+    record: Any,
+    terrain: Terrain,
+    earth_factor: float,
+    cell_m: float,
+    highest_m: float,
+    loss: Singles,
+    step_m: float,
 ) -> Watcher:
     lat, lon, antenna = entity.lat_deg, entity.lon_deg, entity.alt_m
     radius = earth_factor * MEAN_RADIUS_M
@@ -169,7 +180,10 @@ def area_seen(watchers: Sequence[Watcher], places: Sequence[tuple[float, float]]
     """
     south, west, north, east = 90.0, 540.0, -90.0, -540.0
     margin = 20_000.0
-    for lat, lon, reach in [*((w.lat_deg, w.lon_deg, w.reach_m) for w in watchers), *((la, lo, 30_000.0) for la, lo in places)]:
+    for lat, lon, reach in [
+        *((w.lat_deg, w.lon_deg, w.reach_m) for w in watchers),
+        *((la, lo, 30_000.0) for la, lo in places),
+    ]:
         high = degrees((reach + margin) / MEAN_RADIUS_M)
         wide = high / max(cos(radians(min(abs(lat) + high, 85.0))), 0.05)
         south, north = min(south, lat - high), max(north, lat + high)
@@ -179,5 +193,3 @@ def area_seen(watchers: Sequence[Watcher], places: Sequence[tuple[float, float]]
     if rim_east - rim_west < 359.0:
         west, east = max(west, rim_west), min(east, rim_east)
     return south, west, north, east
-
-

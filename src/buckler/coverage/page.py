@@ -29,7 +29,6 @@ from buckler.coverage.pictures import (
     area_name,
     classes,
     height_name,
-    picture_bounds,
 )
 from buckler.drawing import palette
 from buckler.drawing.basemap import CREDIT, Line, base_map
@@ -39,7 +38,13 @@ WIDTH: Final = 960.0
 MOST_PIXELS: Final = 700
 
 KINDS: Final = (
-    ("pd", "nominal cross-section", PD_COLOURS, PD_NAMES, "Probability that one scan of the network detects the target"),
+    (
+        "pd",
+        "nominal cross-section",
+        PD_COLOURS,
+        PD_NAMES,
+        "Probability that one scan of the network detects the target",
+    ),
     ("low", "low cross-section", PD_COLOURS, PD_NAMES, "The same for the low end of the class's cross-section"),
     ("high", "high cross-section", PD_COLOURS, PD_NAMES, "The same for the high end of the class's cross-section"),
     ("count", "number of sensors", COUNT_COLOURS, COUNT_NAMES, "Sensors that see the target"),
@@ -70,9 +75,9 @@ def indexed_png(classed: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
 class Pictures:
     """The page's images, collected height by height, so that no layer has to be kept."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, bounds_deg: Bounds) -> None:
         self.grid = grid
-        self.bounds = picture_bounds(grid)
+        self.bounds = bounds_deg
         self.heights: list[dict[str, Any]] = []
         s, w, n, e = self.bounds
         self._rows = np.flatnonzero((grid.lat_deg >= s) & (grid.lat_deg <= n))
@@ -89,7 +94,7 @@ class Pictures:
         at = np.ix_(self._rows, self._columns)
         shown = {
             "pd": classes(layer.any[NOMINAL][at], PD_EDGES), "low": classes(layer.any[LOW][at], PD_EDGES),
-            "high": classes(layer.any[HIGH][at], PD_EDGES), "count": classes(layer.count[at], COUNT_EDGES),
+            "high": classes(layer.any[HIGH][at], PD_EDGES), "count": classes(layer.sensors[at], COUNT_EDGES),
         }  # fmt: skip
         low, high = layer.seen_range_m2
         self.heights.append({
@@ -137,7 +142,9 @@ def _base(view: _View) -> tuple[str, str]:
         (x0, y0), (x1, y1) = line.min(axis=0), line.max(axis=0)
         return bool(x0 <= e and x1 >= w and y0 <= n and y1 >= s)
 
-    land = "".join(view.path(thinned(ring, finest), True) for r in world.land if near(r) and len(ring := clip_ring(r, bounds)) > 3)
+    land = "".join(
+        view.path(thinned(ring, finest), True) for r in world.land if near(r) and len(ring := clip_ring(r, bounds)) > 3
+    )
     lines = "".join(
         f'<path class="{name}" d="{"".join(view.path(thinned(line, finest)) for line in group if near(line))}"/>'
         for name, group in (("coast", world.coast), ("border", world.borders), ("border disputed", world.disputed))
@@ -151,23 +158,30 @@ _MARK: Final = {
 
 
 def _sites(view: _View, sites: Sites) -> str:
-    out, taken = [], []
+    out: list[str] = []
+    taken: list[tuple[float, float, float, float]] = []
     rows = [("asset", n, "", lat, lon) for n, lat, lon in sites.assets]
     rows += [("airborne" if w.airborne else "sensor", w.name, w.system, w.lat_deg, w.lon_deg) for w in sites.watchers]
     for kind, name, system, lat, lon in reversed(rows):
         x, y = view.at(lon, lat)
         about = f"{name} · {system}" if system else f"{name} · defended asset"
-        out.append(f'<path class="{kind}" d="{_MARK[kind]}" transform="translate({x:.1f} {y:.1f})"><title>{escape(about)}</title></path>')
+        out.append(
+            f'<g transform="translate({x:.1f} {y:.1f})"><path class="{kind}" d="{_MARK[kind]}"><title>{escape(about)}</title></path></g>'
+        )
     for kind, name, _, lat, lon in rows:
         x, y = view.at(lon, lat)
         half = 4.2 * len(name) + 4
         for dx, dy in ((0, -13), (0, 22), (half + 8, 4), (-half - 8, 4)):
             box = (x + dx - half, y + dy - 12, x + dx + half, y + dy + 4)
-            if box[0] > 0 and box[2] < WIDTH and not any(
-                box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken
+            if (
+                box[0] > 0
+                and box[2] < WIDTH
+                and not any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken)
             ):
                 taken.append(box)
-                out.append(f'<text class="name {kind}" x="{x + dx:.1f}" y="{y + dy:.1f}" text-anchor="middle">{escape(name)}</text>')
+                out.append(
+                    f'<text class="name {kind}" x="{x + dx:.1f}" y="{y + dy:.1f}" text-anchor="middle">{escape(name)}</text>'
+                )
                 break
     return "".join(out)
 
@@ -185,7 +199,7 @@ def _curve(heights: Sequence[Mapping[str, Any]]) -> str:
     most = max((h["km2"] for h in heights), default=0.0) or 1.0
     bars = "".join(
         f'<button type="button" class="bar" data-n="{n}" aria-label="{escape(h["name"])}: {escape(h["area"])} seen">'
-        f'<i style="height:{max(1.0, 100.0 * h["km2"] / most):.1f}%"></i><span>{escape(h["name"])}</span></button>'
+        f'<b><i style="height:{max(1.0, 100.0 * h["km2"] / most):.1f}%"></i></b><span>{escape(h["name"])}</span></button>'
         for n, h in enumerate(heights)
     )
     return f'<div class="bars">{bars}</div>'
@@ -199,7 +213,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def page(
-    title: str, pictures: Pictures, sites: Sites, notes: Notes, asked_m: float, sections: Sequence[tuple[str, str, str]], facts: Sequence[str]
+    title: str,
+    pictures: Pictures,
+    sites: Sites,
+    notes: Notes,
+    asked_m: float,
+    sections: Sequence[tuple[str, str, str]],
+    facts: Sequence[str],
 ) -> str:
     """The page as text. `sections`: heading, words, and ready HTML or SVG."""
     view = _View(pictures.bounds)
@@ -219,12 +239,16 @@ def page(
     )
     legends = "".join(
         f'<div class="legend" data-kind="{key}"{"" if key == "pd" else " hidden"}><span>{escape(meaning)}:</span>'
-        + "".join(f'<span><i style="background:{c}"></i>{escape(t)}</span>' for c, t in zip(colours, names, strict=True))
+        + "".join(
+            f'<span><i style="background:{c}"></i>{escape(t)}</span>' for c, t in zip(colours, names, strict=True)
+        )
         + "</div>"
         for key, _, colours, names, meaning in KINDS
     )
     data = json.dumps(heights, separators=(",", ":")).replace("<", "\\u003c")
-    parts = "".join(f"<section><h2>{escape(head)}</h2><p>{escape(words)}</p>{html}</section>" for head, words, html in sections)
+    parts = "".join(
+        f"<section><h2>{escape(head)}</h2><p>{escape(words)}</p>{html}</section>" for head, words, html in sections
+    )
     caveat = f'<p class="caveat"><strong>Terrain:</strong> {escape(notes.terrain)}{"; " + escape(notes.caveat) if notes.caveat else ""}.</p>'
     about = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
     first = heights[start]
@@ -292,7 +316,7 @@ text.name {{ font-size: 15px; fill: {palette.TEXT}; paint-order: stroke; stroke:
 .kinds {{ display: flex; flex-wrap: wrap; gap: 4px 18px; border: 1px solid {palette.RULE}; }} .kinds label {{ padding: 8px 0; }}
 .bars {{ display: flex; align-items: stretch; height: 150px; gap: 3px; }}
 .bar {{ flex: 1; min-width: 0; display: flex; flex-direction: column; justify-content: flex-end; border: 0; background: none; padding: 0; font: inherit; cursor: pointer; }}
-.bar i {{ background: {palette.SKY_BLUE}; display: block; }} .bar.here i {{ background: {palette.BLUE}; }}
+.bar b {{ flex: 1; display: flex; align-items: flex-end; min-height: 0; }} .bar i {{ flex: 1; background: {palette.SKY_BLUE}; display: block; }} .bar.here i {{ background: {palette.BLUE}; }}
 .bar span {{ font-size: .7rem; color: #444; overflow: hidden; white-space: nowrap; }} .bar.here span {{ font-weight: 700; color: #000; }}
 .scroll {{ overflow-x: auto; }} table {{ border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }}
 th, td {{ text-align: right; padding: 5px 8px; border-bottom: 1px solid {palette.RULE}; white-space: nowrap; }} th:first-child, td:first-child {{ text-align: left; }}

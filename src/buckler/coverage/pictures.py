@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
@@ -15,7 +16,7 @@ from buckler.coverage.area import Bounds, Grid
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Layer, Question
 from buckler.coverage.network import Watcher
 from buckler.drawing import palette
-from buckler.drawing.basemap import base_map
+from buckler.drawing.basemap import CREDIT, base_map
 from buckler.drawing.labels import place_labels
 from buckler.drawing.maps import draw_sites, map_axes
 from buckler.drawing.style import WIDTH_IN, figure_style, save_figure
@@ -85,12 +86,19 @@ def classes(values: NDArray[Any], edges: Sequence[float]) -> NDArray[np.uint8]:
     return found.astype(np.uint8)
 
 
-def picture_bounds(grid: Grid) -> Bounds:
-    """The part of the grid that the base map covers; all of it, where it covers nothing."""
+def picture_bounds(grid: Grid, shown: NDArray[np.bool_] | None = None, margin_deg: float = 0.6) -> Bounds:
+    """The part of the grid that the base map covers (all of it, where it covers nothing), cut to the cells `shown`."""
     s, w, n, e = grid.bounds_deg
+    if shown is not None and shown.any():
+        rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+        s, n = max(s, float(grid.lat_deg[rows[0]]) - margin_deg), min(n, float(grid.lat_deg[rows[-1]]) + margin_deg)
+        w, e = (
+            max(w, float(grid.lon_deg[columns[0]]) - margin_deg),
+            min(e, float(grid.lon_deg[columns[-1]]) + margin_deg),
+        )
     bs, bw, bn, be = base_map().bounds_deg
     cut = max(s, bs), max(w, bw), min(n, bn), min(e, be)
-    return cut if cut[0] < cut[2] and cut[1] < cut[3] else grid.bounds_deg
+    return cut if cut[0] < cut[2] and cut[1] < cut[3] else (s, w, n, e)
 
 
 def paint(ax: Axes, grid: Grid, classed: NDArray[np.uint8], colours: Sequence[str]) -> None:
@@ -110,22 +118,14 @@ def paint(ax: Axes, grid: Grid, classed: NDArray[np.uint8], colours: Sequence[st
     ax.set_ylim(limits[1])
 
 
-def outline(ax: Axes, grid: Grid, values: NDArray[Any], level: float, **look: Any) -> None:
-    """The line at which values cross a level."""
-    step = max(1, max(grid.shape) // 900)
-    framed = np.nan_to_num(values[::step, ::step].astype(float))
-    if framed.min() >= level or framed.max() < level:
-        return
-    style = {"colors": [palette.TEXT], "linewidths": 0.6, "zorder": 1.4} | look
-    ax.contour(grid.lon_deg[::step], grid.lat_deg[::step], framed, levels=[level], **style)
-
-
 @dataclass(frozen=True)
 class Sites:
     """What stands where."""
 
     watchers: Sequence[Watcher]
     assets: Sequence[tuple[str, float, float]]
+    frame: Bounds
+    """What the pictures show."""
 
     def draw(self, ax: Axes, *, names: bool = True, size: float = 5.0) -> None:
         """Markers, and the names of assets, then of sensors that stand apart."""
@@ -144,68 +144,112 @@ class Sites:
             place_labels(ax, lon, lat, text, fontsize=6.2, mark_pt=size, avoid=marks)
 
 
-def _figure(bounds: Bounds, panels: int, lines: int) -> tuple[Figure, list[Axes]]:
+def _figure(bounds: Bounds, panels: int) -> tuple[Figure, list[Axes]]:
     from matplotlib.figure import Figure
 
     south, west, north, east = bounds
-    across = min(panels, 2) if panels != 3 else 3
+    across = panels if panels <= 3 else 2
     down = -(-panels // across)
-    each = (WIDTH_IN - 0.45 * across) / across
+    each = (WIDTH_IN - 0.5 * across) / across
     high = each * (north - south) / ((east - west) * max(cos(radians(0.5 * (south + north))), 0.1))
-    figure = Figure(figsize=(WIDTH_IN, down * (high + 0.62) + 0.42 + 0.105 * lines), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, down * (high + 0.52) + 0.75), layout="constrained")
     return figure, [figure.add_subplot(down, across, n + 1) for n in range(panels)]
 
 
-def _legend(figure: Figure, title: str, names: Sequence[str], colours: Sequence[str], sites: Sites, extra: Sequence[Any] = ()) -> None:
+def _legend(
+    figure: Figure, title: str, names: Sequence[str], colours: Sequence[str], sites: Sites, extra: Sequence[Any] = ()
+) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Any] = [Patch(facecolor=c, edgecolor=palette.MUTED, linewidth=0.4, label=n) for n, c in zip(names, colours, strict=True)]
+    handles: list[Any] = [
+        Patch(facecolor=c, edgecolor=palette.MUTED, linewidth=0.4, label=n) for n, c in zip(names, colours, strict=True)
+    ]
     handles += extra
     roles = [palette.ASSET, palette.SENSOR] + ([palette.AIRBORNE] if any(w.airborne for w in sites.watchers) else [])
     handles += [
-        Line2D([], [], linestyle="none", marker=r.marker, color=r.colour, markeredgecolor="white", markersize=6, label=r.label)
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker=r.marker,
+            color=r.colour,
+            markeredgecolor="white",
+            markersize=6,
+            label=r.label,
+        )
         for r in roles
     ]
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=min(len(handles), 5), title=title, fontsize=7, title_fontsize=7.5,
+        handles=handles, loc="lower center", ncols=len(handles) if len(handles) < 8 else 5, title=title, fontsize=7, title_fontsize=7.5,
         columnspacing=1.4, handletextpad=0.6,
     )  # fmt: skip
 
 
-def finish(figure: Figure, notes: Notes, stem: Path) -> list[Path]:
-    """Write a figure with its notes as PNG and SVG."""
-    import textwrap
-
-    lines = [part for line in notes.text.splitlines() for part in textwrap.wrap(line, 150)]
-    figure.supxlabel("\n".join(lines), fontsize=5.6, color=palette.MUTED, ha="left", x=0.012)
+def finish(figure: Figure, notes: Notes, stem: Path, *, is_map: bool = False) -> list[Path]:
+    """Put the notes and the legend under a figure, take out the room that is left over, and write it as PNG and SVG."""
+    text = f"{notes.text}\n{CREDIT}. Equirectangular projection." if is_map else notes.text
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 170)]
+    notes_in = 0.08 + 0.103 * len(lines)
+    figure.set_figheight(figure.get_figheight() + notes_in)
+    note = figure.text(
+        0.012, 0.0, "\n".join(lines), fontsize=5.6, color=palette.MUTED, ha="left", va="bottom", linespacing=1.25
+    )
+    legend_in = sum(legend.get_window_extent().height for legend in figure.legends) / figure.dpi + 0.06
+    for spare in (True, False):
+        high = figure.get_figheight()
+        under = (notes_in + legend_in) / high
+        figure.get_layout_engine().set(rect=(0.0, under, 1.0, 1.0 - under))  # type: ignore[union-attr, call-arg]
+        note.set_y(0.04 / high)
+        for legend in figure.legends:
+            legend.set_bbox_to_anchor((0.0, notes_in / high, 1.0, legend_in / high), transform=figure.transFigure)  # type: ignore[arg-type]
+        if spare and is_map:
+            figure.set_figheight(high - max(0.0, _spare_in(figure, notes_in + legend_in)))
     paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")]
     for path in paths:
         save_figure(figure, path)
     return paths
 
 
-def _panels(grid: Grid, sites: Sites, titles: Sequence[str], notes: Notes) -> tuple[Figure, list[Axes]]:
-    bounds = picture_bounds(grid)
-    figure, axes = _figure(bounds, len(titles), 6)
-    for n, (ax, title) in enumerate(zip(axes, titles, strict=True)):
-        map_axes(bounds, ax=ax, title="", credit=n == len(titles) - 1)
-        ax.set_title(title, fontsize=9.0 if len(titles) < 3 else 7.5)
+def _spare_in(figure: Figure, under_in: float) -> float:
+    """Height that maps, whose proportions are fixed, leave over above and below them, inches."""
+    figure.draw_without_rendering()
+    boxes = [ax.get_tightbbox() for ax in figure.axes]
+    top = max(box.y1 for box in boxes if box is not None) / figure.dpi
+    bottom = min(box.y0 for box in boxes if box is not None) / figure.dpi
+    head = (
+        figure._suptitle.get_window_extent().y0 / figure.dpi if figure._suptitle is not None else figure.get_figheight()
+    )  # type: ignore[attr-defined]
+    return float(head - top + bottom - under_in - 0.16)
+
+
+def _panels(sites: Sites, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
+    figure, axes = _figure(sites.frame, len(titles))
+    for ax, title in zip(axes, titles, strict=True):
+        map_axes(sites.frame, ax=ax, credit=False)
+        ax.set_title(title, fontsize=8.5 if len(titles) < 3 else 7.5, fontweight="normal", pad=4.0)
     return figure, axes
+
+
+def _head(figure: Figure, title: str) -> None:
+    figure.suptitle(title, fontsize=10.5, fontweight="bold", ha="left", x=0.012)
 
 
 def pd_maps(stem: Path, grid: Grid, layers: Sequence[Layer], sites: Sites, notes: Notes, title: str) -> list[Path]:
     """One panel a height: the probability that one scan of the network detects the target."""
     with figure_style():
-        titles = [f"{height_name(l.height_m)} {notes.question.reference}: {area_name(l.seen_m2)} seen" for l in layers]
-        figure, axes = _panels(grid, sites, titles, notes)
+        titles = [
+            f"{height_name(layer.height_m)} {notes.question.reference}: {area_name(layer.seen_m2)} seen"
+            for layer in layers
+        ]
+        figure, axes = _panels(sites, titles)
         for ax, layer in zip(axes, layers, strict=True):
             paint(ax, grid, classes(layer.any[NOMINAL], PD_EDGES), PD_COLOURS)
         _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
-        figure.suptitle(title, fontsize=11, fontweight="bold", ha="left", x=0.012)
+        _head(figure, title)
         for ax in axes:
             sites.draw(ax, names=len(axes) == 1, size=5.0 if len(axes) == 1 else 3.6)
-        return finish(figure, notes, stem)
+        return finish(figure, notes, stem, is_map=True)
 
 
 def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
@@ -215,41 +259,45 @@ def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes
         f"Low cross-section\n{area_name(low)}", f"Nominal\n{area_name(layer.seen_m2)}", f"High cross-section\n{area_name(high)}",
     ]  # fmt: skip
     with figure_style():
-        figure, axes = _panels(grid, sites, titles, notes)
+        figure, axes = _panels(sites, titles)
         for ax, k in zip(axes, (LOW, NOMINAL, HIGH), strict=True):
             paint(ax, grid, classes(layer.any[k], PD_EDGES), PD_COLOURS)
             ax.tick_params(labelsize=5.5)
             sites.draw(ax, names=False, size=2.6)
         _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
         target = notes.question.target
-        figure.suptitle(
-            f"{target.title} at {height_name(layer.height_m)}: what the published spread of its radar cross-section does "
-            f"({target.span_db():.0f} dB at most)",
-            fontsize=9, fontweight="bold", ha="left", x=0.012,
-        )  # fmt: skip
-        return finish(figure, notes, stem)
+        _head(
+            figure,
+            f"What is not known of the radar cross-section: up to {target.span_db():.0f} dB, at {height_name(layer.height_m)}",
+        )
+        return finish(figure, notes, stem, is_map=True)
 
 
 def count_map(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
     """How many sensors see each place."""
     with figure_style():
-        figure, (ax,) = _panels(grid, sites, [""], notes)
-        paint(ax, grid, classes(layer.count, COUNT_EDGES), COUNT_COLOURS)
+        figure, (ax,) = _panels(
+            sites, [f"{height_name(layer.height_m)} {notes.question.reference}: {area_name(layer.seen_m2)} seen"]
+        )
+        paint(ax, grid, classes(layer.sensors, COUNT_EDGES), COUNT_COLOURS)
         _legend(figure, "Sensors that see the target", COUNT_NAMES, COUNT_COLOURS, sites)
-        figure.suptitle(f"How many sensors see a target at {height_name(layer.height_m)}", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        _head(figure, f"How many sensors see a target at {height_name(layer.height_m)}")
         sites.draw(ax)
-        return finish(figure, notes, stem)
+        return finish(figure, notes, stem, is_map=True)
 
 
 def lowest_map(stem: Path, grid: Grid, seen_m: NDArray[Any], sites: Sites, notes: Notes) -> list[Path]:
     """The lowest height above ground at which anyone sees the target."""
     with figure_style():
-        figure, (ax,) = _panels(grid, sites, [""], notes)
+        figure, (ax,) = _panels(
+            sites,
+            [f"Cells that stay clear: nobody sees it up to {height_name(LOWEST_EDGES[-1])} {notes.question.reference}"],
+        )
         paint(ax, grid, classes(seen_m, LOWEST_EDGES), LOWEST_COLOURS)
         _legend(figure, "Lowest height above ground that anyone sees", LOWEST_NAMES, LOWEST_COLOURS, sites)
-        figure.suptitle("Below this height nobody sees the target", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        _head(figure, "Below this height nobody sees the target")
         sites.draw(ax)
-        return finish(figure, notes, stem)
+        return finish(figure, notes, stem, is_map=True)
 
 
 def difference_map(
@@ -261,13 +309,21 @@ def difference_map(
     classed[first & second], classed[first & ~second], classed[second & ~first] = 1, 2, 3
     areas = [grid.area_m2(classed == k) for k in (1, 2, 3)]
     with figure_style():
-        figure, (ax,) = _panels(grid, sites, [""], notes)
+        figure, (ax,) = _panels(sites, [f"{height_name(height_m)} {notes.question.reference}"])
         paint(ax, grid, classed, (BOTH, LOST, GAINED))
         ax.contourf(
-            grid.lon_deg, grid.lat_deg, (classed == 2).astype(float), levels=[0.5, 1.5], colors="none", hatches=["////"], zorder=UNDER_LINES
+            grid.lon_deg,
+            grid.lat_deg,
+            (classed == 2).astype(float),
+            levels=[0.5, 1.5],
+            colors="none",
+            hatches=["////"],
+            zorder=UNDER_LINES,
         )
-        labels = [f"{name} {area_name(area)}" for name, area in zip(("seen by both", "lost", "gained"), areas, strict=True)]
+        labels = [
+            f"{name} {area_name(area)}" for name, area in zip(("seen by both", "lost", "gained"), areas, strict=True)
+        ]
         _legend(figure, f"From “{names[0]}” to “{names[1]}”", labels, (BOTH, LOST, GAINED), sites)
-        figure.suptitle(f"{names[1]} at {height_name(height_m)}: lost and gained", fontsize=11, fontweight="bold", ha="left", x=0.012)
+        _head(figure, f"{names[1]} at {height_name(height_m)}: lost and gained")
         sites.draw(ax)
-        return finish(figure, notes, stem)
+        return finish(figure, notes, stem, is_map=True)

@@ -12,14 +12,28 @@ import numpy.typing as npt
 
 from buckler.coverage.layers import NOMINAL, Question
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.raster import Singles, first_detection, vertical_section
+from buckler.coverage.raster import Singles, first_detection, vertical_section, within_sector
 from buckler.physics.earth import geodesic_direct
 from buckler.physics.terrain import Terrain
 
 Floats = npt.NDArray[np.float64]
 
 AZIMUTHS: Final = 120
-CURVE_HEIGHTS_M: Final = (30.0, 60.0, 100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0, 7000.0, 10_000.0, 15_000.0)
+CURVE_HEIGHTS_M: Final = (
+    30.0,
+    60.0,
+    100.0,
+    200.0,
+    300.0,
+    500.0,
+    1000.0,
+    2000.0,
+    3000.0,
+    5000.0,
+    7000.0,
+    10_000.0,
+    15_000.0,
+)
 
 
 @dataclass(frozen=True)
@@ -33,16 +47,14 @@ class FirstDetection:
     """The single-scan Pd first reaches `Question.seen_pd`."""
     cumulative_m: Floats
     """At least one detection so far has that probability, at the stated speed."""
+    looks: npt.NDArray[np.bool_]
+    """Whether the sensor looks in that direction at all."""
 
     def spread_m(self, values: Floats | None = None) -> tuple[float, float, float]:
         """The 10th, 50th and 90th percentile over the azimuths at which the sensor looks."""
         shown = self.single_m if values is None else values
-        low, middle, high = np.percentile(shown[self._looks()], [10.0, 50.0, 90.0])
+        low, middle, high = np.percentile(shown[self.looks], [10.0, 50.0, 90.0])
         return float(low), float(middle), float(high)
-
-    def _looks(self) -> npt.NDArray[np.bool_]:
-        looks = (self.single_m > 0.0) | (self.cumulative_m > 0.0)
-        return looks if looks.any() else np.ones(looks.shape, bool)
 
 
 def first_detections(
@@ -50,6 +62,8 @@ def first_detections(
     azimuths: int = AZIMUTHS, progress: Callable[[], None] = lambda: None,
 ) -> list[FirstDetection]:  # fmt: skip
     """First detection by azimuth at each height."""
+    azimuth = np.arange(azimuths) * 360.0 / azimuths
+    looks = np.array([within_sector(watcher.eye, radians(degree)) for degree in azimuth])
     found = []
     for height in heights_m:
         single, cumulative = np.empty(azimuths), np.empty(azimuths)
@@ -58,7 +72,7 @@ def first_detections(
             question.seen_pd, horizon_m(watcher, height, terrain), watcher.eye.range_step_m,
             speed_mps * watcher.scan_period_s, single, cumulative,
         )  # fmt: skip
-        found.append(FirstDetection(watcher.name, height, np.arange(azimuths) * 360.0 / azimuths, single, cumulative))
+        found.append(FirstDetection(watcher.name, height, azimuth, single, cumulative, looks))
     progress()
     return found
 
@@ -86,8 +100,8 @@ class Section:
 
 
 def section_of(
-    watcher: Watcher, azimuth_deg: float, question: Question, terrain: Terrain, *, top_m: float = 20_000.0, columns: int = 400,
-    rows: int = 201,
+    watcher: Watcher, azimuth_deg: float, question: Question, terrain: Terrain, *, top_m: float = 20_000.0, columns: int = 500,
+    rows: int = 401,
 ) -> Section:  # fmt: skip
     """Along one azimuth, out to where the sensor sees nothing below `top_m`."""
     farthest = horizon_m(watcher, top_m, terrain)

@@ -22,7 +22,7 @@ All kernels of the package stand in this file, because numba's cache does not no
 
 from __future__ import annotations
 
-from math import atan2, cos, inf, isnan, log1p, pi, radians, sin, tan
+from math import atan2, cos, inf, isnan, log1p, nan, pi, radians, sin, tan
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -72,7 +72,9 @@ class Eye(NamedTuple):
 
 
 @kernel
-def fill_tangents(lowest_m: Singles, range_step_m: float, antenna_m: float, effective_radius_m: float, out: Singles) -> None:
+def fill_tangents(
+    lowest_m: Singles, range_step_m: float, antenna_m: float, effective_radius_m: float, out: Singles
+) -> None:
     """From the lowest height seen to the running tangent: equation (1) of physics.visibility at every column."""
     for j in range(lowest_m.shape[0]):
         steepest = NOTHING_HIDES
@@ -264,13 +266,37 @@ def add_lowest(
 
 
 @kernel
-def add_places(eye: Eye, rcs_m2: float, lat_deg: Floats, lon_deg: Floats, height_m: Floats, best: Floats, log_miss: Floats) -> None:
-    """Add one sensor to a list of places: the best Pd and the sum of ln(1 - Pd)."""
-    for n in range(lat_deg.size):
-        pd = single_scan_pd(eye, rcs_m2, lat_deg[n] * _DEG, lon_deg[n] * _DEG, height_m[n])
-        if pd > 0.0:
-            best[n] = max(best[n], pd)
-            log_miss[n] += log1p(-min(pd, _CERTAIN))
+def fill_radials(
+    grid: Heights, lat0_deg: float, lon0_deg: float, dlat_deg: float, dlon_deg: float, lat_deg: float, lon_deg: float,
+    step_m: float, height_m: float, above_ground: bool, place: Floats,
+) -> None:  # fmt: skip
+    """Places along radials from a position: [azimuth, step, (latitude, longitude in degrees, height above sea level)].
+
+    Azimuth j is 2 pi j / azimuths, step n is at ground range (n + 1) step_m. NaN for a height under ground.
+    """
+    azimuths, steps, _ = place.shape
+    for j in range(azimuths):
+        for n in range(steps):
+            lat, lon = radial_point(lat_deg * _DEG, lon_deg * _DEG, 2.0 * pi * j / azimuths, (n + 1) * step_m)
+            place[j, n, 0] = lat / _DEG
+            place[j, n, 1] = lon / _DEG
+            ground = height_at(grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, place[j, n, 0], place[j, n, 1])
+            if isnan(ground):
+                ground = 0.0
+            if above_ground:
+                place[j, n, 2] = ground + height_m
+            else:
+                place[j, n, 2] = height_m if height_m >= ground else nan
+
+
+@kernel
+def add_places(eye: Eye, rcs_m2: float, place: Floats, best: Floats) -> None:
+    """Raise the best Pd [azimuth, step] at the places of `fill_radials` to that of one sensor."""
+    for j in range(best.shape[0]):
+        for n in range(best.shape[1]):
+            if not isnan(place[j, n, 2]):
+                pd = single_scan_pd(eye, rcs_m2, place[j, n, 0] * _DEG, place[j, n, 1] * _DEG, place[j, n, 2])
+                best[j, n] = max(best[j, n], pd)
 
 
 @kernel
@@ -311,15 +337,30 @@ def first_detection(
         steps = int(farthest_m / step_m)
         for n in range(steps, 0, -1):
             distance = n * step_m
-            here = _pd_along(eye, rcs_m2, grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, azimuth, distance, height_m, above_ground)
+            here = _pd_along(
+                eye, rcs_m2, grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, azimuth, distance, height_m, above_ground
+            )
             if single_m[j] == 0.0 and here >= pd:
                 near = distance
                 far = distance + step_m
                 while far - near > 1.0:
                     middle = 0.5 * (near + far)
-                    if _pd_along(
-                        eye, rcs_m2, grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, azimuth, middle, height_m, above_ground
-                    ) >= pd:
+                    if (
+                        _pd_along(
+                            eye,
+                            rcs_m2,
+                            grid,
+                            lat0_deg,
+                            lon0_deg,
+                            dlat_deg,
+                            dlon_deg,
+                            azimuth,
+                            middle,
+                            height_m,
+                            above_ground,
+                        )
+                        >= pd
+                    ):
                         near = middle
                     else:
                         far = middle
@@ -353,11 +394,6 @@ def vertical_section(
                 pd[k, i] = np.nan
             else:
                 pd[k, i] = single_scan_pd(eye, rcs_m2, lat, lon, height_m[k])
-
-
-def combined(log_miss: NDArray[np.floating]) -> NDArray[np.floating]:
-    """1 - product of (1 - Pd), from the sum of ln(1 - Pd)."""
-    return -np.expm1(log_miss)
 
 
 def tangent_of(elevation_rad: float) -> float:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from buckler.coverage.layers import NOMINAL, Question
 from buckler.coverage.network import Watcher
-from buckler.coverage.raster import add_places
+from buckler.coverage.raster import add_places, fill_radials
 from buckler.errors import InputError
-from buckler.physics.earth import geodesic_direct, geodesic_inverse
+from buckler.physics.earth import geodesic_inverse
 from buckler.physics.terrain import Terrain
 
 Floats = npt.NDArray[np.float64]
@@ -36,11 +36,18 @@ class Reaction:
     """From the asset to where the target comes from."""
     distance_m: Floats
     """Ground range to the asset at the first sight; 0 for never seen."""
+    in_view_m: Floats
+    """Length of the way from there on which it is seen."""
 
     @property
     def time_s(self) -> Floats:
         """From the first sight to the asset."""
         return self.distance_m / self.speed_mps
+
+    @property
+    def in_view_s(self) -> Floats:
+        """Time during which it is seen on its way."""
+        return self.in_view_m / self.speed_mps
 
     @property
     def worst_azimuth_deg(self) -> float:
@@ -62,27 +69,14 @@ def reaction_time(
     azimuth = np.arange(azimuths) * 360.0 / azimuths
     away = np.array([float(geodesic_inverse(lat_deg, lon_deg, w.lat_deg, w.lon_deg)[0]) + w.reach_m for w in watchers])
     distance = np.arange(STEP_M, min(float(away.max(initial=STEP_M)), FARTHEST_M) + STEP_M, STEP_M)
-    ends = geodesic_direct(lat_deg, lon_deg, np.repeat(azimuth, distance.size), np.tile(distance, azimuths))
-    lat, lon = np.asarray(ends.lat_deg, float), np.asarray(ends.lon_deg, float)
-    height = np.full(lat.size, float(height_m))
-    ground = ground_at(terrain, lat, lon)
-    height = height + ground if question.above_ground else np.where(height < ground, -1e6, height)
-    best, log_miss = np.zeros(lat.size), np.zeros(lat.size)
+    place = np.empty((azimuths, distance.size, 3))
+    fill_radials(*terrain.grid, lat_deg, lon_deg, STEP_M, float(height_m), question.above_ground, place)
+    best = np.zeros(place.shape[:2])
     for watcher in watchers:
-        rcs = question.target.rcs_m2[watcher.band][NOMINAL]
-        add_places(watcher.eye, rcs, lat, lon, height, best, log_miss)
-    seen = best.reshape(azimuths, -1) >= question.seen_pd
+        add_places(watcher.eye, question.target.rcs_m2[watcher.band][NOMINAL], place, best)
+    seen = best >= question.seen_pd
     farthest = np.where(seen.any(axis=1), seen.shape[1] - np.argmax(seen[:, ::-1], axis=1), 0) * STEP_M
     progress()
-    return Reaction(asset, lat_deg, lon_deg, float(height_m), float(speed_mps), azimuth, farthest)
-
-
-def ground_at(terrain: Terrain, lat_deg: Floats, lon_deg: Floats) -> Floats:
-    """Height of the ground at each place; the sea's (0) beyond the terrain's rim."""
-    south, west, north, east = terrain.bounds_deg
-    turned = west + (lon_deg - west) % 360.0
-    inside = (lat_deg >= south) & (lat_deg <= north) & (turned <= east)
-    ground = np.zeros(lat_deg.shape)
-    if inside.any():
-        ground[inside] = terrain.height_m(lat_deg[inside], lon_deg[inside])
-    return ground
+    return Reaction(
+        asset, lat_deg, lon_deg, float(height_m), float(speed_mps), azimuth, farthest, seen.sum(axis=1) * STEP_M
+    )

@@ -18,16 +18,27 @@ from buckler.compiled import kernel_hash
 from buckler.coverage import charts, folder, geojson, geotiff, page, pictures
 from buckler.coverage.area import Grid, grid_over
 from buckler.coverage.layers import (
-    HIGH, LOW, NOMINAL, SEEN_PD, Difference, Layer, Question, Share, difference, ground_under, layer_at, lowest_of, require_height,
+    HIGH,
+    LOW,
+    NOMINAL,
+    SEEN_PD,
+    Difference,
+    Layer,
+    Question,
+    Share,
+    difference,
+    ground_under,
+    layer_at,
+    lowest_of,
+    require_height,
     shares_of,
 )  # fmt: skip
 from buckler.coverage.network import Watcher, area_seen, taken_out, watchers_of
-from buckler.coverage.pictures import Notes, Sites, area_name, height_name
+from buckler.coverage.pictures import Notes, Sites, height_name
 from buckler.coverage.ranges import CURVE_HEIGHTS_M, FirstDetection, first_detections, ring_of, section_of
 from buckler.coverage.reaction import Reaction, reaction_time
 from buckler.coverage.tables import write_csv
 from buckler.coverage.target import USUAL, target_named
-from buckler.drawing.style import svg_text
 from buckler.errors import InputError
 from buckler.log.text import write_whole
 from buckler.physics.earth import geodesic_inverse
@@ -75,7 +86,7 @@ class Result:
             "sensors": {f"{h:g}": [_share_row(s) for s in shares] for h, shares in self.shares.items()},
             "reaction": [
                 {"asset": r.asset, "height_m": r.height_m, "speed_mps": r.speed_mps, "least_s": float(r.time_s.min()),
-                 "median_s": float(np.median(r.time_s)), "worst_azimuth_deg": r.worst_azimuth_deg} for r in self.reactions
+                 "median_s": float(np.median(r.time_s)), "median_in_view_s": float(np.median(r.in_view_s)), "worst_azimuth_deg": r.worst_azimuth_deg} for r in self.reactions
             ],
             "compared": self.compared,
             "difference_km2": [
@@ -192,41 +203,63 @@ class _Study:
     def write(self, output: Path, key: str, without: Sequence[str], other: World | None) -> Result:
         """Compute and write everything."""
         sensors = sum(entity.kind == "sensor" for entity in self.world.entities)
-        others = sum(entity.kind == "sensor" for entity in other.entities) if other is not None else sensors if without else 0
-        self._total = sensors * (1 + 2 * len(self.heights) + 2) + len(self.assets) * len(self.asked) + others * (1 + len(self.asked)) + 6
+        others = (
+            sum(entity.kind == "sensor" for entity in other.entities)
+            if other is not None
+            else sensors
+            if without
+            else 0
+        )
+        self._total = (
+            sensors * (1 + 2 * len(self.heights) + 2)
+            + len(self.assets) * len(self.asked)
+            + others * (1 + len(self.asked))
+            + 6
+        )
         highest = max(self.heights)
         # the cell decides how finely the terrain is swept, the sweep how far the area reaches: size first, on a first guess
         rough = grid_over(self.world.terrain.bounds_deg, None) if self.cell_km is None else None
-        cell_m = 1000.0 * self.cell_km if self.cell_km is not None else 0.5 * (rough.dlat_deg if rough else 0.05) * 111_195.0
+        cell_m = (
+            1000.0 * self.cell_km if self.cell_km is not None else 0.5 * (rough.dlat_deg if rough else 0.05) * 111_195.0
+        )
         whole = watchers_of(
             self.world, cell_m=min(cell_m, 5000.0), highest_m=highest, extra_loss_db=self.losses, progress=self.tick
         )
         terrain = self.world.terrain
         grid = grid_over(area_seen(whole, [a[1:] for a in self.assets], terrain), self.cell_km)
         ground = ground_under(grid, terrain)
-        sites = Sites(whole, self.assets)
         second, names = self._second(whole, without, other, grid, highest)
         missing = [] if geotiff.available() else ["GeoTIFF: rasterio is not installed (pip install rasterio)"]
 
-        shown = page.Pictures(grid)
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}
         differences: list[Difference] = []
         areas: list[dict[str, Any]] = []
         story: list[Layer] = []
-        for height in self.heights:
+        sites = shown = None
+        for height in reversed(self.heights):  # the highest first: it says what the pictures show
             layer = layer_at(height, whole, self.question, grid, ground, terrain, self.tick)
+            if sites is None or shown is None:
+                frame = pictures.picture_bounds(grid, self._worth_showing(grid, layer))
+                sites, shown = Sites(whole, self.assets, frame), page.Pictures(grid, frame)
             layers_m2[height] = (layer.seen_m2, *layer.seen_range_m2)
             shown.add(layer)
             if height in STORY_HEIGHTS_M:
-                story.append(layer._replace(best=layer.best[:0], any=layer.any.copy()))
+                story.insert(0, layer._replace(best=layer.best[:0]))
             shares[height] = shares_of(layer, whole, self.question, grid, ground, terrain, self.tick)
             if height not in self.asked:
                 continue
             areas += self._areas(grid, layer)
             self._rasters(output, grid, layer, missing)
             stem = f"{height:05.0f}m"
-            self.files += pictures.pd_maps(output / "maps" / f"detection-{stem}", grid, [layer], sites, self.notes, f"What the network sees at {height_name(height)}")
+            self.files += pictures.pd_maps(
+                output / "maps" / f"detection-{stem}",
+                grid,
+                [layer],
+                sites,
+                self.notes,
+                f"What the network sees at {height_name(height)}",
+            )
             self.files += pictures.count_map(output / "maps" / f"sensors-{stem}", grid, layer, sites, self.notes)
             self.files += pictures.spread_maps(output / "maps" / f"spread-{stem}", grid, layer, sites, self.notes)
             self.files += charts.shares_chart(output / "maps" / f"shares-{stem}", shares[height], self.notes)
@@ -235,15 +268,29 @@ class _Study:
                 differences.append(difference(height, layer.seen, changed, grid))
                 areas += self._changes(grid, height, layer.seen, changed)
                 self.files += pictures.difference_map(
-                    output / "maps" / f"difference-{stem}", grid, height, layer.seen, changed, Sites(second, self.assets), self.notes, names
+                    output / "maps" / f"difference-{stem}",
+                    grid,
+                    height,
+                    layer.seen,
+                    changed,
+                    Sites(second, self.assets, sites.frame),
+                    self.notes,
+                    names,
                 )
+        assert sites is not None  # noqa: S101 - there is always a height
+        assert shown is not None  # noqa: S101
+        differences.sort()
+        layers_m2, shares = dict(sorted(layers_m2.items())), dict(sorted(shares.items()))
         self.files += pictures.pd_maps(
             output / "maps" / "story", grid, story, sites, self.notes, "The same network, low and high"
         )
         in_sight, seen = lowest_of(whole, self.question, grid, ground, terrain, self.tick)
         self.files += pictures.lowest_map(output / "maps" / "lowest-height", grid, seen, sites, self.notes)
         if not missing:
-            bands = [geotiff.Band("lowest height above ground seen", "m", seen), geotiff.Band("lowest height above ground in line of sight", "m", in_sight)]
+            bands = [
+                geotiff.Band("lowest height above ground seen", "m", seen),
+                geotiff.Band("lowest height above ground in line of sight", "m", in_sight),
+            ]
             self.files.append(geotiff.write_geotiff(output / "rasters" / "lowest-height.tif", grid, bands, self.about))
         self.tick()
 
@@ -255,19 +302,37 @@ class _Study:
         self._sections(whole, output)
         self._shapes(output, whole, areas, curves)
         if reactions:
-            self.files += charts.reaction_chart(output / "maps" / "reaction-time", self._reaction_lines(reactions, whole), self.notes)
+            self.files += charts.reaction_chart(
+                output / "maps" / "reaction-time", self._reaction_lines(reactions, whole), self.notes
+            )
         self._tables(output, layers_m2, shares, curves, reactions, differences, names)
         result = Result(
             output, self.title, self.question, grid, self.asked, layers_m2, {h: shares[h] for h in self.asked}, reactions, differences,
             names, self.notes, self.files, missing,
         )  # fmt: skip
         self._page(output, shown, sites, result, whole)
-        manifest = {"key": key, "buckler": __version__, "kernel_hash": kernel_hash(), **result.summary(), "speed_mps": self.speed}
+        manifest = {
+            "key": key,
+            "buckler": __version__,
+            "kernel_hash": kernel_hash(),
+            **result.summary(),
+            "speed_mps": self.speed,
+        }
         del manifest["folder"]
         manifest["files"] = sorted(str(path.relative_to(output)) for path in self.files)
-        self.files.append(write_whole(output / folder.MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"))
+        self.files.append(
+            write_whole(output / folder.MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+        )
         self._progress(self._total, self._total)
         return result
+
+    def _worth_showing(self, grid: Grid, layer: Layer) -> npt.NDArray[np.bool_]:
+        """Cells that belong in every picture: what is seen at the highest height, and around the assets."""
+        shown = np.asarray(layer.any[HIGH] >= 0.1)
+        for _, lat, lon in self.assets:
+            r0, r1, c0, c1 = grid.window(lat, lon, 20_000.0)
+            shown[r0:r1, c0:c1] = True
+        return shown
 
     def _second(
         self, whole: list[Watcher], without: Sequence[str], other: World | None, grid: Grid, highest: float
@@ -298,11 +363,18 @@ class _Study:
             )  # fmt: skip
         return found
 
-    def _changes(self, grid: Grid, height: float, first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> list[dict[str, Any]]:
+    def _changes(
+        self, grid: Grid, height: float, first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]
+    ) -> list[dict[str, Any]]:
         return [
             geojson.feature(
                 geojson.multipolygon(geojson.areas_above(grid, mask.astype(np.float32), 0.5)),
-                {"kind": kind, "height_m": height, "area_km2": round(grid.area_m2(mask) / 1e6, 1), "target": self.question.target.name},
+                {
+                    "kind": kind,
+                    "height_m": height,
+                    "area_km2": round(grid.area_m2(mask) / 1e6, 1),
+                    "target": self.question.target.name,
+                },
             )
             for kind, mask in (("lost", first & ~second), ("gained", second & ~first))
         ]
@@ -318,14 +390,19 @@ class _Study:
             for k, name in ((NOMINAL, "nominal"), (LOW, "low"), (HIGH, "high"))
         ]
         self.files.append(geotiff.write_geotiff(output / "rasters" / f"detection-{stem}.tif", grid, bands, tags))
-        counts = [geotiff.Band("sensors that see the target", "count", layer.count)]
+        counts = [geotiff.Band("sensors that see the target", "count", layer.sensors)]
         self.files.append(geotiff.write_geotiff(output / "rasters" / f"sensors-{stem}.tif", grid, counts, tags))
 
     def _curves(self, whole: list[Watcher], output: Path) -> dict[str, list[FirstDetection]]:
         heights = sorted({*CURVE_HEIGHTS_M, *self.asked})
-        found = {w.name: first_detections(w, heights, self.question, self.world.terrain, self.speed, progress=self.tick) for w in whole}
+        found = {
+            w.name: first_detections(w, heights, self.question, self.world.terrain, self.speed, progress=self.tick)
+            for w in whole
+        }
         ring = {e.name: e.value / 1000.0 for e in self.world.entities if e.kind == "sensor" and e.value}
-        self.files += charts.first_detection_chart(output / "maps" / "first-detection", dict(found), ring, self.notes, self.speed)
+        self.files += charts.first_detection_chart(
+            output / "maps" / "first-detection", dict(found), ring, self.notes, self.speed
+        )
         return found
 
     def _sections(self, whole: list[Watcher], output: Path) -> None:
@@ -342,7 +419,12 @@ class _Study:
                 for i in range(section.range_m.size)
             ]  # fmt: skip
             columns = ("range_km", "ground_m", "lowest_in_sight_m", "lowest_seen_m", "highest_seen_m")
-            about = {"sensor": watcher.name, "azimuth_deg": f"{section.azimuth_deg:.1f}", **self.about, "heights_are": "above sea level"}
+            about = {
+                "sensor": watcher.name,
+                "azimuth_deg": f"{section.azimuth_deg:.1f}",
+                **self.about,
+                "heights_are": "above sea level",
+            }
             self.files.append(write_csv(output / "tables" / "vertical" / f"{stem}.csv", columns, rows, about))
             self.tick()
 
@@ -363,11 +445,15 @@ class _Study:
             for name, lat, lon in self.assets for height in STORY_HEIGHTS_M if (name, height) not in known
         ]  # fmt: skip
         shown = {self.asked[0], self.asked[-1], *STORY_HEIGHTS_M}
-        return sorted([*reactions, *more], key=lambda r: r.height_m) if len(self.asked) < 5 else sorted(
-            (r for r in [*reactions, *more] if r.height_m in shown), key=lambda r: r.height_m
+        return (
+            sorted([*reactions, *more], key=lambda r: r.height_m)
+            if len(self.asked) < 5
+            else sorted((r for r in [*reactions, *more] if r.height_m in shown), key=lambda r: r.height_m)
         )
 
-    def _shapes(self, output: Path, whole: list[Watcher], areas: list[dict[str, Any]], curves: dict[str, list[FirstDetection]]) -> None:
+    def _shapes(
+        self, output: Path, whole: list[Watcher], areas: list[dict[str, Any]], curves: dict[str, list[FirstDetection]]
+    ) -> None:
         about = {"name": self.title, **self.about}
         self.files.append(geojson.write_geojson(output / "shapes" / "areas.geojson", areas, about))
         rings = []
@@ -381,9 +467,14 @@ class _Study:
                 for found in curves[watcher.name] if found.height_m in self.asked
             ]  # fmt: skip
         self.files.append(geojson.write_geojson(output / "shapes" / "first-detection.geojson", rings, about))
-        sites = [geojson.feature(geojson.point(lat, lon), {"kind": "asset", "name": name}) for name, lat, lon in self.assets]
+        sites = [
+            geojson.feature(geojson.point(lat, lon), {"kind": "asset", "name": name}) for name, lat, lon in self.assets
+        ]
         sites += [
-            geojson.feature(geojson.point(w.lat_deg, w.lon_deg), {"kind": "sensor", "name": w.name, "system": w.system, "height_m": round(w.height_m, 1)})
+            geojson.feature(
+                geojson.point(w.lat_deg, w.lon_deg),
+                {"kind": "sensor", "name": w.name, "system": w.system, "height_m": round(w.height_m, 1)},
+            )
             for w in whole
         ]
         self.files.append(geojson.write_geojson(output / "shapes" / "sites.geojson", sites, about))
@@ -404,16 +495,27 @@ class _Study:
             self.about,
         ))  # fmt: skip
         columns = ("sensor", "height_m", "azimuth_deg", "single_scan_km", "cumulative_km")
-        self.files.append(write_csv(tables / "first-detection.csv", columns, _curve_rows(curves), {**self.about, "speed_mps": f"{self.speed:g}"}))
+        self.files.append(
+            write_csv(
+                tables / "first-detection.csv",
+                columns,
+                _curve_rows(curves),
+                {**self.about, "speed_mps": f"{self.speed:g}"},
+            )
+        )
         columns = ("sensor", "height_m", "p10_km", "median_km", "p90_km", "cumulative_median_km")
         rows = (
-            (name, c.height_m, *(v / 1000.0 for v in c.spread_m()), c.spread_m(c.cumulative_m)[1] / 1000.0) for name, of in curves.items() for c in of
+            (name, c.height_m, *(v / 1000.0 for v in c.spread_m()), c.spread_m(c.cumulative_m)[1] / 1000.0)
+            for name, of in curves.items()
+            for c in of
         )
-        self.files.append(write_csv(tables / "range-rings.csv", columns, rows, {**self.about, "speed_mps": f"{self.speed:g}"}))
+        self.files.append(
+            write_csv(tables / "range-rings.csv", columns, rows, {**self.about, "speed_mps": f"{self.speed:g}"})
+        )
         self.files.append(write_csv(
-            tables / "reaction-time.csv", ("asset", "height_m", "speed_mps", "azimuth_deg", "first_seen_km", "time_s"),
-            ((r.asset, r.height_m, r.speed_mps, float(a), float(d) / 1000.0, float(t)) for r in reactions
-             for a, d, t in zip(r.azimuth_deg, r.distance_m, r.time_s, strict=True)), self.about,
+            tables / "reaction-time.csv", ("asset", "height_m", "speed_mps", "azimuth_deg", "first_seen_km", "time_s", "in_view_s"),
+            ((r.asset, r.height_m, r.speed_mps, float(a), float(d) / 1000.0, float(t), float(v)) for r in reactions
+             for a, d, t, v in zip(r.azimuth_deg, r.distance_m, r.time_s, r.in_view_s, strict=True)), self.about,
         ))  # fmt: skip
         if names is not None:
             self.files.append(write_csv(
@@ -426,7 +528,13 @@ class _Study:
         sections = []
         for height in self.asked[:3]:
             rows = [
-                (f"{s.sensor} ({s.system})", f"{s.seen_m2 / 1e6:,.0f}", f"{s.only_m2 / 1e6:,.0f}", f"{100 * s.share:.1f} %", f"{s.combined_m2 / 1e6:,.0f}")
+                (
+                    f"{s.sensor} ({s.system})",
+                    f"{s.seen_m2 / 1e6:,.0f}",
+                    f"{s.only_m2 / 1e6:,.0f}",
+                    f"{100 * s.share:.1f} %",
+                    f"{s.combined_m2 / 1e6:,.0f}",
+                )
                 for s in result.shares[height]
             ]
             sections.append((
@@ -436,18 +544,30 @@ class _Study:
                 page.table(("sensor", "sees, km²", "only it, km²", "of the network", "combined loss, km²"), rows),
             ))  # fmt: skip
         rows = [
-            (r.asset, height_name(r.height_m), _minutes(float(r.time_s.min())), f"{r.worst_azimuth_deg:.0f}°", _minutes(float(np.median(r.time_s))))
+            (
+                r.asset,
+                height_name(r.height_m),
+                _minutes(float(r.time_s.min())),
+                f"{r.worst_azimuth_deg:.0f}°",
+                _minutes(float(np.median(r.time_s))),
+                _minutes(float(np.median(r.in_view_s))),
+            )
             for r in result.reactions
         ]
         sections.append((
             f"The time that is left at {self.speed:.0f} m/s",
-            "From the first sight of a target that flies straight at the asset until it is there. Track confirmation, identification and "
+            "From the first sight of a target that flies straight at the asset until it is there; behind ground it may be lost again, so the last "
+            "column counts the time in view. Track confirmation, identification and "
             "decision take their share of it.",
-            page.table(("asset", "height", "least", "from", "median over azimuth"), rows),
+            page.table(("asset", "height", "least", "from", "median over azimuth", "in view, median"), rows),
         ))  # fmt: skip
         if result.compared:
             rows = [
-                (height_name(d.height_m), *(f"{v / 1e6:,.0f}" for v in (d.first_m2, d.second_m2, d.lost_m2, d.gained_m2))) for d in result.differences
+                (
+                    height_name(d.height_m),
+                    *(f"{v / 1e6:,.0f}" for v in (d.first_m2, d.second_m2, d.lost_m2, d.gained_m2)),
+                )
+                for d in result.differences
             ]
             sections.append((
                 f"From “{result.compared[0]}” to “{result.compared[1]}”", "Areas seen, in km².",

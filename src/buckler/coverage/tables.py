@@ -1,4 +1,5 @@
-"""Coverage as CSV (RFC 4180): the notice and the terrain's caveat stand in every row, so that no row is without them."""
+"""Coverage as CSV (RFC 4180). What holds for the whole table, the notice and the terrain's caveat among it, stands in the
+last columns of the first row."""
 
 from __future__ import annotations
 
@@ -13,12 +14,17 @@ from buckler.log.text import write_whole
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], about: Mapping[str, str]) -> Path:
-    """Write a table; `about` is repeated in the last columns. A value that does not exist is left empty."""
+    """Write a table; `about` stands in the last columns of the first row. A value that does not exist is left empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*columns, *about])
+    first: Sequence[str] = list(about.values())
+    rest = [""] * len(about)
     for row in rows:
-        writer.writerow([*(_plain(value) for value in row), *about.values()])
+        writer.writerow([*(_plain(value) for value in row), *first])
+        first = rest
+    if first is not rest:
+        writer.writerow([*("" for _ in columns), *first])
     return write_whole(path, out.getvalue())
 
 
