@@ -33,7 +33,7 @@ _HOME = {
     "OutOfRangeError": "buckler.errors",
 }
 
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (names resolved lazily by __getattr__)
+__all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
     from buckler.api import Run, catalog, compare, compile, load, open, scenarios, simulate, validate  # noqa: A004

@@ -69,7 +69,7 @@ class Run:
         import pyarrow.compute as pc
 
         events = self.events
-        through = events.filter(pc.equal(events["kind"].cast(pa.string()), "impact"))
+        through = events.filter(pc.field("kind").cast(pa.string()) == "impact")
         counts = Counter(through[by].cast(pa.string()).to_pylist())
         return {str(name): count / self.folder.run["replications"] for name, count in counts.most_common()}
 

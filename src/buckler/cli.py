@@ -28,9 +28,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Replications = Annotated[int, typer.Option("--replications", "-n", help="Replications: how often the raid is flown, with other luck.")]
+Replications = Annotated[
+    int, typer.Option("--replications", "-n", help="Replications: how often the raid is flown, with other luck.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the luck: the same seed gives the same bytes.")]
-Workers = Annotated[int | None, typer.Option("--workers", help="Threads; all cores if left out. Results do not depend on it.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Threads; all cores if left out. Results do not depend on it.")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write (default: runs/NAME).")]
 Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace another run in the output folder.")]
@@ -78,7 +82,9 @@ def run(
 @app.command()
 def compare(
     scenarios: Annotated[list[str], typer.Argument(help="Two scenarios, or one with --without.")],
-    without: Annotated[list[str] | None, typer.Option("--without", help="A sensor, battery, command post or raid entry to take out.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="A sensor, battery, command post or raid entry to take out.")
+    ] = None,
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
@@ -98,7 +104,11 @@ def compare(
         raise InputError("compare takes two scenarios, or one and --without NAME")
     first = names[0]
     second = names[0] if without else names[1]
-    label = f"{_folder_name(first)}-without-{_folder_name('-'.join(without))}" if without else f"{_folder_name(first)}-and-{_folder_name(second)}"
+    label = (
+        f"{_folder_name(first)}-without-{_folder_name('-'.join(without))}"
+        if without
+        else f"{_folder_name(first)}-and-{_folder_name(second)}"
+    )
     base = output or Path("runs") / label
     for part, name, taken in (("a", first, []), ("b", second, without or [])):
         _campaign(name, base / part, replications, seed, workers, force, quiet or as_json, taken)
@@ -125,7 +135,9 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
     from buckler.world.compile import compile_world
 
     world = compile_world(check_scenario(document))
-    counts = {kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")}
+    counts = {
+        kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")
+    }
     parts = ", ".join(f"{count} {_plural(kind, count)}" for kind, count in counts.items())
     typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
 
@@ -133,7 +145,9 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
 @app.command()
 def scenarios(
     name: Annotated[str | None, typer.Argument(help="A packaged scenario, to print it.")] = None,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
 ) -> None:
     """List the packaged scenarios, or print one, or the schema of scenario files."""
     from buckler.scenario.load import load_scenario, packaged_scenarios, scenario_document
@@ -183,7 +197,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 @app.command()
 def validate(
-    cases: Annotated[Path | None, typer.Option("--cases", help="A file of cases instead of the packaged table.")] = None,
+    cases: Annotated[
+        Path | None, typer.Option("--cases", help="A file of cases instead of the packaged table.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compute published numbers on this installation: pass or fail, with tolerance and source."""
@@ -236,7 +252,9 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        _complain(f"\nbuckler {__version__} failed; this is our fault, not yours. Please report the lines above with the command you gave.")
+        _complain(
+            f"\nbuckler {__version__} failed; this is our fault, not yours. Please report the lines above with the command you gave."
+        )
         sys.exit(1)
 
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import llvmlite
 import numba
@@ -32,7 +32,9 @@ _KERNEL_SOURCES = ("compiled.py", "draws.py", "dtypes.py", "units.py", "physics"
 def kernel_hash() -> str:
     """Sixteen hexadecimal digits that change when any kernel source or library version does."""
     digest = hashlib.sha256()
-    digest.update(f"{sys.version_info[:3]} numba {numba.__version__} llvmlite {llvmlite.__version__} numpy {np.__version__}".encode())
+    digest.update(
+        f"{sys.version_info[:3]} numba {numba.__version__} llvmlite {llvmlite.__version__} numpy {np.__version__}".encode()
+    )
     for name in _KERNEL_SOURCES:
         root = _PACKAGE / name
         for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
@@ -47,13 +49,12 @@ def cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(cache_folder())
+    setattr(numba.config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 (numba's settings have no stubs)
 
 
 def kernel(function: Function) -> Function:
     """Compile `function` as a kernel. The decorated function keeps its Python type for callers and type checkers."""
-    compiled: Function = numba.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function)
-    return compiled
+    return cast(Function, numba.njit(function, nogil=True, cache=True, fastmath=False, error_model="numpy"))
 
 
 def borrowing_kernel(function: Function) -> Function:
@@ -62,5 +63,5 @@ def borrowing_kernel(function: Function) -> Function:
     The engine's inner calls pass dozens of arrays; counting them took a third of a replication and, the counters being shared,
     kept two threads from being twice as fast as one.
     """
-    compiled: Function = numba.njit(nogil=True, cache=True, fastmath=False, error_model="numpy", _nrt=False)(function)
-    return compiled
+    options: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
+    return cast(Function, numba.njit(**options)(function))

@@ -40,7 +40,14 @@ def _rotate(x: np.uint64, bits: int) -> np.uint64:
 
 @kernel
 def threefry4x64(
-    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64, k2: np.uint64, k3: np.uint64
+    c0: np.uint64,
+    c1: np.uint64,
+    c2: np.uint64,
+    c3: np.uint64,
+    k0: np.uint64,
+    k1: np.uint64,
+    k2: np.uint64,
+    k3: np.uint64,
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Threefry-4x64-20: four counter words and four key words in, four words out. All words are uint64, modulo 2**64.
 

@@ -66,7 +66,12 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     """
     state.counts[N_CANDIDATES] = 0
     for i in range(len(world.threats)):
-        if state.lives[i].life == FLYING and state.held_by[c, i].identify_event >= 0 and state.held_by[c, i].tracks > 0 and state.held_by[c, i].engaged == 0:
+        if (
+            state.lives[i].life == FLYING
+            and state.held_by[c, i].identify_event >= 0
+            and state.held_by[c, i].tracks > 0
+            and state.held_by[c, i].engaged == 0
+        ):
             for b in range(len(world.batteries)):
                 attempt = state.attempts[b, i]
                 if world.batteries[b].command != c or now_s < attempt.look_s:
@@ -77,7 +82,9 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     while True:
         best = -1
         for k in range(state.counts[N_CANDIDATES]):
-            if state.candidates[k].score > 0.0 and (best < 0 or state.candidates[k].score > state.candidates[best].score):
+            if state.candidates[k].score > 0.0 and (
+                best < 0 or state.candidates[k].score > state.candidates[best].score
+            ):
                 best = k
         if best < 0:
             return
@@ -165,7 +172,16 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_
 
 @borrowing_kernel
 def _engage(
-    world: WorldArrays, state: State, c: int, b: int, w: int, i: int, rounds: int, kill: float, meet_s: float, now_s: float
+    world: WorldArrays,
+    state: State,
+    c: int,
+    b: int,
+    w: int,
+    i: int,
+    rounds: int,
+    kill: float,
+    meet_s: float,
+    now_s: float,
 ) -> None:
     """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar."""
     battery = world.batteries[b]
@@ -204,13 +220,33 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     i = state.rounds[shot].threat
     b = world.weapons[w].battery
     number = state.rounds[shot].engagement
-    meet_s = earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s) if state.lives[i].life == FLYING else 1.0 / 0.0
+    meet_s = (
+        earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s)
+        if state.lives[i].life == FLYING
+        else 1.0 / 0.0
+    )
     if isinf(meet_s):
         state.stocks[w].ready += 1
-        _close_shot(world.batteries, world.weapons, state.engagements, state.agenda, number, state.engagements[number].event, now_s)
+        _close_shot(
+            world.batteries,
+            world.weapons,
+            state.engagements,
+            state.agenda,
+            number,
+            state.engagements[number].event,
+            now_s,
+        )
         return
     event = note(
-        state.journal, state.engagements[number].event, now_s, _FIRE, world.first_weapon + w, world.first_threat + i, i, meet_s - now_s, 0
+        state.journal,
+        state.engagements[number].event,
+        now_s,
+        _FIRE,
+        world.first_weapon + w,
+        world.first_threat + i,
+        i,
+        meet_s - now_s,
+        0,
     )
     state.rounds[shot].event = event
     state.rounds[shot].meet_s = meet_s
@@ -284,7 +320,15 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     state.held_by[world.batteries[b].command, i].engaged -= 1
     killed = 1.0 if state.engagements[number].killed != 0 else 0.0
     note(
-        state.journal, state.engagements[number].event, now_s, _ASSESS, world.first_weapon + w, world.first_threat + i, i, killed, 0
+        state.journal,
+        state.engagements[number].event,
+        now_s,
+        _ASSESS,
+        world.first_weapon + w,
+        world.first_threat + i,
+        i,
+        killed,
+        0,
     )
 
 

@@ -82,7 +82,10 @@ def detections_table(world: WorldArrays, names: Sequence[str], replication: int,
             pa.array(np.ascontiguousarray(hits["time_s"])),
             names_column(hits["sensor"] + world.first_sensor, names),
             names_column(hits["threat"] + world.first_threat, names),
-            *(pa.array(np.ascontiguousarray(hits[name])) for name in ("range_m", "azimuth_deg", "elevation_deg", "snr_db")),
+            *(
+                pa.array(np.ascontiguousarray(hits[name]))
+                for name in ("range_m", "azimuth_deg", "elevation_deg", "snr_db")
+            ),
         ],
         schema=DETECTIONS,
     )

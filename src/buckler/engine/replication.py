@@ -78,7 +78,9 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
         elif what == calendar.APPEAR:
             state.lives[a].life = FLYING
             asset = world.threats[a].asset
-            state.lives[a].appear_event = note(state.journal, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0)
+            state.lives[a].appear_event = note(
+                state.journal, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0
+            )
             plan(state.agenda, world.threats[a].end_s, calendar.IMPACT, a, 0)
         elif what == calendar.VERDICT:
             verdict(world, state, seed, replication, a, b, now_s)
@@ -97,7 +99,7 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             reloaded(world, state, a, now_s)
         elif state.lives[a].life == FLYING:
             impact(world, state, seed, replication, a, now_s)
-    return state.counts[OVERFLOWED] == 0
+    return bool(state.counts[OVERFLOWED] == 0)
 
 
 @borrowing_kernel
@@ -105,7 +107,7 @@ def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, repli
     """Plan the first scan of sensor `s` that can matter. Its scans come at (phase + step) periods, the phase by luck."""
     phase = draws.draw(seed, replication, draws.SCAN_PHASE, sensor.key, sensor.key, 0)
     if begin_s < np.inf:
-        step = max(0, int(ceil(begin_s / sensor.scan_period_s - phase)))
+        step = max(0, ceil(begin_s / sensor.scan_period_s - phase))
         plan(agenda, (phase + step) * sensor.scan_period_s, calendar.SCAN, s, step)
 
 
@@ -121,7 +123,15 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
     luck = draws.draw(seed, replication, draws.IDENTIFICATION, command.key, world.threats[i].key, attempt)
     kind = _MISIDENTIFY if luck < command.identification_error else _IDENTIFY
     number = note(
-        state.journal, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, attempt + 1.0, 0
+        state.journal,
+        state.held_by[c, i].track_event,
+        now_s,
+        kind,
+        world.first_command + c,
+        world.first_threat + i,
+        i,
+        attempt + 1.0,
+        0,
     )
     if kind == _IDENTIFY:
         state.held_by[c, i].identify_event = number

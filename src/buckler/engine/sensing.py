@@ -24,7 +24,9 @@ _DROP = int(Kind.DROP)
 
 
 @borrowing_kernel
-def scan(world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float) -> None:
+def scan(
+    world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float
+) -> None:
     """One scan of sensor `s`: a detection draw for each threat in view, then M-of-N confirmation and loss of track.
 
     A track is confirmed by M detections in the last N scans, or by one detection where the sensor's command post already
@@ -52,17 +54,50 @@ def scan(world: WorldArrays, state: State, seed: int, replication: int, record: 
         seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
         if hit:
             if record:
-                _keep_hit(state.counts, state.hits, sensor, body, seed, replication, s, i, step, time_s, range_m, azimuth, elevation, snr)
+                _keep_hit(
+                    state.counts,
+                    state.hits,
+                    sensor,
+                    body,
+                    seed,
+                    replication,
+                    s,
+                    i,
+                    step,
+                    time_s,
+                    range_m,
+                    azimuth,
+                    elevation,
+                    snr,
+                )
             if seen.detect_event < 0:
                 seen.detect_event = note(
-                    state.journal, state.lives[i].appear_event, time_s, _DETECT, subject, world.first_threat + i, i, range_m, 0
+                    state.journal,
+                    state.lives[i].appear_event,
+                    time_s,
+                    _DETECT,
+                    subject,
+                    world.first_threat + i,
+                    i,
+                    range_m,
+                    0,
                 )
             if seen.confirmed == 0 and (
                 state.held_by[sensor.command, i].tracks > 0 or _bits(np.uint32(seen.window)) >= sensor.hits
             ):
                 seen.confirmed = 1
-                event = note(state.journal, seen.detect_event, time_s, _CONFIRM, subject, world.first_threat + i, i, range_m, 0)
-                confirm(state.agenda, world.commands[sensor.command], state.held_by[sensor.command, i], event, sensor.command, i, time_s)
+                event = note(
+                    state.journal, seen.detect_event, time_s, _CONFIRM, subject, world.first_threat + i, i, range_m, 0
+                )
+                confirm(
+                    state.agenda,
+                    world.commands[sensor.command],
+                    state.held_by[sensor.command, i],
+                    event,
+                    sensor.command,
+                    i,
+                    time_s,
+                )
         elif seen.window == 0 and seen.confirmed != 0:
             seen.confirmed = 0
             state.held_by[sensor.command, i].tracks -= 1

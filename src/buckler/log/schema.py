@@ -7,7 +7,7 @@ never used again for something else; new ones are added at the end.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -66,10 +66,17 @@ REASON_MEANING: Final = {
     "missed": "fired at, and missed",
 }
 
+
+
+def _schema(fields: list[Any]) -> pa.Schema:
+    """A schema of fields of several types (the stubs want them all alike)."""
+    return pa.schema(fields)
+
+
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
 _CODE: Final = pa.dictionary(pa.int8(), pa.string())
 
-EVENTS: Final = pa.schema([
+EVENTS: Final = _schema([
     pa.field("event", pa.int32(), metadata={"meaning": "number of the event in its replication, from 0"}),
     pa.field("cause", pa.int32(), metadata={"meaning": "the event that led to it, -1 for none"}),
     pa.field("replication", pa.int32()),
@@ -84,7 +91,7 @@ EVENTS: Final = pa.schema([
     pa.field("reason", _CODE),
 ])  # fmt: skip
 
-ENTITIES: Final = pa.schema([
+ENTITIES: Final = _schema([
     pa.field("key", pa.string()),
     pa.field("name", pa.string()),
     pa.field("side", pa.string(), metadata={"meaning": "defence or raid"}),
@@ -100,7 +107,7 @@ ENTITIES: Final = pa.schema([
     pa.field("hypothetical", pa.bool_()),
 ])  # fmt: skip
 
-STATES: Final = pa.schema([
+STATES: Final = _schema([
     pa.field("replication", pa.int32()),
     pa.field("time_s", pa.float64(), metadata={"unit": "s"}),
     pa.field("subject", _NAME, metadata={"meaning": "a threat's key, or weapon key and number of the shot"}),
@@ -109,7 +116,7 @@ STATES: Final = pa.schema([
     pa.field("alt_m", pa.float64()),
 ])  # fmt: skip
 
-DETECTIONS: Final = pa.schema([
+DETECTIONS: Final = _schema([
     pa.field("replication", pa.int32()),
     pa.field("time_s", pa.float64(), metadata={"unit": "s"}),
     pa.field("sensor", _NAME),

@@ -33,8 +33,8 @@ def atomic_bytes(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -52,10 +52,10 @@ def write_table(path: Path, table: pa.Table) -> None:
     atomic_bytes(path, sink.getvalue().to_pybytes())
 
 
-def names_column(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
+def names_column(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray[Any, Any]:
     """Indices as a column of names; -1 is the empty name, which must stand last in `names`."""
     return pa.DictionaryArray.from_arrays(
-        pa.array(np.where(codes < 0, len(names) - 1, codes).astype(np.int32)), pa.array(names, pa.string())
+        np.where(codes < 0, len(names) - 1, codes).astype(np.int32), pa.array(names, pa.string())
     )
 
 
@@ -142,6 +142,8 @@ class TableWriter:
     def __enter__(self) -> TableWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._writer.close()
-        os.replace(self._temporary, self.path)
+        self._temporary.replace(self.path)

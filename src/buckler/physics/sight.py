@@ -74,9 +74,7 @@ def look(
 
 
 @borrowing_kernel
-def window(
-    sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64]
-) -> tuple[float, float]:
+def window(sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64]) -> tuple[float, float]:
     """The times (s) between which a body can be in view of a sensor; (inf, -inf) where it never is.
 
     From one row before the first row of its path that is in view to one row after the last. What comes into view only

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 class Teller:
@@ -25,7 +29,7 @@ class _Bar(Teller):
             TextColumn("Replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
-        self._task = None
+        self._task: TaskID | None = None
 
     def update(self, done: int, total: int) -> None:
         if self._task is None:

@@ -87,7 +87,9 @@ def _extended(document: Document, above: tuple[str, ...] = ()) -> Document:
         return document
     name: str = document.data["extends"]
     if name in above:
-        raise DocumentError([document.problem(("extends",), f"{' extends '.join((*above, name))}: a scenario cannot extend itself")])
+        raise DocumentError(
+            [document.problem(("extends",), f"{' extends '.join((*above, name))}: a scenario cannot extend itself")]
+        )
     try:
         base = _extended(_base_document(document, name), (*above, name)).data
     except UnknownNameError as error:
@@ -177,7 +179,15 @@ def _places(scenario: Scenario) -> Iterator[tuple[Place, Any]]:
 _RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter")
 _BATTERY_KINDS: Final = ("sam-system", "gun", "manpads")
 _WEAPON_KINDS: Final = ("interceptor", "gun", "manpads")
-_RAID_KINDS: Final = ("one-way-attack-drone", "cruise-missile", "ballistic-missile", "fighter", "uav", "helicopter", "aew-aircraft")
+_RAID_KINDS: Final = (
+    "one-way-attack-drone",
+    "cruise-missile",
+    "ballistic-missile",
+    "fighter",
+    "uav",
+    "helicopter",
+    "aew-aircraft",
+)
 
 
 def _systems(scenario: Scenario) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
@@ -206,9 +216,12 @@ def _system_mistakes(scenario: Scenario, catalog: Catalog, own: dict[str, Card])
             yield place, f"the card of {name!r} says nothing of a radar: name a radar's card"
         elif card.in_service_on(day) is False and not hypothetical:
             since = card.in_service.best()
-            yield place, (
-                f"{name!r} was not in service on {scenario.as_of} (its card says {since}): "
-                "write hypothetical: true in the entry to ask what if, or a later as_of"
+            yield (
+                place,
+                (
+                    f"{name!r} was not in service on {scenario.as_of} (its card says {since}): "
+                    "write hypothetical: true in the entry to ask what if, or a later as_of"
+                ),
             )
 
 
@@ -244,7 +257,11 @@ def without(scenario: Scenario, name: str) -> Scenario:
     data["batteries"] = batteries
     data["commands"] = [entry for entry in data["commands"] if entry["name"] != name]
     data["raid"]["entries"] = [entry for entry in data["raid"]["entries"] if entry["name"] != name]
-    for kind, left in (("sensors", data["sensors"]), ("commands", data["commands"]), ("raid entries", data["raid"]["entries"])):
+    for kind, left in (
+        ("sensors", data["sensors"]),
+        ("commands", data["commands"]),
+        ("raid entries", data["raid"]["entries"]),
+    ):
         if not left:
             raise InputError(f"without {name!r} the scenario has no {kind} left: take out something else")
     return Scenario.model_validate(data)

@@ -29,7 +29,9 @@ class _Named(DocumentModel):
     @classmethod
     def _plain(cls, value: str) -> str:
         if not _NAME.match(value) or ":" in value:
-            raise ValueError("write a name of letters, digits, spaces and . + - ( ) /, beginning with a letter or digit")
+            raise ValueError(
+                "write a name of letters, digits, spaces and . + - ( ) /, beginning with a letter or digit"
+            )
         return value
 
 
@@ -73,9 +75,15 @@ class Command(_Named):
 
     latency_s: Seconds = Field(2.0, description="From a sensor's confirmed track to the post.")
     identification_time_s: Seconds = Field(5.0, description="From a track at the post to a verdict.")
-    identification_error: Probability = Field(0.05, description="Probability that one attempt fails to call a hostile hostile.")
-    identification_retry_s: Annotated[Number, Field(gt=0, le=3600)] = Field(10.0, description="From a failed attempt to the next.")
-    decision_period_s: Annotated[Number, Field(ge=0.1, le=600)] = Field(1.0, description="Between two rounds of assignment.")
+    identification_error: Probability = Field(
+        0.05, description="Probability that one attempt fails to call a hostile hostile."
+    )
+    identification_retry_s: Annotated[Number, Field(gt=0, le=3600)] = Field(
+        10.0, description="From a failed attempt to the next."
+    )
+    decision_period_s: Annotated[Number, Field(ge=0.1, le=600)] = Field(
+        1.0, description="Between two rounds of assignment."
+    )
     hypothetical: bool = False
 
 
@@ -95,7 +103,9 @@ class Sensor(_Named, _Placed):
     )
     confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
     confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")
-    hypothetical: bool = Field(False, description="The system was not in service at the scenario's date, and the entry knows.")
+    hypothetical: bool = Field(
+        False, description="The system was not in service at the scenario's date, and the entry knows."
+    )
 
     @model_validator(mode="after")
     def _m_of_n(self) -> Sensor:
@@ -108,7 +118,9 @@ class Weapon(DocumentModel):
     """One kind of round that a battery holds."""
 
     system: str = Field(description="The interceptor's or gun's catalog card.")
-    rounds_ready: Annotated[Count, Field(ge=1, le=100_000)] = Field(description="Rounds (a gun: bursts) ready on the launchers.")
+    rounds_ready: Annotated[Count, Field(ge=1, le=100_000)] = Field(
+        description="Rounds (a gun: bursts) ready on the launchers."
+    )
     rounds_stored: Annotated[Count, Field(ge=0, le=100_000)] = Field(0, description="Rounds to reload with.")
     reload_time_s: Seconds | None = Field(None, description="To refill the launchers; the system card's if left out.")
 
@@ -116,7 +128,9 @@ class Weapon(DocumentModel):
 class Doctrine(DocumentModel):
     """How a battery fights: all of it is data."""
 
-    salvo: Annotated[Count, Field(ge=1, le=16)] = Field(1, description="Rounds at a target before looking: 1 is shoot-look-shoot.")
+    salvo: Annotated[Count, Field(ge=1, le=16)] = Field(
+        1, description="Rounds at a target before looking: 1 is shoot-look-shoot."
+    )
     salvo_by_class: dict[KillClass, Annotated[Count, Field(ge=1, le=16)]] = Field(
         default_factory=dict, description="Another salvo for a class of target."
     )
@@ -124,7 +138,9 @@ class Doctrine(DocumentModel):
     weapon_control: Literal["free", "hold"] = "free"
     minimum_height_m: Annotated[Number, Field(ge=-500)] = Field(-500.0, description="Intercepts below are forbidden.")
     maximum_height_m: Annotated[Number, Field(gt=0)] | None = Field(None, description="Intercepts above are forbidden.")
-    reaction_time_s: Seconds | None = Field(None, description="From the order to the first round; the card's if left out.")
+    reaction_time_s: Seconds | None = Field(
+        None, description="From the order to the first round; the card's if left out."
+    )
     assessment_time_s: Seconds | None = Field(None, description="From intercept to verdict; the card's if left out.")
     salvo_interval_s: Seconds | None = Field(None, description="Between two rounds; the card's if left out.")
 
@@ -138,7 +154,9 @@ class Battery(_Named, _Placed):
         description="The sensors whose track is good enough for it to fire on: at least one."
     )
     weapons: Annotated[list[Weapon], Field(min_length=1)]
-    fire_channels: Annotated[Count, Field(ge=1, le=1000)] | None = Field(None, description="The system card's if left out.")
+    fire_channels: Annotated[Count, Field(ge=1, le=1000)] | None = Field(
+        None, description="The system card's if left out."
+    )
     doctrine: Doctrine = Doctrine()
     hypothetical: bool = False
 
@@ -158,14 +176,21 @@ class RaidEntry(_Named):
     count: Annotated[Count, Field(ge=1, le=2000)] = 1
     target: str = Field(description="The asset's name.")
     origin: Waypoint = Field(description="Where the flight begins.")
-    waypoints: list[Waypoint] = Field(default_factory=list, description="Between origin and target, for a class that flies a route.")
+    waypoints: list[Waypoint] = Field(
+        default_factory=list, description="Between origin and target, for a class that flies a route."
+    )
     start_s: Seconds = 0.0
     spacing_s: Seconds = Field(0.0, description="Between two members' starts.")
     lateral_spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(0.0, description="Between two members' paths.")
-    speed_mps: Annotated[Number, Field(gt=0, le=2000)] | None = Field(None, description="Of a route; the card's if left out.")
-    height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(None, description="Of a route; the card's if left out.")
+    speed_mps: Annotated[Number, Field(gt=0, le=2000)] | None = Field(
+        None, description="Of a route; the card's if left out."
+    )
+    height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(
+        None, description="Of a route; the card's if left out."
+    )
     height_reference: Literal["ground", "sea"] | None = Field(
-        None, description="What heights are measured from; ground for classes that fly low, sea for the others if left out."
+        None,
+        description="What heights are measured from; ground for classes that fly low, sea for the others if left out.",
     )
     release_distance_m: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
         0.0, description="An aircraft has got through when it is this near its target."
@@ -196,7 +221,9 @@ class Scenario(_Named):
         description="The date, YYYY-MM-DD: a system not in service then is refused unless its entry says hypothetical: true."
     )
     environment: Environment = Environment()
-    systems: list[Card] = Field(default_factory=list, description="Cards of the scenario's own, in the catalog's format.")
+    systems: list[Card] = Field(
+        default_factory=list, description="Cards of the scenario's own, in the catalog's format."
+    )
     assets: Annotated[list[Asset], Field(min_length=1)]
     commands: Annotated[list[Command], Field(min_length=1)]
     sensors: Annotated[list[Sensor], Field(min_length=1)]

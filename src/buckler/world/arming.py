@@ -8,7 +8,7 @@ from typing import Any, Final
 from buckler.catalog.schema import Card
 from buckler.errors import InputError
 from buckler.physics.interceptor import interceptor
-from buckler.physics.reach import fit
+from buckler.physics.reach import TURN_AT_CEILING_MPS2, fit
 from buckler.units import STANDARD_GRAVITY_MPS2
 
 THIN_AIR_M: Final = 40_000.0
@@ -20,7 +20,10 @@ FASTEST_BODY_MPS: Final = 12_000.0
 
 def weapon_interceptor(card: Card, launch_height_m: float) -> Any:
     """The INTERCEPTOR record of a card's round (or a gun's burst), launched from a height above sea level."""
-    values = {name: card.si(name) for name in ("burnout_speed", "burn_time", "max_range", "max_altitude", "minimum_intercept_speed")}
+    values = {
+        name: card.si(name)
+        for name in ("burnout_speed", "burn_time", "max_range", "max_altitude", "minimum_intercept_speed")
+    }
     limits = {
         "min_range_m": card.si("min_range") if card.known("min_range") else 0.0,
         "min_height_m": card.si("min_altitude") if card.known("min_altitude") else 0.0,
@@ -29,7 +32,9 @@ def weapon_interceptor(card: Card, launch_height_m: float) -> Any:
     }
     row = _gun(**values, **limits) if card.kind == "gun" else _missile(card.name, **values, **limits)
     if row["max_height_m"] <= launch_height_m:
-        raise InputError(f"{card.name} cannot stand at {launch_height_m:.0f} m: its greatest height above sea level is {row['max_height_m']:.0f} m")
+        raise InputError(
+            f"{card.name} cannot stand at {launch_height_m:.0f} m: its greatest height above sea level is {row['max_height_m']:.0f} m"
+        )
     row = row.copy()
     row["launch_height_m"] = launch_height_m
     return row
@@ -42,15 +47,26 @@ def _missile(
 ) -> Any:  # fmt: skip
     try:
         return fit(
-            max_range_m=max_range, max_height_m=max_altitude, burnout_speed_mps=burnout_speed, min_speed_mps=minimum_intercept_speed,
-            burn_time_s=burn_time, **({"turn_at_ceiling_mps2": None} if max_altitude > THIN_AIR_M else {}), **limits,
-        ).interceptor  # fmt: skip
+            max_range_m=max_range,
+            max_height_m=max_altitude,
+            burnout_speed_mps=burnout_speed,
+            min_speed_mps=minimum_intercept_speed,
+            burn_time_s=burn_time,
+            turn_at_ceiling_mps2=None if max_altitude > THIN_AIR_M else TURN_AT_CEILING_MPS2,
+            **limits,  # type: ignore[arg-type]
+        ).interceptor
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
 
 
 def _gun(
-    *, burnout_speed: float, burn_time: float, max_range: float, max_altitude: float, minimum_intercept_speed: float, **limits: float
+    *,
+    burnout_speed: float,
+    burn_time: float,
+    max_range: float,
+    max_altitude: float,
+    minimum_intercept_speed: float,
+    **limits: float,
 ) -> Any:
     """A burst flies at its mean speed, straight, to the effective range."""
     del burn_time, minimum_intercept_speed

@@ -53,7 +53,9 @@ class World:
             digest.update(repr(entity).encode())
         for field, value in zip(self.arrays._fields, self.arrays, strict=True):
             digest.update(field.encode())
-            digest.update(np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+            digest.update(
+                np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+            )
         return digest.hexdigest()
 
 
@@ -73,11 +75,15 @@ def compile_world(loaded: Loaded) -> World:
 
     places = [asset_place(asset, terrain) for asset in assets]
     asset_entities = [
-        Entity(asset.name, asset.name, "defence", "asset", "", "", p.lat_deg, p.lon_deg, p.height_m, "", 0.0, asset.value)
+        Entity(
+            asset.name, asset.name, "defence", "asset", "", "", p.lat_deg, p.lon_deg, p.height_m, "", 0.0, asset.value
+        )
         for asset, p in zip(assets, places, strict=True)
     ]
     command_records = np.zeros(len(commands), COMMAND)
-    command_entities = [compile_command(record, command) for record, command in zip(command_records, commands, strict=True)]
+    command_entities = [
+        compile_command(record, command) for record, command in zip(command_records, commands, strict=True)
+    ]
 
     records, lowest = sensing.new_sensors(len(sensors))
     sensor_entities = []
@@ -98,7 +104,14 @@ def compile_world(loaded: Loaded) -> World:
     first_sensor = first_command + len(commands)
     first_threat = first_sensor + len(sensors)
     first_weapon = first_threat + len(raid.records)
-    ordered = [*asset_entities, *arms.battery_entities, *command_entities, *sensor_entities, *raid.entities, *arms.weapon_entities]
+    ordered = [
+        *asset_entities,
+        *arms.battery_entities,
+        *command_entities,
+        *sensor_entities,
+        *raid.entities,
+        *arms.weapon_entities,
+    ]
     refuse_collisions(ordered)
     arrays = WorldArrays(
         duration_s=float(raid.records["end_s"].max()) + 1.0,
@@ -144,7 +157,26 @@ def asset_place(asset: Asset, terrain: Terrain) -> Place:
 def compile_command(record: Any, command: Command) -> Entity:
     """Fill one COMMAND record."""
     record["key"] = np.uint64(address(command.name))
-    for field in ("latency_s", "identification_time_s", "identification_error", "identification_retry_s", "decision_period_s"):
+    for field in (
+        "latency_s",
+        "identification_time_s",
+        "identification_error",
+        "identification_retry_s",
+        "decision_period_s",
+    ):
         record[field] = getattr(command, field)
-    return Entity(command.name, command.name, "defence", "command", "", "", np.nan, np.nan, np.nan, "", 0.0, 0.0, command.hypothetical)
-
+    return Entity(
+        command.name,
+        command.name,
+        "defence",
+        "command",
+        "",
+        "",
+        np.nan,
+        np.nan,
+        np.nan,
+        "",
+        0.0,
+        0.0,
+        command.hypothetical,
+    )

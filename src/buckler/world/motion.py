@@ -18,7 +18,6 @@ from buckler.physics.terrain import Terrain
 from buckler.scenario.schema import RaidEntry, Waypoint
 from buckler.world.place import Place, ground_heights_m, ground_m
 
-
 Flown = TypeVar("Flown")
 
 
@@ -73,7 +72,9 @@ def route_path(entry: RaidEntry, card: Card, target: Place, terrain: Terrain, of
     return Path(np.column_stack([flown.position_m, flown.height_m]), *points[0], flown.end_s)
 
 
-def ballistic_path(entry: RaidEntry, card: Card, target: Place, terrain: Terrain, offset_m: float, step_s: float) -> Path:
+def ballistic_path(
+    entry: RaidEntry, card: Card, target: Place, terrain: Terrain, offset_m: float, step_s: float
+) -> Path:
     """The powered and ballistic flight that comes down on the target."""
     launch = _position(entry.origin)
     course = float(geodesic_inverse(*launch, target.lat_deg, target.lon_deg)[1])

@@ -33,7 +33,9 @@ class Place:
 
 def terrain_named(name: str) -> Terrain:
     """The terrain that a scenario asks for."""
-    return {"packaged": packaged_terrain, "world": world_terrain, "flat": flat_terrain}[name]()
+    if name == "flat":
+        return flat_terrain()
+    return packaged_terrain() if name == "packaged" else world_terrain()
 
 
 def ground_m(terrain: Terrain, lat_deg: float, lon_deg: float) -> float:
@@ -41,7 +43,9 @@ def ground_m(terrain: Terrain, lat_deg: float, lon_deg: float) -> float:
     return float(terrain.height_m(lat_deg, lon_deg)) if terrain.covers(lat_deg, lon_deg) else 0.0
 
 
-def ground_heights_m(terrain: Terrain, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+def ground_heights_m(
+    terrain: Terrain, lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Heights of the ground, m, at many places; the sea's (0) beyond the terrain's rim."""
     south, west, north, east = terrain.bounds_deg
     inside = (lat_deg >= south) & (lat_deg <= north) & (lon_deg >= west) & (lon_deg <= east)

@@ -41,7 +41,9 @@ def place_of(sensor: Sensor, card: Card, terrain: Terrain) -> tuple[Place, float
     ground = ground_m(terrain, lat, lon)
     if sensor.altitude_m is not None:
         if sensor.altitude_m <= ground:
-            raise InputError(f"sensor {sensor.name!r} at {sensor.altitude_m:g} m is under the ground ({ground:.0f} m): raise altitude_m")
+            raise InputError(
+                f"sensor {sensor.name!r} at {sensor.altitude_m:g} m is under the ground ({ground:.0f} m): raise altitude_m"
+            )
         return Place(lat, lon, sensor.altitude_m), sensor.altitude_m - ground
     mast = sensor.antenna_height_m if sensor.antenna_height_m is not None else card.si("antenna_height")
     return Place(lat, lon, ground + mast), mast

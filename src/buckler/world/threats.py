@@ -45,11 +45,7 @@ def compile_raid(loaded: Loaded, assets: list[Asset], places: list[Place], terra
     """Every member of every entry, as one threat each."""
     index = {asset.name: i for i, asset in enumerate(assets)}
     members = sorted(
-        (
-            (member_name(entry, k), entry, k)
-            for entry in loaded.scenario.raid.entries
-            for k in range(entry.count)
-        ),
+        ((member_name(entry, k), entry, k) for entry in loaded.scenario.raid.entries for k in range(entry.count)),
         key=lambda member: member[0],
     )
     records = np.zeros(len(members), THREAT)
@@ -65,9 +61,20 @@ def compile_raid(loaded: Loaded, assets: list[Asset], places: list[Place], terra
         first += len(path.rows_m)
         entities.append(
             Entity(
-                name, name, "raid", "threat", card.name, card.text("kill_class"), path.lat_deg, path.lon_deg, float(path.rows_m[0, 3]),
-                entry.target, 0.0, assets[asset].value, entry.hypothetical,
-            )  # fmt: skip
+                name,
+                name,
+                "raid",
+                "threat",
+                card.name,
+                card.text("kill_class"),
+                path.lat_deg,
+                path.lon_deg,
+                float(path.rows_m[0, 3]),
+                entry.target,
+                0.0,
+                assets[asset].value,
+                entry.hypothetical,
+            )
         )
     ahead = [speed_bound(np.ascontiguousarray(path[:, :3]), STEP_S) for path in rows]
     return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities)
@@ -99,7 +106,9 @@ def _fill(
     record["step_s"] = STEP_S
     record["rcs_m2"] = [rcs_m2(card, band) for band in BANDS]
     record["lethal_radius_m"] = card.si("lethal_radius") if card.known("lethal_radius") else 0.0
-    record["scatter_std_m"] = (card.si("circular_error_probable") if card.known("circular_error_probable") else 0.0) * CEP_TO_STD
+    record["scatter_std_m"] = (
+        card.si("circular_error_probable") if card.known("circular_error_probable") else 0.0
+    ) * CEP_TO_STD
     record["value"] = value
 
 

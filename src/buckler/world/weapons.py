@@ -54,12 +54,19 @@ class CompiledArms:
 
 
 def compile_batteries(
-    loaded: Loaded, batteries: list[Battery], command_index: dict[str, int], sensor_index: dict[str, int], terrain: Terrain
+    loaded: Loaded,
+    batteries: list[Battery],
+    command_index: dict[str, int],
+    sensor_index: dict[str, int],
+    terrain: Terrain,
 ) -> CompiledArms:
     """Every battery with its weapons."""
     records = np.zeros(len(batteries), BATTERY)
     weapons = np.zeros(sum(len(battery.weapons) for battery in batteries), WEAPON)
-    battery_entities, weapon_entities, sites, fire_control = [], [], [], []
+    battery_entities: list[Entity] = []
+    weapon_entities: list[Entity] = []
+    sites: list[NDArray[np.float64]] = []
+    fire_control: list[int] = []
     tables: list[Flyout] = []
     unruled: list[Flyout] = []
     for b, (record, battery) in enumerate(zip(records, batteries, strict=True)):
@@ -71,7 +78,9 @@ def compile_batteries(
         fire_control += sorted(sensor_index[name] for name in battery.fire_control)
         card = loaded.card(battery.system)
         _fill_battery(record, battery, card, place, command_index[battery.command])
-        for weapon in sorted(battery.weapons, key=lambda weapon: (loaded.card(weapon.system).si("max_range"), weapon.system)):
+        for weapon in sorted(
+            battery.weapons, key=lambda weapon: (loaded.card(weapon.system).si("max_range"), weapon.system)
+        ):
             round_card = loaded.card(weapon.system)
             w = len(weapon_entities)
             free, ruled = _tables(battery, round_card, place)
@@ -80,15 +89,29 @@ def compile_batteries(
             weapon_entities.append(_fill_weapon(weapons[w], weapon, battery, card, round_card, place, b, w))
         battery_entities.append(
             Entity(
-                battery.name, battery.name, "defence", "battery", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
-                battery.command, float(max((table.interceptor["max_range_m"] for table in tables[record["first_weapon"] :]), default=0.0)),
-                float(record["channels"]), battery.hypothetical,
-            )  # fmt: skip
+                battery.name,
+                battery.name,
+                "defence",
+                "battery",
+                card.name,
+                "",
+                place.lat_deg,
+                place.lon_deg,
+                place.height_m,
+                battery.command,
+                float(
+                    max((table.interceptor["max_range_m"] for table in tables[record["first_weapon"] :]), default=0.0)
+                ),
+                float(record["channels"]),
+                battery.hypothetical,
+            )
         )
     keys = [entity.key for entity in weapon_entities]
     for key in keys:
         if keys.count(key) > 1:
-            raise InputError(f"{key.split(':')[0]!r} lists the weapon {key.split(':')[1]!r} twice: write it once, with all its rounds")
+            raise InputError(
+                f"{key.split(':')[0]!r} lists the weapon {key.split(':')[1]!r} twice: write it once, with all its rounds"
+            )
     return CompiledArms(
         records, battery_entities, np.array(sites).reshape(-1, 13), np.array(fire_control, np.int32), weapons, weapon_entities,
         tables, unruled, _stack([table.interceptor for table in tables], weapons), *_arrays(tables),
@@ -100,7 +123,9 @@ def place_of(battery: Battery, terrain: Terrain) -> Place:
     if battery.latitude_deg is None or battery.longitude_deg is None:
         raise InputError(f"battery {battery.name!r} has no position")
     require_covered(terrain, f"battery {battery.name!r}", battery.latitude_deg, battery.longitude_deg)
-    return Place(battery.latitude_deg, battery.longitude_deg, ground_m(terrain, battery.latitude_deg, battery.longitude_deg))
+    return Place(
+        battery.latitude_deg, battery.longitude_deg, ground_m(terrain, battery.latitude_deg, battery.longitude_deg)
+    )
 
 
 def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, command: int) -> None:
@@ -115,13 +140,15 @@ def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, comma
         ("salvo_interval_s", doctrine.salvo_interval_s, "salvo_interval"),
     ):
         record[field] = own if own is not None else card.si(parameter)
-    record["salvo"] = [doctrine.salvo_by_class.get(name, doctrine.salvo) for name in KILL_CLASSES]  # type: ignore[call-overload]
+    record["salvo"] = [doctrine.salvo_by_class.get(name, doctrine.salvo) for name in KILL_CLASSES]
     record["engages"] = [doctrine.classes is None or name in doctrine.classes for name in KILL_CLASSES]
     record["minimum_height_m"] = doctrine.minimum_height_m
     record["maximum_height_m"] = doctrine.maximum_height_m if doctrine.maximum_height_m is not None else np.inf
 
 
-def _fill_weapon(record: Any, weapon: Weapon, battery: Battery, system: Card, card: Card, place: Place, b: int, w: int) -> Entity:
+def _fill_weapon(
+    record: Any, weapon: Weapon, battery: Battery, system: Card, card: Card, place: Place, b: int, w: int
+) -> Entity:
     key = f"{battery.name}:{card.name}"
     record["key"] = np.uint64(address(key))
     record["battery"] = b
