@@ -83,8 +83,8 @@ def test_nasa_launched_sphere_within_the_spread_of_the_tools(case: str, east: fl
     tools = nasa(case)
     flight = sphere_shot(east, north)
     lat, lon, height = ecef_to_geodetic(*flight.position_m.T)
-    # The slack, 0.01 ft: the tools' constants of the atmosphere differ by 4e-6 in density (0.0023768899 to 0.0023768988 slug/ft^3 at
-    # sea level), which moves a path of which drag takes 2500 ft by that.
+    # The slack, 0.01 ft: the tools' constants of the atmosphere differ by 4e-6 in density (0.0023768899 to 0.0023768988
+    # slug/ft^3 at sea level), which moves a path of which drag takes 2500 ft by that.
     for name, value, slack in (
         ("altitudeMsl_ft", height / FT, 0.01),
         ("longitude_deg", lon, np.degrees(0.01 * FT / SEMI_MAJOR_AXIS_M)),
@@ -110,8 +110,8 @@ def test_nasa_case_4_dropped_sphere() -> None:
 
 
 def test_nasa_case_17_two_stage_rocket() -> None:
-    # twostage_prop.dml, twostage_inertia.dml: thrust, specific impulse (with 9.8066) and masses; twostage_aero.dml: C_D = 0.21 at no
-    # angle of attack, 7 m^2. The attitude is an input, as the reference gives it; one tool only, so 1 %.
+    # twostage_prop.dml, twostage_inertia.dml: thrust, specific impulse (with 9.8066) and masses; twostage_aero.dml:
+    # C_D = 0.21 at no angle of attack, 7 m^2. The attitude is an input, as the reference gives it; one tool, so 1 %.
     (tool,) = nasa("17")
     yaw, pitch = np.radians(tool["eulerAngle_deg_Yaw"]), np.radians(tool["eulerAngle_deg_Pitch"])
     forward = np.empty((yaw.size, 3))
@@ -129,7 +129,8 @@ def test_nasa_case_17_two_stage_rocket() -> None:
             Burn(80_000 / second_flow, 99_000.0, 5e6, second_flow, area),
             Burn(inf, 19_000.0, drag_area_m2=area),
         ),
-        drag=constant_drag(), attitude=np.column_stack([tool["time"], forward]), duration_s=200.0, dt_s=0.1, stop_height_m=-100.0,
+        drag=constant_drag(), attitude=np.column_stack([tool["time"], forward]),
+        duration_s=200.0, dt_s=0.1, stop_height_m=-100.0,
     )  # fmt: skip
     _, lon, height = ecef_to_geodetic(*flight.position_m[2000])
     assert height / FT == pytest.approx(769_281.57, rel=0.01)
@@ -212,7 +213,8 @@ def test_against_another_integrator_with_wind_drag_and_burn() -> None:
 def test_a_light_body_falls_at_terminal_speed_and_drifts_with_the_wind() -> None:
     # 0.5 rho v^2 S = m g: nearly steady near the ground; the wind carries it along.
     flight = fly(
-        0.0, 0.0, 3000.0, (0.0, 0.0, 0.0), mass_kg=1.0, drag_area_m2=0.1, drag=constant_drag(), wind=[[0.0, 12.0, -7.0]],
+        0.0, 0.0, 3000.0, (0.0, 0.0, 0.0), mass_kg=1.0, drag_area_m2=0.1,
+        drag=constant_drag(), wind=[[0.0, 12.0, -7.0]],
         planet=round_earth(),
     )  # fmt: skip
     density, _ = density_and_sound(0.0)
@@ -271,8 +273,8 @@ def test_a_missile_comes_down_on_its_target(range_m: float, azimuth: float, beta
 
 
 def test_scud_class_as_observed() -> None:
-    # Launch of 29 May 2017: 450 km, apogee 100 (Japan) to 120 (Republic of Korea) km, about 6 min. The missile does not separate;
-    # its empty mass is about 2 t and 0.88 m across.
+    # Launch of 29 May 2017: 450 km, apogee 100 (Japan) to 120 (Republic of Korea) km, about 6 min. It does not
+    # separate; its empty mass is about 2 t, and it is 0.88 m across.
     lat, lon, _ = geodesic_direct(39.3, 127.4, 90.0, 450e3)
     missile = ballistics.ballistic_trajectory(
         39.3, 127.4, 0.0, float(lat), float(lon), 0.0, burn_time_s=75.0, ballistic_coefficient_kgpm2=8000.0
@@ -300,7 +302,7 @@ def test_more_drag_needs_more_speed_and_lands_slower() -> None:
 
 
 def test_the_rotation_matters() -> None:
-    # Eastward the ground runs away, westward it comes to meet the missile: the launch azimuths differ from the geodesic's.
+    # Northward the missile keeps the greater eastward speed of its launch: it has to be aimed west of the target.
     missile = ballistics.ballistic_trajectory(
         40.0, 33.0, 0.0, 49.0, 33.0, 0.0, burn_time_s=95.0, ballistic_coefficient_kgpm2=6000.0
     )

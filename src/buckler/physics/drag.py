@@ -29,7 +29,7 @@ REFERENCE_MACH: Final = 3.0
 MACH_STEP: Final = 0.025
 """Spacing of a sampled drag table; every node of G7 falls on it, so that sampling adds no error."""
 AIR_STEP_M: Final = 25.0
-"""Height step of the sampled air. Below 86 km linear interpolation is within 1e-5 of the closed form, and within 2e-4 in
+"""Height step of the sampled air. Below 86 km linear interpolation is within 1e-5 of the closed form, within 2e-4 in
 the six steps that hold a corner between two layers."""
 AIR_FLOOR_M: Final = -1_000.0
 """Lowest height of the sampled air; below, its first value holds."""
@@ -63,9 +63,9 @@ def drag_factor(mach: float, table: Floats) -> float:
     dimension.
     """
     place = mach * _PER_MACH
-    cell = int(place)
-    if cell >= table.size - 1:
+    if not place < table.size - 1.0:
         return float(table[table.size - 1])
+    cell = int(place)
     share = place - cell
     return float(table[cell] + share * (table[cell + 1] - table[cell]))
 
@@ -76,9 +76,9 @@ def sampled_air(height_m: float, air: Floats) -> tuple[float, float]:
     place = (height_m - AIR_FLOOR_M) * _PER_METRE
     if place <= 0.0:
         return air[0, 0], air[0, 1]
-    cell = int(place)
-    if cell >= air.shape[0] - 1:
+    if not place < air.shape[0] - 1.0:
         return 0.0, air[air.shape[0] - 1, 1]
+    cell = int(place)
     share = place - cell
     density_here = air[cell, 0] + share * (air[cell + 1, 0] - air[cell, 0])
     return density_here, air[cell, 1] + share * (air[cell + 1, 1] - air[cell, 1])

@@ -109,7 +109,7 @@ def _straight(lat: float, lon: float, azimuth: float, length: float, leg: int) -
 def _arc(lat: float, lon: float, radius: float, start_deg: float, sweep_deg: float, leg: int) -> _Section:
     """An arc about a centre, from one bearing on by a sweep."""
     length = radius * abs(radians(sweep_deg))
-    count = max(8, int(np.ceil(length / SAMPLE_M))) + 1
+    count = max(8, int(np.ceil(length / min(SAMPLE_M, 0.005 * radius)))) + 1
     bearing = np.radians(start_deg + sweep_deg * np.linspace(0.0, 1.0, count))
     basis = np.array(enu_basis(radians(lat), radians(lon))).reshape(3, 3)
     flat = np.outer(np.sin(bearing), basis[0]) + np.outer(np.cos(bearing), basis[1])
@@ -336,7 +336,7 @@ def racetrack(
         raise InputError(f"leg_m = {leg_m} must be 0 or more")
     half_turn = np.pi * turn_radius
     lap = 2.0 * (leg_m + half_turn)
-    fine = max(8, int(np.ceil(lap / min(SAMPLE_M, 0.02 * turn_radius))))
+    fine = max(8, int(np.ceil(lap / min(SAMPLE_M, 0.005 * turn_radius))))
     # One lap in the plane of the racetrack: x along the heading, y to the side of the turns.
     at = lap * np.arange(fine + 1) / fine
     side = np.minimum(np.floor(at / (leg_m + half_turn)), 1.0)

@@ -127,8 +127,9 @@ def _fly_line(
     """Fly one launch elevation; fill its crossings of the grid: `line` over each range node, `rising` and `falling`
     at each height node on the steep parts of the way up and down.
 
-    It ends where it dips under `before`, the next flatter line: what lies beyond has a flatter path to it. Returns whether it did; all steeper
-    lines then come down inside too, so they (`inside`) end as soon as they leave the grid upwards.
+    It ends where it dips under `before`, the next flatter line: what lies beyond has a flatter path to it. Returns
+    whether it did; all steeper lines then come down inside too, so they (`inside`) end as soon as they leave the
+    grid upwards.
     """
     _powered_crossings(elevation, row, line, rising)
     falling[0, :] = inf
@@ -185,12 +186,21 @@ def _fly_line(
 
 @kernel
 def _fill_span(
-    older: Floats, one: Floats, two: Floats, at: int, count: int, extent: float, column: bool, time: Floats, speed: Floats
+    older: Floats,
+    one: Floats,
+    two: Floats,
+    at: int,
+    count: int,
+    extent: float,
+    column: bool,
+    time: Floats,
+    speed: Floats,
 ) -> None:
-    """Fill the grid nodes between the crossings of two neighbouring lines, along one range node's column or height node's row.
+    """Fill the grid nodes between the crossings of two neighbouring lines, along one range node's column or height
+    node's row.
 
-    Lines' rows: place along the span, time, speed. Time and speed are quadratic in the place through this line, the next and the one
-    `older` (beside line one) where it is there and in order; else linear.
+    Lines' rows: place along the span, time, speed. Time and speed are quadratic in the place through this line, the
+    next and the one `older` (beside line one) where it is there and in order; else linear.
     """
     x1, x2 = one[0, at], two[0, at]
     if not (x1 < inf and x2 < inf) or x1 == x2:
@@ -223,8 +233,8 @@ def _fill_span(
 
 @kernel
 def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> None:
-    """Fly the fan and lay it on the grid: between neighbours along the height over each range node, and, where both are steep, along the
-    range at each height node.
+    """Fly the fan and lay it on the grid: between neighbours along the height over each range node, and, where both
+    are steep, along the range at each height node.
     """
     time[:] = inf
     speed[:] = 0.0

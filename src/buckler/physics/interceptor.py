@@ -34,27 +34,29 @@ from buckler.errors import InputError
 from buckler.physics.drag import drag_factor, sampled_air
 from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M, Floats
 
-INTERCEPTOR: Final = np.dtype(
-    [
-        ("burn_time_s", np.float64),  # from rest to burnout speed, at an even acceleration
-        ("sustain_time_s", np.float64),  # thrust that then holds the burnout speed
-        ("burnout_speed_mps", np.float64),  # published top speed
-        ("ballistic_coefficient_kgpm2", np.float64),  # m/(C_D A) after burnout, at Mach 3
-        ("min_speed_mps", np.float64),  # below it the interceptor no longer counts as able to intercept
-        ("min_range_m", np.float64),  # straight line from the launcher
-        ("max_range_m", np.float64),  # along the ground
-        ("min_height_m", np.float64),  # above sea level
-        ("max_height_m", np.float64),  # above sea level
-        ("max_target_speed_mps", np.float64),
-        ("launch_height_m", np.float64),  # above sea level
-        ("turn_loading_kgpm2", np.float64),  # m/(C_N,max A): lateral acceleration = dynamic pressure/this; 0: free
-        ("turn_limit_mps2", np.float64),  # largest lateral acceleration whatever the air
-        # The rest is filled by `flyout_table`.
-        ("powered_path_m", np.float64),  # length of the straight powered path
-        ("gradient_spm", np.float64),  # no smooth part of the table rises faster than this, seconds a metre
-    ]
-)
-"""One interceptor, SI. Every field is a number; a limit that does not apply is 0 or inf."""
+_FIELDS: Final = [
+    ("burn_time_s", np.float64),  # from rest to burnout speed, at an even acceleration
+    ("sustain_time_s", np.float64),  # thrust that then holds the burnout speed
+    ("burnout_speed_mps", np.float64),  # published top speed
+    ("ballistic_coefficient_kgpm2", np.float64),  # m/(C_D A) after burnout, at Mach 3
+    ("min_speed_mps", np.float64),  # below it the interceptor no longer counts as able to intercept
+    ("min_range_m", np.float64),  # straight line from the launcher
+    ("max_range_m", np.float64),  # along the ground
+    ("min_height_m", np.float64),  # above sea level
+    ("max_height_m", np.float64),  # above sea level
+    ("max_target_speed_mps", np.float64),
+    ("launch_height_m", np.float64),  # above sea level
+    ("turn_loading_kgpm2", np.float64),  # m/(C_N,max A): lateral acceleration = dynamic pressure/this; 0: free
+    ("turn_limit_mps2", np.float64),  # largest lateral acceleration whatever the air
+    # The rest is filled by `flyout_table`.
+    ("powered_path_m", np.float64),  # length of the straight powered path
+    ("gradient_spm", np.float64),  # no smooth part of the table rises faster than this, seconds a metre
+]
+INTERCEPTOR: Final = np.dtype((np.record, _FIELDS))
+"""One interceptor, SI. Every field is a number; a limit that does not apply is 0 or inf.
+
+`np.record` makes a field an attribute in interpreted kernels too.
+"""
 
 STEP_S: Final = 0.1
 """Fixed integration step."""
@@ -182,6 +184,13 @@ def coast_start(
 # --- the door ---------------------------------------------------------------------------------------------------------
 
 
+def lightest_kgpm2(burnout_speed_mps: float) -> float:
+    """The least ballistic coefficient whose drag the fixed step follows: rho V step/beta = 1 at sea level, far
+    inside stability.
+    """
+    return 1.225 * burnout_speed_mps * STEP_S
+
+
 def interceptor(
     *,
     burnout_speed_mps: float,
@@ -221,5 +230,11 @@ def interceptor(
     ):
         if low >= high:
             raise InputError(f"interceptor: {what.format(low, high)}")
+    lightest = lightest_kgpm2(burnout_speed_mps)
+    if ballistic_coefficient_kgpm2 < lightest:
+        raise InputError(
+            f"interceptor: a ballistic coefficient of {ballistic_coefficient_kgpm2:g} kg/m2 at {burnout_speed_mps:g} m/s stops it "
+            f"within a few steps of {STEP_S:g} s: state {lightest:.0f} kg/m2 or more"
+        )
     row["powered_path_m"] = burnout_speed_mps * (0.5 * burn_time_s + sustain_time_s)
     return row

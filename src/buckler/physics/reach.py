@@ -25,7 +25,7 @@ from buckler.compiled import kernel
 from buckler.errors import InputError
 from buckler.physics.drag import g7, sampled_air, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, Floats
-from buckler.physics.interceptor import coast_start, coast_step, interceptor, loft_factor
+from buckler.physics.interceptor import coast_start, coast_step, interceptor, lightest_kgpm2, loft_factor
 from buckler.units import STANDARD_GRAVITY_MPS2
 
 TURN_AT_CEILING_MPS2: Final = 5.0 * STANDARD_GRAVITY_MPS2
@@ -34,7 +34,7 @@ REFERENCE_HEIGHT_M: Final = 5_000.0
 """Assumption: the height of the target for which a greatest range is published (half the greatest height, if that is
 less).
 """
-_STEP_S: Final = 1.0
+_LONGEST_STEP_S: Final = 1.0
 _LINES: Final = 32
 _STEEPEST_RAD: Final = pi / 3.0
 _MAX_STEPS: Final = 4000
@@ -57,15 +57,22 @@ class Fit(NamedTuple):
 
 
 @kernel
+def _step(row: Any) -> float:
+    """Integration step, s: rho V step/beta = 0.4 at sea level, at most 1 s."""
+    return float(min(_LONGEST_STEP_S, 0.4 * row.ballistic_coefficient_kgpm2 / (1.225 * row.burnout_speed_mps)))
+
+
+@kernel
 def _comes_down(elevation: float, row: Any, height_m: float, air: Floats, drag: Floats) -> tuple[float, float]:
     """Ground range (m) and speed (m/s) where one line comes down through a height; (0, 0) where it does not."""
     loft = loft_factor(elevation)
     r, theta, v_r, v_t = coast_start(elevation, row.powered_path_m, row.burnout_speed_mps, row.launch_height_m)
     level = MEAN_RADIUS_M + height_m
+    step = _step(row)
     for _ in range(_MAX_STEPS):
         if r < level and v_r < 0.0:
             break
-        r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, _STEP_S, loft, row, air, drag)
+        r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, step, loft, row, air, drag)
         if r_1 < level <= r:
             share = (r - level) / (r - r_1)
             speed = hypot(v_r + share * (v_r1 - v_r), v_t + share * (v_t1 - v_t))
@@ -117,9 +124,10 @@ def climb(row: Any, height_m: float, air: Floats, drag: Floats) -> tuple[float, 
     get there).
     """
     r, theta, v_r, v_t = coast_start(0.5 * pi, row.powered_path_m, row.burnout_speed_mps, row.launch_height_m)
+    step = _step(row)
     at = row.burnout_speed_mps if height_m <= r - MEAN_RADIUS_M else 0.0
     for _ in range(_MAX_STEPS):
-        r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, _STEP_S, 1.0, row, air, drag)
+        r_1, theta_1, v_r1, v_t1 = coast_step(r, theta, v_r, v_t, step, 1.0, row, air, drag)
         if r - MEAN_RADIUS_M < height_m <= r_1 - MEAN_RADIUS_M:
             at = v_r + (height_m + MEAN_RADIUS_M - r) / (r_1 - r) * (v_r1 - v_r)
         if v_r1 < row.min_speed_mps or v_r1 <= 0.0:
@@ -198,10 +206,12 @@ def fit(
     set_by = "given"
     value = 1.0
     if burnout_speed_mps is None:
-        fitted, least, most, unit = ("burnout_speed_mps",), 1.01 * max(1.0, min_speed_mps), 8_000.0, "m/s"
+        fitted, least, unit = ("burnout_speed_mps",), 1.01 * max(1.0, min_speed_mps), "m/s"
+        most = min(8_000.0, 0.999 * float(ballistic_coefficient_kgpm2 or inf) / lightest_kgpm2(1.0))
         given = f"a ballistic coefficient of {ballistic_coefficient_kgpm2:g} kg/m2"
     elif ballistic_coefficient_kgpm2 is None:
-        fitted, least, most, unit = ("ballistic_coefficient_kgpm2",), 50.0, 1e6, "kg/m2"
+        least = 1.001 * lightest_kgpm2(burnout_speed_mps)
+        fitted, most, unit = ("ballistic_coefficient_kgpm2",), 1e6, "kg/m2"
         given = f"a top speed of {burnout_speed_mps:g} m/s"
     if fitted:
         if spare(most) < 0.0:
