@@ -21,12 +21,12 @@ class Teller:
 
 
 class _Bar(Teller):
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.bar = Progress(
-            TextColumn("Replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"),
+            TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self._task: TaskID | None = None
@@ -41,11 +41,11 @@ class _Bar(Teller):
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Teller]:
+def progress_bar(quiet: bool, what: str = "Replications") -> Iterator[Teller]:
     """A bar while the block runs; silence if `quiet`."""
     if quiet:
         yield Teller()
         return
-    told = _Bar()
+    told = _Bar(what)
     with told.bar:
         yield told

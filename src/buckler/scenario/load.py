@@ -75,7 +75,7 @@ def check_scenario(document: Document) -> Loaded:
     if problems:
         raise DocumentError(problems)
     cards = {name: own.get(name) or catalog[name] for name in {name for _, name, _, _ in _systems(scenario)}}
-    return Loaded(_resolved(scenario), cards)
+    return Loaded(_resolved(scenario, Path(document.file).parent), cards)
 
 
 def _extended(document: Document, above: tuple[str, ...] = ()) -> Document:
@@ -176,6 +176,11 @@ def _places(scenario: Scenario) -> Iterator[tuple[Place, Any]]:
             yield ("raid", "entries", i, "waypoints", k), waypoint
 
 
+def positions(scenario: Scenario) -> list[tuple[float, float]]:
+    """Latitude and longitude, degrees, of everything in a loaded scenario."""
+    return [(placed.latitude_deg, placed.longitude_deg) for _, placed in _places(scenario)]
+
+
 _RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter")
 _BATTERY_KINDS: Final = ("sam-system", "gun", "manpads")
 _WEAPON_KINDS: Final = ("interceptor", "gun", "manpads")
@@ -225,9 +230,11 @@ def _system_mistakes(scenario: Scenario, catalog: Catalog, own: dict[str, Card])
             )
 
 
-def _resolved(scenario: Scenario) -> Scenario:
-    """The same scenario with every site replaced by its position."""
+def _resolved(scenario: Scenario, folder: Path) -> Scenario:
+    """The same scenario with every site replaced by its position, and a terrain file by its whole path."""
     data = scenario.model_dump(exclude_none=True)
+    if scenario.environment.terrain.endswith(".npz"):
+        data["environment"]["terrain"] = str((folder / scenario.environment.terrain).resolve())
     for place, placed in _places(scenario):
         if placed.site is not None:
             target = data

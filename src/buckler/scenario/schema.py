@@ -56,8 +56,11 @@ class _Placed(DocumentModel):
 class Environment(DocumentModel):
     """The air and the ground that everything shares."""
 
-    terrain: Literal["packaged", "world", "flat"] = Field(
-        "packaged", description="The packaged P.1511 crop, the world's (extra buckler[itu]), or a smooth earth."
+    terrain: str = Field(
+        "packaged",
+        pattern=r"^(packaged|world|flat|.+\.npz)$",
+        description="packaged (the P.1511 crop), world (its whole grid, extra buckler[itu]), flat (a smooth earth), or the .npz file "
+        "that `buckler terrain import` wrote, from the scenario's folder.",
     )
     effective_earth_factor: Annotated[Number, Field(gt=0.5, le=10)] = Field(
         4 / 3, description="k of the effective earth radius; 4/3 is the standard atmosphere's (ITU-R P.453, P.834)."

@@ -33,6 +33,10 @@ class Place:
 
 def terrain_named(name: str) -> Terrain:
     """The terrain that a scenario asks for."""
+    if name.endswith(".npz"):
+        from buckler.recordings.terrain_files import load_terrain
+
+        return load_terrain(name)
     if name == "flat":
         return flat_terrain()
     return packaged_terrain() if name == "packaged" else world_terrain()
