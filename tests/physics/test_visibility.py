@@ -30,7 +30,7 @@ def first_sight_m(antenna_m: float, target_m: float) -> float:
 
 
 def test_smooth_earth_first_sight_of_100_m_from_10_m():
-    # Skolnik, Introduction to Radar Systems, 3rd ed., section 8.3: d = sqrt(2 k a h1) + sqrt(2 k a h2) = 54.2 km.
+    # Skolnik, Introduction to Radar Systems, 3rd ed.: d = sqrt(2 k a h1) + sqrt(2 k a h2) = 54.2 km.
     table = horizon_table(flat_terrain(), 40.0, 33.0, 10.0, max_range_m=80e3, range_step_m=500.0)
     ranges = np.arange(0.0, 80e3, 10.0)
     for azimuth in (0.0, 77.0, 200.3):

@@ -6,9 +6,9 @@ world's grid of the same recommendation is read from the data file of the packag
 never imported.
 
 Between nodes:
-- `altitude_m` follows P.1511-2, annex 1: bicubic interpolation by Recommendation ITU-R P.1144, annex 1, section 2
+- `altitude_m` follows P.1511-2: bicubic interpolation by Recommendation ITU-R P.1144
   (cubic convolution with a = -0.5 over the sixteen nearest nodes).
-- `height_at`, the kernel that sweeps and flight paths read, is bilinear (P.1144, annex 1, section 1): it never
+- `height_at`, the kernel that sweeps and flight paths read, is bilinear (P.1144 too): it never
   overshoots the nodes, so that a sea stays at 0 m beside a cliff.
 """
 
@@ -60,7 +60,7 @@ def height_at(
     """The height in metres above the grid's datum at one position in degrees, bilinear; NaN outside the grid.
 
     `grid[i, j]` is the height at latitude lat0 + i dlat and longitude lon0 + j dlon. A longitude may differ from the
-    grid's by whole turns. ITU-R P.1144, annex 1, section 1.
+    grid's by whole turns. ITU-R P.1144.
     """
     row = (lat_deg - lat0_deg) / dlat_deg
     east = lon_deg - lon0_deg
@@ -79,7 +79,7 @@ def height_at(
 
 @kernel
 def _cubic_weight(distance: float) -> float:
-    """The cubic convolution kernel with a = -0.5 at a distance in node spacings: ITU-R P.1144, annex 1, section 2."""
+    """The cubic convolution kernel with a = -0.5 at a distance in node spacings: ITU-R P.1144."""
     d = abs(distance)
     if d <= 1.0:
         return 1.5 * d * d * d - 2.5 * d * d + 1.0
@@ -94,7 +94,7 @@ def bicubic_height_at(
 ) -> float:
     """As `height_at`, bicubic over sixteen nodes; on the rim the outermost nodes repeat.
 
-    ITU-R P.1144, annex 1, section 2.
+    ITU-R P.1144.
     """
     row = (lat_deg - lat0_deg) / dlat_deg
     east = lon_deg - lon0_deg

@@ -2,7 +2,7 @@
 
 **Geometry.** A refracted ray in an atmosphere whose refractivity falls linearly with height is a straight line over a
 sphere of the effective radius R_e = k a, k = 4/3 in a standard atmosphere (Schelleng, Burrows and Ferrell 1933, Proc.
-IRE 21, 427, doi:10.1109/JRPROC.1933.227639; Recommendation ITU-R P.834-9, annex 1, section 7). Heights above sea level
+IRE 21, 427, doi:10.1109/JRPROC.1933.227639; Recommendation ITU-R P.310, "effective radius of the Earth"). Heights above sea level
 and ranges along the ground are kept. From an antenna at height h_a, a point at ground range d and height h is seen at
 the elevation e:
 
@@ -52,7 +52,7 @@ from buckler.physics.terrain import Heights, Terrain, height_at
 Table: TypeAlias = npt.NDArray[np.float32]
 
 EARTH_FACTOR: Final = 4.0 / 3.0
-"""k of a standard atmosphere: a refractivity gradient of -39 N-units/km (ITU-R P.834-9, annex 1, section 7)."""
+"""k of a standard atmosphere: a refractivity gradient of about -40 N-units/km (ITU-R P.310)."""
 _DEG: Final = 180.0 / pi
 
 
