@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import integrate
 from shared_data import shared
@@ -351,6 +351,7 @@ def test_circular_polarisation_is_in_between():
 
 @given(st.floats(0, 12_000), st.floats(-5, 90), st.floats(100, 400_000), st.floats(500, 5_000))
 def test_length_of_path_below_a_ceiling(antenna, elevation, length, ceiling):
+    assume(abs(ceiling - antenna) > 1e-3)  # along the ceiling itself, rounding decides
     got = attenuation.path_below_m(antenna, math.radians(elevation), length, ceiling, EFFECTIVE_M)
     s = (np.arange(20_000) + 0.5) * length / 20_000
     start = EFFECTIVE_M + antenna

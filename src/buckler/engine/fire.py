@@ -214,6 +214,15 @@ def _engage(
 
 
 @borrowing_kernel
+def largest_salvo(battery: Any) -> int:
+    """The most rounds that the battery's doctrine fires at one target."""
+    most = 1
+    for rounds in battery.salvo:
+        most = max(most, rounds)
+    return most
+
+
+@borrowing_kernel
 def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     """A round leaves, unless its target is gone or can no longer be reached: then it stays on its launcher."""
     w = state.rounds[shot].weapon
@@ -252,7 +261,8 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     state.rounds[shot].meet_s = meet_s
     reached(state.attempts, b, i, FIRED, event)
     plan(state.agenda, meet_s, calendar.RESOLVE, shot, 0)
-    if state.stocks[w].ready == 0 and state.stocks[w].stored > 0 and state.stocks[w].reloading == 0:
+    # Fewer rounds than the largest salvo are as good as none: the launchers are sent for more.
+    if state.stocks[w].ready < largest_salvo(world.batteries[b]) and state.stocks[w].stored > 0 and state.stocks[w].reloading == 0:
         state.stocks[w].reloading = 1
         plan(state.agenda, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.physics.flyout import arrival
@@ -17,7 +19,7 @@ def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, gues
     body = world.threats[i]
     table = world.weapons[w].table
     rows = slice(body.first, body.first + body.points)
-    return first_intercept(
+    meet_s = first_intercept(
         world.path_m[rows],
         body.start_s,
         body.step_s,
@@ -30,6 +32,8 @@ def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, gues
         launch_s,
         guess_s,
     )
+    # A path's last row may lie past its end.
+    return meet_s if meet_s < body.end_s else inf
 
 
 @borrowing_kernel
