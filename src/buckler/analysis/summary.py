@@ -13,6 +13,7 @@ from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.intervals import CONFIDENCE
 from buckler.analysis.killchain import funnel, reasons, warning_time_s
 from buckler.analysis.outcomes import Outcomes, read_outcomes
+from buckler.analysis.stopping import measure
 from buckler.log.read import RunFolder, open_run
 from buckler.log.text import write_whole
 
@@ -80,6 +81,11 @@ def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
         "complete": facts["complete"],
         **figures(outcomes),
     }
+    if facts.get("until"):
+        summary["until"] = facts["until"]
+        key = {"p_none_leak": "nothing_leaks", "p_no_asset_hit": "no_asset_hit"}.get(facts["until"]["figure"])
+        if key:  # the interval that holds under sequential stopping
+            summary[key] = measure(outcomes, facts["until"]["figure"]).as_dict()
     write_whole(folder.path / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     folder.__dict__.pop("summary", None)  # what was read before is out of date
     return summary

@@ -48,13 +48,25 @@ class Content:
     scenario_hash: str
     seed: int
     replications: int
+    until: str = ""
+    """The target at which to stop, where the number of replications is left to it; `replications` is then the budget."""
+    shard: str = ""
+    """Which part of the blocks, such as 2/8; empty for all of them."""
 
     @property
     def key(self) -> str:
         """One hash of it all: the World, the seed, the number of replications, the kernels and the libraries."""
+        return self._hash(self.replications, self.shard)
+
+    @property
+    def until_key(self) -> str | None:
+        """The same with the target instead of the number of replications; None without a target."""
+        return self._hash(self.until, "") if self.until else None
+
+    def _hash(self, *last: object) -> str:
         parts = (
             SCHEMA_VERSION, BLOCK, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__,
-            self.world_hash, self.scenario_hash, self.seed, self.replications,
+            self.world_hash, self.scenario_hash, self.seed, *(part for part in last if part != ""),
         )  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
@@ -65,24 +77,33 @@ def look(folder: Path, content: Content, force: bool) -> Found:
         raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
     if not folder.exists() or not any(folder.iterdir()):
         return Found.NOTHING
-    key, complete = _stored(folder)
-    if key == content.key:
+    stored = _stored(folder)
+    complete = bool(stored.get("complete"))
+    if stored.get("content_key") == content.key:
         return Found.FINISHED if complete else Found.UNFINISHED
+    if content.until and stored.get("until_key") == content.until_key:
+        until = stored.get("until") or {}
+        enough = complete and (until.get("reached") or stored.get("replications", 0) + BLOCK > content.replications)
+        return Found.FINISHED if enough else Found.UNFINISHED
     if force:
         for name in OURS:
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return Found.NOTHING
-    what = "something that is not a run" if key is None else "another run (another scenario, seed, -n or version)"
+    what = (
+        "something that is not a run"
+        if "content_key" not in stored
+        else "another run (another scenario, seed, -n or version)"
+    )
     raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
 
 
-def _stored(folder: Path) -> tuple[str | None, bool]:
+def _stored(folder: Path) -> dict[str, Any]:
     try:
         data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return str(data["content_key"]), bool(data["complete"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, False
+        return data if isinstance(data, dict) else {}
+    except (OSError, ValueError):
+        return {}
 
 
 def prepare(folder: Path) -> None:
@@ -93,7 +114,9 @@ def prepare(folder: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise InputError(f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o") from error
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o"
+        ) from error
 
 
 def platform_facts() -> dict[str, str]:
@@ -119,6 +142,8 @@ def manifest(content: Content, facts: dict[str, Any]) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "buckler": __version__,
         "content_key": content.key,
+        **({"until_key": content.until_key} if content.until else {}),
+        "world_hash": content.world_hash,
         "scenario_hash": content.scenario_hash,
         "catalog_hash": content.catalog_hash,
         "kernel_hash": kernel_hash(),

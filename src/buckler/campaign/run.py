@@ -6,14 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from buckler.analysis import stopping
 from buckler.analysis.outcomes import read_outcomes
 from buckler.analysis.recorded import choose_recorded
+from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
 from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
 from buckler.campaign.sources import sources_used
@@ -34,7 +38,9 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, folder: Path, done: int, total: int) -> None:
         self.done = done
-        super().__init__(f"stopped after {done} of {total} replications, kept in {folder}; the same command goes on from there")
+        super().__init__(
+            f"stopped after {done} of {total} replications, kept in {folder}; the same command goes on from there"
+        )
 
 
 def content_of(world: World, replications: int, seed: int, catalog_hash: str) -> Content:
@@ -43,6 +49,16 @@ def content_of(world: World, replications: int, seed: int, catalog_hash: str) ->
 
     text = world.scenario_text
     return Content(world.content_hash(), catalog_hash, hashlib.sha256(text.encode()).hexdigest(), seed, replications)
+
+
+def check_request(replications: int, seed: int, workers: int) -> None:
+    """InputError where what was asked for makes no sense."""
+    if replications < 1:
+        raise InputError(f"-n {replications}: write at least 1 replication")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"--seed {seed}: write a whole number from 0 to 2^63 - 1")
+    if workers < 1:
+        raise InputError(f"--workers {workers}: write at least 1")
 
 
 def run_campaign(
@@ -56,22 +72,26 @@ def run_campaign(
     command: str | None = None,
     force: bool = False,
     progress: Progress = lambda done, total: None,
+    until: Target | None = None,
 ) -> Found:
-    """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is."""
-    if replications < 1:
-        raise InputError(f"-n {replications}: write at least 1 replication")
-    if not 0 <= seed < 2**63:
-        raise InputError(f"--seed {seed}: write a whole number from 0 to 2^63 - 1")
-    if workers < 1:
-        raise InputError(f"--workers {workers}: write at least 1")
+    """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is.
+
+    With `until`, `replications` is the budget: the campaign stops at the first look (buckler.analysis.stopping) at which the
+    interval is narrow enough. InputError where the budget cannot reach it; what was flown is kept.
+    """
+    check_request(replications, seed, workers)
     content = content_of(world, replications, seed, catalog_hash)
+    if until is not None:
+        stopping.refuse_hopeless(until, replications)
+        content = replace(content, until=str(until))
     found = look(folder, content, force)
     if found is Found.FINISHED:
         progress(replications, replications)
         return found
     prepare(folder)
     try:
-        _run(world, folder, content, workers, command or reproduce_command(world.name, replications, seed), progress)
+        command = command or reproduce_command(world.name, replications, seed)
+        _run(world, folder, content, workers, command, progress, until)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
@@ -79,8 +99,28 @@ def run_campaign(
     return found
 
 
-def _run(world: World, folder: Path, content: Content, workers: int, command: str, progress: Progress) -> None:
+def _run(
+    world: World, folder: Path, content: Content, workers: int, command: str, progress: Progress, until: Target | None
+) -> None:
     started = time.monotonic()
+    facts = start(world, folder, content, command)
+    if until is None:
+        _fly_to(world, folder, content, content.replications, workers, progress)
+    else:
+        content, facts["until"] = _fly_until(world, folder, content, until, workers, progress)
+    from buckler.campaign.rings import write_rings
+
+    write_rings(world, folder)
+    recorded = choose_recorded(read_outcomes(open_run(folder)))
+    _record(world, folder, content.seed, [int(choice["replication"]) for choice in recorded])
+    facts |= {"complete": True, "wall_s": round(time.monotonic() - started, 3), "recorded": recorded}
+    write_json(folder / "run.json", manifest(content, facts))
+    summarise(folder)
+    BlockStore(folder).clear()
+
+
+def start(world: World, folder: Path, content: Content, command: str) -> dict[str, Any]:
+    """Write what stands before the first replication is flown; returns the facts for the final run.json."""
     scenario = world.loaded.scenario
     facts: dict[str, Any] = {
         "scenario": scenario.name,
@@ -94,30 +134,61 @@ def _run(world: World, folder: Path, content: Content, workers: int, command: st
     }
     write_json(folder / "run.json", manifest(content, {**facts, "complete": False}))
     atomic_bytes(folder / "scenario.yaml", world.scenario_text.encode())
-    write_table(folder / "entities.parquet", pa.Table.from_pylist([entity.row() for entity in world.entities], schema=ENTITIES))
+    write_table(
+        folder / "entities.parquet", pa.Table.from_pylist([entity.row() for entity in world.entities], schema=ENTITIES)
+    )
     write_json(folder / "sources.json", sources_used(world))
-    done = fly_blocks(world, folder, content.seed, content.replications, workers, progress)
-    if done < content.replications:
-        raise Interrupted(folder, done, content.replications)
-    from buckler.campaign.rings import write_rings
-
-    write_rings(world, folder)
-    recorded = choose_recorded(read_outcomes(open_run(folder)))
-    _record(world, folder, content.seed, [int(choice["replication"]) for choice in recorded])
-    facts |= {"complete": True, "wall_s": round(time.monotonic() - started, 3), "recorded": recorded}
-    write_json(folder / "run.json", manifest(content, facts))
-    summarise(folder)
-    BlockStore(folder).clear()
+    return facts
 
 
-def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers: int, progress: Progress) -> int:
+def _fly_to(world: World, folder: Path, content: Content, replications: int, workers: int, progress: Progress) -> None:
+    done = fly_blocks(world, folder, content.seed, replications, workers, progress)
+    if done < replications:
+        raise Interrupted(folder, done, replications)
+
+
+def _fly_until(
+    world: World, folder: Path, content: Content, target: Target, workers: int, progress: Progress
+) -> tuple[Content, dict[str, Any]]:
+    """Fly from look to look; returns the content with the replications that were flown, and the account of the looks."""
+    seen = []
+    reached = False
+    n = 0
+    for n in stopping.looks(content.replications, BLOCK):
+        _fly_to(world, folder, content, n, workers, progress)
+        estimate = stopping.measure(read_outcomes(open_run(folder)), target.figure)
+        half = stopping.half_width(estimate)
+        seen.append({**estimate.as_dict(), "half_width": half})
+        reached = half <= target.half_width
+        if reached:
+            break
+        stopping.refuse_unreachable(target, estimate, content.replications)
+    account = {"figure": target.figure, "half_width": target.half_width, "reached": reached, "looks": seen}
+    return replace(content, replications=n), account
+
+
+def block_count(replications: int) -> int:
+    """How many blocks hold so many replications."""
+    return (replications + BLOCK - 1) // BLOCK
+
+
+def fly_blocks(
+    world: World,
+    folder: Path,
+    seed: int,
+    replications: int,
+    workers: int,
+    progress: Progress,
+    part: range | None = None,
+) -> int:
     """Fly every block that is not there yet and put the events table together; returns the replications in the table.
 
-    Ctrl-C ends it after the blocks in flight; the table then holds the blocks that are finished without a gap.
+    Ctrl-C ends it after the blocks in flight; the table then holds the blocks that are finished without a gap. With `part`,
+    only those blocks are flown and kept, no table is made, and the replications kept are returned.
     """
     store = BlockStore(folder)
     names = [*(entity.key for entity in world.entities), ""]
-    blocks = range((replications + BLOCK - 1) // BLOCK)
+    blocks = range(block_count(replications)) if part is None else part
     ready = {number: path for number, path in store.finished().items() if number in blocks}
     stop = threading.Event()
     local = threading.local()
@@ -128,10 +199,12 @@ def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers
     def size(number: int) -> int:
         return min(replications, (number + 1) * BLOCK) - number * BLOCK
 
-    with TableWriter(folder / "events.parquet", EVENTS) as writer:
+    with TableWriter(folder / "events.parquet", EVENTS) if part is None else nullcontext() as writer:
 
         def write_ready() -> None:
             nonlocal written
+            if writer is None:
+                return
             while written in tables:
                 table = tables.pop(written)
                 writer.add(BlockStore.read(ready[written]) if table is None else table)
@@ -153,14 +226,15 @@ def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers
             return size(number)
 
         finished = sum(size(number) for number in ready)
-        progress(finished, replications)
+        total = sum(map(size, blocks))
+        progress(finished, total)
         missing = [number for number in blocks if number not in ready]
         write_ready()
         if workers == 1:
             try:
                 for number in missing:
                     finished += work(number)
-                    progress(finished, replications)
+                    progress(finished, total)
             except KeyboardInterrupt:
                 stop.set()
         else:
@@ -170,14 +244,14 @@ def fly_blocks(world: World, folder: Path, seed: int, replications: int, workers
                     while running:
                         over, running = wait(running, return_when=FIRST_COMPLETED)
                         finished += sum(future.result() for future in over)
-                        progress(finished, replications)
+                        progress(finished, total)
                 except KeyboardInterrupt:
                     stop.set()
                 except BaseException:
                     stop.set()
                     raise
         write_ready()
-    return min(replications, written * BLOCK)
+    return min(replications, written * BLOCK) if part is None else sum(map(size, ready))
 
 
 def _record(world: World, folder: Path, seed: int, numbers: list[int]) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from buckler.analysis.stopping import Target
 from buckler.campaign.folder import Found, reproduce_command
 from buckler.campaign.run import Progress, run_campaign
+from buckler.campaign.shards import Shard, run_shard
 from buckler.catalog.load import load_catalog
 from buckler.compiled import cache_folder
+from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
 from buckler.world.compile import compile_world
 
@@ -33,8 +36,17 @@ def simulate_into(
     progress: Progress = lambda done, total: None,
     announce: Callable[[str], None] = lambda text: None,
     without: Sequence[str] = (),
+    until: Target | None = None,
+    shard: Shard | None = None,
 ) -> Found:
-    """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is."""
+    """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is.
+
+    With `until`, `replications` is the most that may be flown; with `shard`, only that part is flown, for `merge`.
+    """
+    if until is not None and shard is not None:
+        raise InputError(
+            "--until needs all replications in one place, and --shard is a part of them: give one of the two"
+        )
     loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
     if not any(cache_folder().rglob("*.nbi")):
         announce("First run of this version: compiling the kernels (once, under a minute) ...")
@@ -43,7 +55,14 @@ def simulate_into(
     command = reproduce_command(name, replications, seed)
     if without:
         command = f"buckler compare {name} {' '.join(f'--without {taken!r}' for taken in without)} -n {replications} --seed {seed}"
+    if until is not None:
+        command = f'buckler run {name} --until "{until}" --at-most {replications} --seed {seed}'
+    if shard is not None:
+        return run_shard(
+            world, folder, shard, replications=replications, seed=seed, workers=workers,
+            catalog_hash=load_catalog().content_hash, command=command, force=force, progress=progress,
+        )  # fmt: skip
     return run_campaign(
         world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
-        command=command, force=force, progress=progress,
+        command=command, force=force, progress=progress, until=until,
     )  # fmt: skip

@@ -28,7 +28,9 @@ def sources_used(world: World) -> list[dict[str, Any]]:
     rows = []
     for (system, reads), names in sorted(users.items()):
         card = world.loaded.card(system)
-        rows += [_row(card, name, card.parameters[name], sorted(set(names))) for name in reads if name in card.parameters]
+        rows += [
+            _row(card, name, card.parameters[name], sorted(set(names))) for name in reads if name in card.parameters
+        ]
     return [*rows, *(row for command in scenario.commands for row in _command_rows(command))]
 
 
