@@ -54,6 +54,12 @@ def run(
     scenario: Annotated[str, typer.Argument(help="A packaged scenario's name, or a YAML file.")] = "turkey-2019",
     replications: Replications = 200,
     seed: Seed = 1,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help='Fly until an interval is narrow enough, such as "p_none_leak ±0.01" (or +-), instead of -n.'),
+    ] = None,
+    at_most: Annotated[int | None, typer.Option("--at-most", help="The most replications for --until (100,000).")] = None,
+    shard: Annotated[str | None, typer.Option("--shard", help="Fly only this part of the replications, such as 2/8, for merge.")] = None,
     workers: Workers = None,
     output: Output = None,
     force: Force = False,
@@ -64,8 +70,15 @@ def run(
     from buckler.log.read import open_run
     from buckler.report.terminal import render_summary
 
-    folder = output or Path("runs") / _folder_name(scenario)
-    _campaign(scenario, folder, replications, seed, workers, force, quiet or as_json)
+    if at_most is not None and until is None:
+        raise InputError("--at-most is the budget of --until: give both, or -n alone")
+    part = f"-{shard.replace('/', '-of-')}" if shard else ""
+    folder = output or Path("runs") / f"{_folder_name(scenario)}{part}"
+    most = replications if until is None else at_most or 100_000
+    _campaign(scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard)
+    if shard:
+        typer.echo(f"Shard {shard} lies in {folder}; when all are flown: buckler merge SHARD... -o FOLDER")
+        return
     summary = open_run(folder).summary
     if as_json:
         _print_json(summary)
@@ -78,6 +91,10 @@ def run(
         write_report(folder)
     if not as_json:
         typer.echo(f"Report: {page}")
+    if until is not None and not summary["until"]["reached"]:
+        last = summary["until"]["looks"][-1]
+        _complain(f"buckler: {until} was not reached with {last['n']:,} replications: ±{last['half_width']:.2g}; raise --at-most")
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -335,6 +352,27 @@ def validate(
 
 
 @app.command()
+def merge(
+    shards: Annotated[list[Path], typer.Argument(help="The folders of all shards of one campaign.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the whole run.")],
+    workers: Workers = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put the shards of a campaign together: the tables of a local run, byte for byte."""
+    from buckler.campaign.shards import merge as put_together
+    from buckler.log.read import open_run
+    from buckler.report.page import write_report
+    from buckler.report.progress import progress_bar
+    from buckler.report.terminal import render_summary
+
+    with progress_bar(quiet) as progress:
+        put_together(shards, output, workers=workers or os.cpu_count() or 1, force=force, progress=progress.update)
+    _console().print(render_summary(open_run(output).summary))
+    typer.echo(f"Report: {write_report(output)}")
+
+
+@app.command()
 def query(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     sql: Annotated[str | None, typer.Argument(help="A select; left out: list the tables and views.")] = None,
@@ -390,8 +428,12 @@ def _campaign(
     force: bool,
     quiet: bool,
     without: list[str] | None = None,
+    until: str | None = None,
+    shard: str | None = None,
 ) -> None:
     """Load, compile, fly, with progress on the terminal's error stream."""
+    from buckler.analysis.stopping import parse_target
+    from buckler.campaign.shards import parse_shard
     from buckler.campaign.simulate import simulate_into
     from buckler.report.progress import progress_bar
 
@@ -399,6 +441,7 @@ def _campaign(
         simulate_into(
             scenario, folder, replications=replications, seed=seed, workers=workers or os.cpu_count() or 1, force=force,
             progress=progress.update, announce=progress.say, without=without or [],
+            until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
         )  # fmt: skip
 
 
