@@ -6,10 +6,16 @@ are earth-centred earth-fixed (ECEF), WGS-84. Entities of each kind stand in the
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def record(fields: list[Any]) -> np.dtype[np.void]:
+    """A structured type whose elements give their fields as attributes, compiled and interpreted alike."""
+    return np.dtype((np.record, fields))
+
 
 KILL_CLASSES: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
 """The order of every array field indexed by kill class."""
@@ -32,7 +38,8 @@ _PLACE: Final = [
     ("up", "f8", (3,)),
 ]
 
-SENSOR: Final = np.dtype([
+SENSOR: Final = record(
+    [
     *_PLACE,
     ("command", "i4"),  # index of the command post to which it reports
     ("band", "i4"),  # index into BANDS
@@ -50,9 +57,11 @@ SENSOR: Final = np.dtype([
     ("lowest_step_m", "f8"),  # m of ground range between two columns of its part of World.lowest_m
     ("range_std_m", "f8"),  # m, measurement error in range
     ("angle_std_rad", "f8"),  # rad, measurement error in azimuth and elevation
-])  # fmt: skip
+]
+)  # fmt: skip
 
-THREAT: Final = np.dtype([
+THREAT: Final = record(
+    [
     ("key", "u8"),  # hash of the name
     ("kill_class", "i4"),  # index into KILL_CLASSES
     ("asset", "i4"),  # index of the asset at which it flies
@@ -65,18 +74,22 @@ THREAT: Final = np.dtype([
     ("lethal_radius_m", "f8"),  # m: within it of the asset, it hits; 0 where a hit is not modelled
     ("scatter_std_m", "f8"),  # m, of the impact point on each horizontal axis: CEP / 1.1774
     ("value", "f8"),  # the asset's value: what is lost if it gets through
-])  # fmt: skip
+]
+)  # fmt: skip
 
-COMMAND: Final = np.dtype([
+COMMAND: Final = record(
+    [
     ("key", "u8"),  # hash of the name
     ("latency_s", "f8"),  # s from a sensor's confirmed track to the post
     ("identification_time_s", "f8"),  # s from the track's arrival to a verdict
     ("identification_error", "f8"),  # probability that one attempt fails to call a hostile hostile
     ("identification_retry_s", "f8"),  # s from a failed attempt to the next
     ("decision_period_s", "f8"),  # s between two rounds of assignment
-])  # fmt: skip
+]
+)  # fmt: skip
 
-BATTERY: Final = np.dtype([
+BATTERY: Final = record(
+    [
     *_PLACE,
     ("command", "i4"),  # index of its command post
     ("channels", "i4"),  # targets that it can engage at once
@@ -92,9 +105,11 @@ BATTERY: Final = np.dtype([
     ("sensors", "i4"),  # its number of entries there
     ("first_weapon", "i4"),  # its first weapon
     ("weapons", "i4"),  # its number of weapons
-])  # fmt: skip
+]
+)  # fmt: skip
 
-WEAPON: Final = np.dtype([
+WEAPON: Final = record(
+    [
     ("key", "u8"),  # hash of the name
     ("battery", "i4"),  # index of its battery
     ("ready", "i4"),  # rounds ready at the start, and after a reload
@@ -103,9 +118,11 @@ WEAPON: Final = np.dtype([
     ("kill_probability", "f8", (len(KILL_CLASSES),)),  # single shot (SSPK), by class; 0: does not engage it
     ("needs_support", "i1"),  # 1: the battery's radar must hold the target at intercept (semi-active or command guidance)
     ("table", "i4"),  # index of its fly-out table
-])  # fmt: skip
+]
+)  # fmt: skip
 
-EVENT: Final = np.dtype([
+EVENT: Final = record(
+    [
     ("cause", "i4"),  # number of the event that led to it, -1 for none
     ("time_s", "f8"),  # s since the scenario's start
     ("kind", "i1"),  # log.schema.Kind
@@ -116,9 +133,11 @@ EVENT: Final = np.dtype([
     ("lon_deg", "f8"),  # deg
     ("alt_m", "f4"),  # m above the ellipsoid
     ("value", "f4"),  # by kind
-])  # fmt: skip
+]
+)  # fmt: skip
 
-HIT: Final = np.dtype([
+HIT: Final = record(
+    [
     ("time_s", "f8"),  # s since the scenario's start
     ("sensor", "i4"),  # index
     ("threat", "i4"),  # index: the truth
@@ -126,7 +145,8 @@ HIT: Final = np.dtype([
     ("azimuth_deg", "f8"),  # deg from true north, measured
     ("elevation_deg", "f8"),  # deg, measured
     ("snr_db", "f8"),  # dB
-])  # fmt: skip
+]
+)  # fmt: skip
 
 
 class WorldArrays(NamedTuple):

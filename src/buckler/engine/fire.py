@@ -262,7 +262,11 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     reached(state.attempts, b, i, FIRED, event)
     plan(state.agenda, meet_s, calendar.RESOLVE, shot, 0)
     # Fewer rounds than the largest salvo are as good as none: the launchers are sent for more.
-    if state.stocks[w].ready < largest_salvo(world.batteries[b]) and state.stocks[w].stored > 0 and state.stocks[w].reloading == 0:
+    if (
+        state.stocks[w].ready < largest_salvo(world.batteries[b])
+        and state.stocks[w].stored > 0
+        and state.stocks[w].reloading == 0
+    ):
         state.stocks[w].reloading = 1
         plan(state.agenda, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
 

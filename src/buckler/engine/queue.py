@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
+from buckler.dtypes import record
 
 # Priorities, in the order in which things at one instant happen: an intercept comes before the impact that it prevents.
 APPEAR: Final = 0
@@ -25,12 +26,14 @@ DECIDE: Final = 7
 LAUNCH: Final = 8
 
 
-ENTRY: Final = np.dtype([
+ENTRY: Final = record(
+    [
     ("time_s", "f8"),  # when
     ("what", "i4"),  # the priority above
     ("a", "i4"),  # the thing
     ("b", "i4"),  # and its part
-])  # fmt: skip
+]
+)  # fmt: skip
 
 Calendar = NDArray[np.void]
 """A heap of ENTRY in its first `counts[N_CALENDAR]` places."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
-from buckler.dtypes import EVENT, HIT, WorldArrays
+from buckler.dtypes import EVENT, HIT, WorldArrays, record
 from buckler.engine.journal import Agenda, Journal
 from buckler.engine.queue import ENTRY
 
@@ -35,61 +35,79 @@ NO_ROUND: Final = 8
 NO_LINK: Final = 9
 FIRED: Final = 10
 
-SEEN_BY: Final = np.dtype([
+SEEN_BY: Final = record(
+    [
     ("window", "u4"),  # the last scans, one bit each, the newest lowest
     ("detect_event", "i4"),  # number of the first detection's event; -1 none
     ("confirmed", "i1"),  # 1: the sensor holds a confirmed track
-])  # fmt: skip
-HELD_BY: Final = np.dtype([
+]
+)  # fmt: skip
+HELD_BY: Final = record(
+    [
     ("tracks", "i4"),  # confirmed tracks at the post's sensors
     ("track_event", "i4"),  # the confirmation that began the present track; -1 never tracked
     ("attempts", "i4"),  # at identification
     ("identify_event", "i4"),  # -1 until called hostile
     ("engaged", "i4"),  # engagements going on
     ("pending", "i1"),  # 1: a verdict is on its way
-])  # fmt: skip
-ATTEMPT: Final = np.dtype([
+]
+)  # fmt: skip
+ATTEMPT: Final = record(
+    [
     ("fired", "i4"),  # ordinal of the next shot: the address of its draw
     ("stage_event", "i4"),  # the event at which the attempt got as far as it did; -1 none
     ("look_s", "f8"),  # before which looking for a shot again is of no use
     ("stage", "i1"),  # how far the attempt got
-])  # fmt: skip
-AIM: Final = np.dtype([
+]
+)  # fmt: skip
+AIM: Final = record(
+    [
     ("meet_s", "f8"),  # the last solution for the earliest intercept: it only grows
     ("open_s", "f8"),  # no order before this moment could be used
     ("shut", "i1"),  # 1: can no longer reach it
-])  # fmt: skip
-LIFE: Final = np.dtype([
+]
+)  # fmt: skip
+LIFE: Final = record(
+    [
     ("appear_event", "i4"),  # number of the event
     ("life", "i1"),  # WAITING, FLYING, KILLED or THROUGH
-])  # fmt: skip
-STOCK: Final = np.dtype([
+]
+)  # fmt: skip
+STOCK: Final = record(
+    [
     ("ready", "i4"),  # rounds
     ("stored", "i4"),  # rounds
     ("reloading", "i1"),  # 1: a reload is under way
-])  # fmt: skip
-ROUND: Final = np.dtype([
+]
+)  # fmt: skip
+ROUND: Final = record(
+    [
     ("weapon", "i4"),
     ("threat", "i4"),
     ("engagement", "i4"),
     ("ordinal", "i4"),  # among its battery's shots at its threat
     ("event", "i4"),  # of its launch
     ("meet_s", "f8"),  # intercept
-])  # fmt: skip
-ENGAGEMENT: Final = np.dtype([
+]
+)  # fmt: skip
+ENGAGEMENT: Final = record(
+    [
     ("weapon", "i4"),
     ("threat", "i4"),
     ("open", "i4"),  # shots not yet resolved
     ("event", "i4"),  # its last event
     ("killed", "i1"),  # 1: a shot of it killed
-])  # fmt: skip
-CANDIDATE: Final = np.dtype([
+]
+)  # fmt: skip
+CANDIDATE: Final = record(
+    [
     ("weapon", "i4"),
     ("threat", "i4"),
     ("score", "f8"),  # marginal return
     ("kill", "f8"),  # the salvo's kill probability
     ("meet_s", "f8"),  # intercept
-])  # fmt: skip
+]
+)  # fmt: skip
 
 
 class State(NamedTuple):

@@ -48,7 +48,7 @@ def write_json(path: Path, data: Any) -> None:
 def write_table(path: Path, table: pa.Table) -> None:
     """One small table, whole."""
     sink = pa.BufferOutputStream()
-    pa.parquet.write_table(table, sink, compression="zstd")
+    pa.parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
     atomic_bytes(path, sink.getvalue().to_pybytes())
 
 
@@ -133,7 +133,7 @@ class TableWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
         self._temporary = path.with_name(f".{path.name}.part")
-        self._writer = pa.parquet.ParquetWriter(self._temporary, schema, compression="zstd", compression_level=1)
+        self._writer = pa.parquet.ParquetWriter(self._temporary, schema, compression="zstd", compression_level=1, write_page_checksum=True)
 
     def add(self, table: pa.Table) -> None:
         """One row group."""
