@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ def _titled(figure: Any, title: str) -> None:
 
 def first_detection_chart(
     stem: Path,
-    curves: dict[str, Sequence[FirstDetection]],
-    instrumented_km: dict[str, float],
+    curves: Mapping[str, Sequence[FirstDetection]],
+    published_km: Mapping[str, float],
     notes: Notes,
     speed_mps: float,
 ) -> list[Path]:
@@ -41,8 +41,8 @@ def first_detection_chart(
             ax.fill_betweenx(heights, spread[:, 0], spread[:, 2], color=palette.BLUISH_GREEN, alpha=0.25, linewidth=0)
             ax.plot(spread[:, 1], heights, color=palette.BLUISH_GREEN, label="one scan")
             ax.plot(cumulative, heights, color=palette.BLACK, linewidth=0.8, linestyle=":", label="any scan so far")
-            if name in instrumented_km:
-                ax.axvline(instrumented_km[name], color=palette.VERMILLION, linewidth=0.8, linestyle="--")
+            if name in published_km:
+                ax.axvline(published_km[name], color=palette.VERMILLION, linewidth=0.8, linestyle="--")
             ax.set_yscale("log")
             ax.set_yticks([100, 1000, 10_000], ["100 m", "1 km", "10 km"])
             ax.set_xlim(0, None)
@@ -57,12 +57,16 @@ def first_detection_chart(
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
+        one = f"Pd of one scan reaches {notes.question.seen_pd:g}: median over azimuth"
+        any_so_far = f"Pd of any scan so far does, {speed_mps:.0f} m/s"
+        dotted: dict[str, Any] = {"linewidth": 0.8, "linestyle": ":"}
+        dashed: dict[str, Any] = {"linewidth": 0.8, "linestyle": "--"}
         figure.legend(
             handles=[
-                Line2D([], [], color=palette.BLUISH_GREEN, label=f"Pd of one scan reaches {notes.question.seen_pd:g}: median over azimuth"),
+                Line2D([], [], color=palette.BLUISH_GREEN, label=one),
                 Patch(facecolor=palette.BLUISH_GREEN, alpha=0.25, label="middle 80 % of azimuths"),
-                Line2D([], [], color=palette.BLACK, linewidth=0.8, linestyle=":", label=f"Pd of any scan so far does, {speed_mps:.0f} m/s"),
-                Line2D([], [], color=palette.VERMILLION, linewidth=0.8, linestyle="--", label="published detection range"),
+                Line2D([], [], color=palette.BLACK, label=any_so_far, **dotted),
+                Line2D([], [], color=palette.VERMILLION, label="published detection range", **dashed),
             ],
             loc="lower center", ncols=2, fontsize=6.8,
         )  # fmt: skip

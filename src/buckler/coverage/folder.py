@@ -10,34 +10,37 @@ from typing import Final
 from buckler.errors import InputError, OutputExistsError
 
 MANIFEST: Final = "coverage.json"
-PARTS: Final = ("index.html", "tables", "maps", "rasters", "shapes", MANIFEST)
-"""What a study writes; replacing one removes these and nothing else."""
+PARTS: Final = ("tables", "maps", "rasters", "shapes")
+FILES: Final = ("index.html", MANIFEST)
+"""What a study writes; replacing one removes its parts and files and nothing else."""
 
 
-def prepare(folder: Path, key: str, force: bool = False) -> None:
-    """Make the folder and its parts, empty; refuse one that holds something else."""
+def refuse(folder: Path, key: str, force: bool = False) -> None:
+    """Refuse a folder that holds something else, before any work is done."""
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
+    if force or not folder.exists() or not any(folder.iterdir()):
+        return
+    found = _key_of(folder)
+    if found != key:
+        what = (
+            "another coverage study (another scenario or options)" if found else "something that is no coverage study"
+        )
+        raise OutputExistsError(
+            f"{folder} holds {what}: choose another folder with -o, or write --force to replace what a study writes"
+        )
+
+
+def prepare(folder: Path, key: str) -> None:
+    """Make the folder with its parts empty, and claim it: a study that is cut short is known for what it is."""
     try:
-        if folder.exists() and any(folder.iterdir()):
-            found = _key_of(folder)
-            if found != key and not force:
-                what = (
-                    "something that is no coverage study"
-                    if found is None
-                    else "another coverage study (another scenario or options)"
-                )
-                raise OutputExistsError(
-                    f"{folder} holds {what}: choose another folder with -o, or write --force to replace it"
-                )
-            for name in PARTS:
-                part = folder / name
-                shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
-        for part in ("tables", "maps", "rasters", "shapes"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        probe = folder / ".buckler-probe"
-        probe.write_bytes(b"")
-        probe.unlink()
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+        for name in PARTS:
+            if (folder / name).is_dir():
+                shutil.rmtree(folder / name)
+            (folder / name).mkdir(parents=True)
+        (folder / MANIFEST).write_text(json.dumps({"key": key, "complete": False}) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o"

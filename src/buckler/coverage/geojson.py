@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,16 +37,14 @@ def areas_above(grid: Grid, values: NDArray[Any], level: float) -> list[list[Rin
     lines = contour_generator(lon, lat, framed, fill_type=FillType.OuterOffset).filled(level, np.inf)
     polygons = []
     for points, offsets in zip(*lines, strict=True):
-        rings = [
-            oriented(points[a:b], outer=n == 0) for n, (a, b) in enumerate(zip(offsets[:-1], offsets[1:], strict=True))
-        ]
+        rings = [oriented(points[a:b], outer=n == 0) for n, (a, b) in enumerate(pairwise(offsets))]
         if rings[0]:
             polygons.append([rings[0], *(ring for ring in rings[1:] if ring)])
     return polygons
 
 
 def oriented(points: NDArray[np.float64], *, outer: bool) -> Ring:
-    """A closed ring with rounded positions and no repeated ones, in the direction of its role; empty if nothing is left."""
+    """A closed ring of rounded positions, none repeated, in the direction of its role; empty if none is left."""
     rounded = np.round(np.clip(points, [-180.0, -90.0], [180.0, 90.0]), DECIMALS) + 0.0
     kept = np.vstack([rounded[:1], rounded[1:][np.any(np.diff(rounded, axis=0) != 0.0, axis=1)]])
     if len(kept) and np.any(kept[0] != kept[-1]):

@@ -33,16 +33,23 @@ def write_geotiff(path: Path, grid: Grid, bands: Sequence[Band], tags: Mapping[s
     The transform gives the north-west corner of the north-west cell (area registration): the centre of row r, column c
     is half a cell further in.
     """
-    import rasterio
-    from rasterio.transform import from_origin
+    import rasterio  # type: ignore[import-untyped, unused-ignore]
 
     _, west, north, _ = grid.bounds_deg
     whole = all(np.issubdtype(band.values.dtype, np.integer) for band in bands)
     profile: dict[str, Any] = {
-        "driver": "COG", "width": grid.columns, "height": grid.rows, "count": len(bands), "crs": "EPSG:4326",
-        "transform": from_origin(west, north, grid.dlon_deg, grid.dlat_deg), "compress": "DEFLATE", "blocksize": 512,
-        "dtype": bands[0].values.dtype.name if whole else "float32", "overview_resampling": "nearest", "predictor": "YES",
-    }  # fmt: skip
+        "driver": "COG",
+        "width": grid.columns,
+        "height": grid.rows,
+        "count": len(bands),
+        "crs": "EPSG:4326",
+        "transform": rasterio.Affine(grid.dlon_deg, 0.0, west, 0.0, -grid.dlat_deg, north),
+        "compress": "DEFLATE",
+        "blocksize": 512,
+        "dtype": bands[0].values.dtype.name if whole else "float32",
+        "overview_resampling": "nearest",
+        "predictor": "YES",
+    }
     if not whole:
         profile["nodata"] = float("nan")
     try:

@@ -88,9 +88,14 @@ def require_height(height_m: float) -> float:
 
 
 def layer_at(
-    height_m: float, watchers: Sequence[Watcher], question: Question, grid: Grid, ground_m: Singles, terrain: Terrain,
+    height_m: float,
+    watchers: Sequence[Watcher],
+    question: Question,
+    grid: Grid,
+    ground_m: Singles,
+    terrain: Terrain,
     progress: Callable[[], None] = lambda: None,
-) -> Layer:  # fmt: skip
+) -> Layer:
     """Pd, combined Pd and the number of sensors at one height, cell by cell."""
     require_height(height_m)
     best = np.zeros((3, *grid.shape), np.float32)
@@ -100,9 +105,19 @@ def layer_at(
     for watcher in watchers:
         rcs = np.array(question.target.rcs_m2[watcher.band])
         add_sensor(
-            watcher.eye, rcs, question.seen_pd, lat, lon, ground_m, height_m, question.above_ground,
-            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, height_m, terrain)), log_miss, best, count,
-        )  # fmt: skip
+            watcher.eye,
+            rcs,
+            question.seen_pd,
+            lat,
+            lon,
+            ground_m,
+            height_m,
+            question.above_ground,
+            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, height_m, terrain)),
+            log_miss,
+            best,
+            count,
+        )
         progress()
     low, high = (grid.area_m2(best[k] >= question.seen_pd) for k in (LOW, HIGH))
     np.expm1(log_miss, out=log_miss)
@@ -111,9 +126,14 @@ def layer_at(
 
 
 def shares_of(
-    layer: Layer, watchers: Sequence[Watcher], question: Question, grid: Grid, ground_m: Singles, terrain: Terrain,
+    layer: Layer,
+    watchers: Sequence[Watcher],
+    question: Question,
+    grid: Grid,
+    ground_m: Singles,
+    terrain: Terrain,
     progress: Callable[[], None] = lambda: None,
-) -> list[Share]:  # fmt: skip
+) -> list[Share]:
     """What each sensor adds to the network at the height of a layer: most first."""
     with np.errstate(divide="ignore"):
         log_miss = np.log1p(-layer.any[NOMINAL]).clip(min=-600.0)
@@ -121,10 +141,19 @@ def shares_of(
     for watcher in watchers:
         rcs = question.target.rcs_m2[watcher.band][NOMINAL]
         seen, only, lost = contribution(
-            watcher.eye, rcs, question.seen_pd, grid.lat_deg, grid.lon_deg, ground_m, layer.height_m, question.above_ground,
-            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, layer.height_m, terrain)), log_miss, layer.sensors,
+            watcher.eye,
+            rcs,
+            question.seen_pd,
+            grid.lat_deg,
+            grid.lon_deg,
+            ground_m,
+            layer.height_m,
+            question.above_ground,
+            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, layer.height_m, terrain)),
+            log_miss,
+            layer.sensors,
             grid.cell_m2,
-        )  # fmt: skip
+        )
         found.append(
             Share(
                 watcher.name,
@@ -141,17 +170,28 @@ def shares_of(
 
 
 def lowest_of(
-    watchers: Sequence[Watcher], question: Question, grid: Grid, ground_m: Singles, terrain: Terrain,
+    watchers: Sequence[Watcher],
+    question: Question,
+    grid: Grid,
+    ground_m: Singles,
+    terrain: Terrain,
     progress: Callable[[], None] = lambda: None,
-) -> tuple[Singles, Singles]:  # fmt: skip
-    """The lowest height above ground in anyone's line of sight, and the lowest that anyone sees; infinite where none."""
+) -> tuple[Singles, Singles]:
+    """The lowest height above ground in anyone's line of sight, and the lowest that anyone sees; infinite for none."""
     in_sight = np.full(grid.shape, np.inf, np.float32)
     seen = np.full(grid.shape, np.inf, np.float32)
     for watcher in watchers:
         add_lowest(
-            watcher.eye, question.target.rcs_m2[watcher.band][NOMINAL], question.seen_pd, grid.lat_deg, grid.lon_deg, ground_m,
-            grid.window(watcher.lat_deg, watcher.lon_deg, watcher.reach_m), in_sight, seen,
-        )  # fmt: skip
+            watcher.eye,
+            question.target.rcs_m2[watcher.band][NOMINAL],
+            question.seen_pd,
+            grid.lat_deg,
+            grid.lon_deg,
+            ground_m,
+            grid.window(watcher.lat_deg, watcher.lon_deg, watcher.reach_m),
+            in_sight,
+            seen,
+        )
         progress()
     return in_sight, seen
 
@@ -170,6 +210,10 @@ class Difference(NamedTuple):
 def difference(height_m: float, first: Mask, second: Mask, grid: Grid) -> Difference:
     """What the second network gains and loses against the first."""
     return Difference(
-        height_m, grid.area_m2(first), grid.area_m2(second), grid.area_m2(first & second), grid.area_m2(first & ~second),
+        height_m,
+        grid.area_m2(first),
+        grid.area_m2(second),
+        grid.area_m2(first & second),
+        grid.area_m2(first & ~second),
         grid.area_m2(second & ~first),
-    )  # fmt: skip
+    )

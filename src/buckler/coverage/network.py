@@ -121,26 +121,53 @@ def _watcher(
     across = max(cell_m, min(0.5 * terrain.cell_m, COARSEST_STEP_M * 5.0))
     azimuths = int(min(max(2.0 * pi * reach / across, FEWEST_AZIMUTHS), MOST_AZIMUTHS))
     table = horizon_table(
-        terrain, lat, lon, antenna, max_range_m=reach + 2.0 * step, ground_m=0.0, azimuths=azimuths, range_step_m=step,
+        terrain,
+        lat,
+        lon,
+        antenna,
+        max_range_m=reach + 2.0 * step,
+        ground_m=0.0,
+        azimuths=azimuths,
+        range_step_m=step,
         earth_factor=earth_factor,
-    )  # fmt: skip
+    )
     tangent = np.empty_like(table.lowest_m)
     fill_tangents(table.lowest_m, step, antenna, radius, tangent)
     ground = float(terrain.height_m(lat, lon)) if terrain.covers(lat, lon) else 0.0
     eye = Eye(
-        lat_rad=radians(lat), lon_rad=radians(lon), height_m=float(antenna),
-        position_m=ecef_from_geodetic(radians(lat), radians(lon), float(antenna)), basis=enu_basis(radians(lat), radians(lon)),
-        effective_radius_m=radius, constant_m2=float(record["constant_m2"]),
-        threshold=float(detection_threshold(float(record["false_alarm"]), 1)), swerling=int(record["swerling"]),
+        lat_rad=radians(lat),
+        lon_rad=radians(lon),
+        height_m=float(antenna),
+        position_m=ecef_from_geodetic(radians(lat), radians(lon), float(antenna)),
+        basis=enu_basis(radians(lat), radians(lon)),
+        effective_radius_m=radius,
+        constant_m2=float(record["constant_m2"]),
+        threshold=float(detection_threshold(float(record["false_alarm"]), 1)),
+        swerling=int(record["swerling"]),
         lowest_tangent=tangent_of(float(record["minimum_elevation_rad"])),
-        highest_tangent=tangent_of(float(record["maximum_elevation_rad"])), maximum_range_m=float(record["maximum_range_m"]),
-        sector_azimuth_rad=float(record["sector_azimuth_rad"]), sector_half_width_rad=float(record["sector_half_width_rad"]),
-        tangent=tangent, range_step_m=step, loss_db=loss, loss_step_m=step_m,
-    )  # fmt: skip
+        highest_tangent=tangent_of(float(record["maximum_elevation_rad"])),
+        maximum_range_m=float(record["maximum_range_m"]),
+        sector_azimuth_rad=float(record["sector_azimuth_rad"]),
+        sector_half_width_rad=float(record["sector_half_width_rad"]),
+        tangent=tangent,
+        range_step_m=step,
+        loss_db=loss,
+        loss_step_m=step_m,
+    )
     return Watcher(
-        entity.name, entity.system, entity.parent, BANDS[int(record["band"])], lat, lon, float(antenna), float(antenna) - ground,
-        float(record["scan_period_s"]), reach, entity.hypothetical, eye,
-    )  # fmt: skip
+        entity.name,
+        entity.system,
+        entity.parent,
+        BANDS[int(record["band"])],
+        lat,
+        lon,
+        float(antenna),
+        float(antenna) - ground,
+        float(record["scan_period_s"]),
+        reach,
+        entity.hypothetical,
+        eye,
+    )
 
 
 def _loss(given: npt.ArrayLike | None) -> Singles:

@@ -52,19 +52,20 @@ class Notes:
     k: float
 
     @property
+    def earth(self) -> str:
+        """The effective earth."""
+        return "4/3 earth" if abs(self.k - 4.0 / 3.0) < 1e-6 else f"an earth of {self.k:.3g} times its radius"
+
+    @property
     def text(self) -> str:
         """In a few lines."""
         q = self.question
         lines = [
-            f"Heights {q.reference}. Target: {q.target.title}. Seen: a single-scan detection probability (Pd) of {q.seen_pd:g} or more. "
-            f"Refraction: {_factor(self.k)} earth.",
+            f"Heights {q.reference}. Target: {q.target.title}. Seen: a single-scan detection probability (Pd) of "
+            f"{q.seen_pd:g} or more. Refraction: {self.earth}.",
             f"Terrain: {self.terrain}{'; ' + self.caveat if self.caveat else ''}.",
         ]
         return "\n".join([*lines, *([self.notional] if self.notional else [])])
-
-
-def _factor(k: float) -> str:
-    return "4/3" if abs(k - 4.0 / 3.0) < 1e-6 else f"{k:.3g} times the"
 
 
 def height_name(height_m: float) -> str:
@@ -181,8 +182,8 @@ def _legend(
         for r in roles
     ]
     figure.legend(
-        handles=handles, loc="lower center", ncols=len(handles) if len(handles) < 8 else 5, title=title, fontsize=7, title_fontsize=7.5,
-        columnspacing=1.4, handletextpad=0.6,
+        handles=handles, loc="lower center", ncols=len(handles) if len(handles) < 8 else 5, title=title, fontsize=7,
+        title_fontsize=7.5, columnspacing=1.4, handletextpad=0.6,
     )  # fmt: skip
 
 
@@ -202,7 +203,8 @@ def finish(figure: Figure, notes: Notes, stem: Path, *, is_map: bool = False) ->
         figure.get_layout_engine().set(rect=(0.0, under, 1.0, 1.0 - under))  # type: ignore[union-attr, call-arg]
         note.set_y(0.04 / high)
         for legend in figure.legends:
-            legend.set_bbox_to_anchor((0.0, notes_in / high, 1.0, legend_in / high), transform=figure.transFigure)  # type: ignore[arg-type]
+            place = (0.0, notes_in / high, 1.0, legend_in / high)
+            legend.set_bbox_to_anchor(place, transform=figure.transFigure)
         if spare and is_map:
             figure.set_figheight(high - max(0.0, _spare_in(figure, notes_in + legend_in)))
     paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")]
@@ -217,10 +219,9 @@ def _spare_in(figure: Figure, under_in: float) -> float:
     boxes = [ax.get_tightbbox() for ax in figure.axes]
     top = max(box.y1 for box in boxes if box is not None) / figure.dpi
     bottom = min(box.y0 for box in boxes if box is not None) / figure.dpi
-    head = (
-        figure._suptitle.get_window_extent().y0 / figure.dpi if figure._suptitle is not None else figure.get_figheight()
-    )  # type: ignore[attr-defined]
-    return float(head - top + bottom - under_in - 0.16)
+    titles = [text.get_window_extent().y0 for text in figure.texts if text.get_verticalalignment() == "top"]
+    head = min(titles, default=figure.bbox.y1)
+    return float(head / figure.dpi - top + bottom - under_in - 0.16)
 
 
 def _panels(sites: Sites, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
@@ -256,8 +257,10 @@ def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes
     """Three panels: the low, the nominal and the high end of the class's cross-section."""
     low, high = layer.seen_range_m2
     titles = [
-        f"Low cross-section\n{area_name(low)}", f"Nominal\n{area_name(layer.seen_m2)}", f"High cross-section\n{area_name(high)}",
-    ]  # fmt: skip
+        f"Low cross-section\n{area_name(low)}",
+        f"Nominal\n{area_name(layer.seen_m2)}",
+        f"High cross-section\n{area_name(high)}",
+    ]
     with figure_style():
         figure, axes = _panels(sites, titles)
         for ax, k in zip(axes, (LOW, NOMINAL, HIGH), strict=True):
@@ -265,11 +268,8 @@ def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes
             ax.tick_params(labelsize=5.5)
             sites.draw(ax, names=False, size=2.6)
         _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
-        target = notes.question.target
-        _head(
-            figure,
-            f"What is not known of the radar cross-section: up to {target.span_db():.0f} dB, at {height_name(layer.height_m)}",
-        )
+        spread = f"up to {notes.question.target.span_db():.0f} dB, at {height_name(layer.height_m)}"
+        _head(figure, f"What is not known of the radar cross-section: {spread}")
         return finish(figure, notes, stem, is_map=True)
 
 
@@ -301,8 +301,8 @@ def lowest_map(stem: Path, grid: Grid, seen_m: NDArray[Any], sites: Sites, notes
 
 
 def difference_map(
-    stem: Path, grid: Grid, height_m: float, first: NDArray[np.bool_], second: NDArray[np.bool_], sites: Sites, notes: Notes,
-    names: tuple[str, str],
+    stem: Path, grid: Grid, height_m: float, first: NDArray[np.bool_], second: NDArray[np.bool_], sites: Sites,
+    notes: Notes, names: tuple[str, str],
 ) -> list[Path]:  # fmt: skip
     """What the second network loses and gains against the first."""
     classed = np.zeros(grid.shape, np.uint8)

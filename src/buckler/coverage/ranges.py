@@ -100,8 +100,8 @@ class Section:
 
 
 def section_of(
-    watcher: Watcher, azimuth_deg: float, question: Question, terrain: Terrain, *, top_m: float = 20_000.0, columns: int = 500,
-    rows: int = 401,
+    watcher: Watcher, azimuth_deg: float, question: Question, terrain: Terrain, *, top_m: float = 20_000.0,
+    columns: int = 500, rows: int = 401,
 ) -> Section:  # fmt: skip
     """Along one azimuth, out to where the sensor sees nothing below `top_m`."""
     farthest = horizon_m(watcher, top_m, terrain)

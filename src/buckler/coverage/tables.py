@@ -1,5 +1,7 @@
-"""Coverage as CSV (RFC 4180). What holds for the whole table, the notice and the terrain's caveat among it, stands in the
-last columns of the first row."""
+"""Coverage as CSV (RFC 4180).
+
+What holds for a whole table, the notice and the terrain's caveat among it, stands in the last columns of its first row.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,8 +9,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from buckler.coverage.study import Result
+from buckler.coverage.result import KM2, Result, time_left
+
+
+def render(result: Result) -> RenderableType:
+    """The result for 80 columns and more."""
+    parts: list[RenderableType] = [Text(result.title, style="bold cyan"), _areas(result)]
+    parts += [_shares(result, height) for height in result.heights_m[:2]]
+    if result.reactions:
+        parts.append(_reactions(result))
+    if result.compared:
+        parts.append(_differences(result, result.compared))
+    notes = [
+        f"Seen: single-scan Pd of {result.question.seen_pd:g} or more from at least one sensor.",
+        f"Terrain: {result.notes.terrain}{'; ' + result.notes.caveat if result.notes.caveat else ''}.",
+        result.notes.notional,
+        *(f"Not written: {text}" for text in result.missing),
+    ]
+    parts.append(Text("\n".join(note for note in notes if note), style="dim"))
+    parts.append(Text(f"Page: {result.folder / 'index.html'}"))
+    return Padding(Group(*parts), (0, 1))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -29,63 +45,39 @@ def _height(metres: float) -> str:
 
 
 def _km2(square_metres: float) -> str:
-    return f"{square_metres / 1e6:,.0f}"
+    return f"{square_metres * KM2:,.0f}"
 
 
-def _time(seconds: float) -> str:
-    whole = round(seconds)
-    return "never seen" if whole == 0 else f"{whole // 60} min {whole % 60:02d} s"
-
-
-def render(result: Result) -> RenderableType:
-    """The result for 80 columns and more."""
+def _areas(result: Result) -> Table:
     question = result.question
-    parts: list[RenderableType] = [Text(result.title, style="bold cyan")]
-    area = _table(
-        f"Area seen of: {question.target.title}, km2", f"height {question.reference}", "nominal", "low RCS", "high RCS"
-    )
-    for height, (nominal, low, high) in result.layers_m2.items():
-        area.add_row(
-            _height(height), _km2(nominal), _km2(low), _km2(high), style="bold" if height in result.heights_m else "dim"
-        )
-    parts.append(area)
-    for height in result.heights_m[:2]:
-        shares = _table(
-            f"What each sensor adds at {_height(height)}, km2", "sensor", "sees", "only it", "of the network"
-        )
-        for share in result.shares[height]:
-            shares.add_row(share.sensor, _km2(share.seen_m2), _km2(share.only_m2), f"{100 * share.share:.1f} %")
-        parts.append(shares)
-    if result.reactions:
-        times = _table(
-            f"Time left at {result.reactions[0].speed_mps:.0f} m/s, straight in",
-            "asset",
-            "height",
-            "least",
-            "from",
-            "median",
-            "in view",
-        )
-        for r in result.reactions:
-            times.add_row(
-                r.asset,
-                _height(r.height_m),
-                _time(float(r.time_s.min())),
-                f"{r.worst_azimuth_deg:.0f} deg",
-                _time(float(np.median(r.time_s))),
-                _time(float(np.median(r.in_view_s))),
-            )
-        parts.append(times)
-    if result.compared:
-        change = _table(
-            f"From {result.compared[0]} to {result.compared[1]}, km2", "height", "first", "second", "lost", "gained"
-        )
-        for d in result.differences:
-            change.add_row(_height(d.height_m), _km2(d.first_m2), _km2(d.second_m2), _km2(d.lost_m2), _km2(d.gained_m2))
-        parts.append(change)
-    notes = [f"Seen: single-scan Pd of {question.seen_pd:g} or more from at least one sensor."]
-    notes.append(f"Terrain: {result.notes.terrain}{'; ' + result.notes.caveat if result.notes.caveat else ''}.")
-    notes += [result.notes.notional, *(f"Not written: {text}" for text in result.missing)]
-    parts.append(Text("\n".join(note for note in notes if note), style="dim"))
-    parts.append(Text(f"Page: {result.folder / 'index.html'}"))
-    return Padding(Group(*parts), (0, 1))
+    table = _table("Area seen, km2", f"height {question.reference}", "nominal", "low RCS", "high RCS", "")
+    for height, areas in result.layers_m2.items():
+        target = question.target.title if height == result.heights_m[0] else ""
+        style = "bold" if height in result.heights_m else "dim"
+        table.add_row(_height(height), *(_km2(area) for area in areas), Text(target, style="dim"), style=style)
+    return table
+
+
+def _shares(result: Result, height_m: float) -> Table:
+    title = f"What each sensor adds at {_height(height_m)}, km2"
+    table = _table(title, "sensor", "sees", "only it", "of the network")
+    for share in result.shares[height_m]:
+        table.add_row(share.sensor, _km2(share.seen_m2), _km2(share.only_m2), f"{100 * share.share:.1f} %")
+    return table
+
+
+def _reactions(result: Result) -> Table:
+    title = f"Time left at {result.reactions[0].speed_mps:.0f} m/s, straight in"
+    table = _table(title, "asset", "height", "least", "from", "median", "in view")
+    for r in result.reactions:
+        median, view = float(np.median(r.time_s)), float(np.median(r.in_view_s))
+        least, where = time_left(float(r.time_s.min())), f"{r.worst_azimuth_deg:.0f} deg"
+        table.add_row(r.asset, _height(r.height_m), least, where, time_left(median), time_left(view))
+    return table
+
+
+def _differences(result: Result, names: tuple[str, str]) -> Table:
+    table = _table(f"From {names[0]} to {names[1]}, km2", "height", "first", "second", "lost", "gained")
+    for d in result.differences:
+        table.add_row(_height(d.height_m), _km2(d.first_m2), _km2(d.second_m2), _km2(d.lost_m2), _km2(d.gained_m2))
+    return table
