@@ -1,0 +1,54 @@
+"""The door: a card to a picture and to words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from buckler.catalog.schema import Card
+from buckler.drawing.style import figure_style, save_figure
+from buckler.envelope import ballistic, envelope, flight_picture, reach_picture
+from buckler.errors import InputError
+
+
+@dataclass(frozen=True)
+class EnvelopeResult:
+    """What was drawn: words for the terminal, and the files."""
+
+    text: str
+    files: tuple[Path, ...]
+
+
+def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
+    """Draw a card's envelope as .png or .svg by the ending of `output` (.png where it has none).
+
+    Interceptors, guns and shoulder-fired missiles get their reach, ballistic classes their flight. InputError for any
+    other card, and for one whose values contradict each other.
+    """
+    path = output if output.suffix else output.with_suffix(".png")
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise InputError(f"{path}: an envelope is drawn as .png or .svg, not as {path.suffix}; choose one of these endings")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: write a file's name, such as {path / 'envelope.png'}")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
+    with figure_style():
+        if card.kind in envelope.KINDS:
+            reach = envelope.envelope(card)
+            words, figure = envelope.text(reach), reach_picture.draw(reach)
+        elif card.kind == "ballistic-missile":
+            flight = ballistic.ballistic_envelope(card)
+            words, figure = ballistic.text(flight), flight_picture.draw(flight)
+        else:
+            raise InputError(
+                f"{card.name} is a {card.kind}: only interceptors, guns, shoulder-fired missiles and ballistic classes have an "
+                "envelope. " + _instead(card)
+            )
+        save_figure(figure, path)
+    return EnvelopeResult(words, (path,))
+
+
+def _instead(card: Card) -> str:
+    if card.components:
+        return f"It consists of {', '.join(card.components)}: ask for the missile among them."
+    return "Ask for one of these, such as 48N6E3 or ballistic-500; `buckler catalog` lists them by kind."
