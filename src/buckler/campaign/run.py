@@ -258,7 +258,7 @@ def _record(world: World, folder: Path, seed: int, numbers: list[int]) -> None:
     names = [*(entity.key for entity in world.entities), ""]
     flyer = Flyer(world.arrays)
     states, detections = [], []
-    for number in sorted(numbers):
+    for number in sorted(set(numbers)):
         events, hits = flyer.recorded(seed, number)
         states.append(states_table(world.arrays, names, number, events))
         detections.append(detections_table(world.arrays, names, number, hits))
