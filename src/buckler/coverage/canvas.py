@@ -106,7 +106,7 @@ def _sites(view: View, sites: Sites) -> str:
         mark = element("path", element("title", escape(f"{name} · {what}")), class_=kind, d=_MARK[kind])
         out.append(element("g", mark, transform=f"translate({x:.1f} {y:.1f})"))
     taken: list[Bounds] = []
-    for kind, name, _, lat, lon in rows:
+    for kind, name, lat, lon in sites.named():
         x, y = view.at(lon, lat)
         half = _LETTER * len(name) + 4.0
         for dx, dy in ((0.0, -13.0), (0.0, 22.0), (half + 8.0, 4.0), (-half - 8.0, 4.0)):

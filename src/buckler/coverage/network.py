@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, degrees, pi, radians
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ FINEST_STEP_M: Final = 100.0
 COARSEST_STEP_M: Final = 1000.0
 FEWEST_AZIMUTHS: Final = 360
 MOST_AZIMUTHS: Final = 2880
+MOST_RANGES: Final = 2000
+"""A table of a sensor is at most this large: 23 MB."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,9 @@ def _watcher(
 ) -> Watcher:
     lat, lon, antenna = entity.lat_deg, entity.lon_deg, entity.alt_m
     radius = earth_factor * MEAN_RADIUS_M
-    deepest = min(0.0, float(terrain.heights_m.min()))
-    top = highest_m + max(0.0, float(terrain.heights_m.max())) - deepest
-    # one column more than the farthest line of sight to anything of interest over the lowest ground
-    reach = min(float(record["maximum_range_m"]), 1.005 * line_of_sight_m(antenna - deepest, top, radius) + 2000.0)
+    reach = _sight_m(float(record["maximum_range_m"]), antenna, highest_m, radius, terrain)
     step = min(max(0.5 * cell_m, FINEST_STEP_M), COARSEST_STEP_M, max(reach / 100.0, FINEST_STEP_M))
+    step = max(step, reach / MOST_RANGES)
     across = max(cell_m, min(0.5 * terrain.cell_m, COARSEST_STEP_M * 5.0))
     azimuths = int(min(max(2.0 * pi * reach / across, FEWEST_AZIMUTHS), MOST_AZIMUTHS))
     table = horizon_table(
@@ -194,21 +195,39 @@ def taken_out(watchers: Sequence[Watcher], names: Sequence[str]) -> list[Watcher
 
 def horizon_m(watcher: Watcher, height_m: float, terrain: Terrain) -> float:
     """The farthest that anything at a height above the ground can be seen, whatever the terrain."""
-    deepest = min(0.0, float(terrain.heights_m.min()))
-    top = height_m + max(0.0, float(terrain.heights_m.max())) - deepest
-    sight = line_of_sight_m(watcher.height_m - deepest, top, watcher.eye.effective_radius_m)
-    return min(watcher.reach_m, 1.005 * float(sight) + 2000.0)
+    return _sight_m(watcher.reach_m, watcher.height_m, height_m, watcher.eye.effective_radius_m, terrain)
 
 
-def area_seen(watchers: Sequence[Watcher], places: Sequence[tuple[float, float]], terrain: Terrain) -> Bounds:
-    """South, west, north and east of what the sensors reach and of the assets, with a margin, within the terrain.
+def _sight_m(most_m: float, antenna_m: float, height_m: float, radius_m: float, terrain: Terrain) -> float:
+    """The line of sight over a smooth earth as low as the lowest ground, to a height above the highest."""
+    lowest, highest = _extremes_m(terrain)
+    sight = line_of_sight_m(antenna_m - lowest, height_m + highest - lowest, radius_m)
+    return min(most_m, 1.005 * float(sight) + 2000.0)
 
-    A sensor's reach is instrumented range or horizon, whichever is nearer.
-    """
+
+@lru_cache(maxsize=4)
+def _extremes_m(terrain: Terrain) -> tuple[float, float]:
+    return min(0.0, float(np.nanmin(terrain.heights_m))), max(0.0, float(np.nanmax(terrain.heights_m)))
+
+
+def reaches_of(world: World, highest_m: float) -> list[tuple[float, float, float]]:
+    """Latitude, longitude and reach of every sensor: instrumented range or horizon, whichever is nearer."""
+    radius = float(world.loaded.scenario.environment.effective_earth_factor) * MEAN_RADIUS_M
+    sensors = [entity for entity in world.entities if entity.kind == "sensor"]
+    return [
+        (e.lat_deg, e.lon_deg, _sight_m(float(record["maximum_range_m"]), e.alt_m, highest_m, radius, world.terrain))
+        for e, record in zip(sensors, world.arrays.sensors, strict=True)
+    ]
+
+
+def area_seen(
+    reaches: Sequence[tuple[float, float, float]], places: Sequence[tuple[float, float]], terrain: Terrain
+) -> Bounds:
+    """South, west, north and east of what sensors reach and of the assets, with a margin, within the terrain."""
     south, west, north, east = 90.0, 540.0, -90.0, -540.0
     margin = 20_000.0
     for lat, lon, reach in [
-        *((w.lat_deg, w.lon_deg, w.reach_m) for w in watchers),
+        *reaches,
         *((la, lo, 30_000.0) for la, lo in places),
     ]:
         high = degrees((reach + margin) / MEAN_RADIUS_M)

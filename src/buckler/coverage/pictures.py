@@ -39,12 +39,15 @@ LOWEST_COLOURS: Final = ("#00224E", "#35456C", "#666970", "#948E77", "#C8B866", 
 """cividis: dark where something low is seen."""
 LOST, GAINED, BOTH = palette.VERMILLION, palette.BLUE, "#B9B4C4"
 _MOST_PIXELS: Final = 1800
+SAME_SITE_DEG: Final = 0.45
+"""A sensor nearer than this to something named gets no name of its own."""
 
 
 @dataclass(frozen=True)
 class Notes:
     """What every picture repeats under itself."""
 
+    scenario: str
     caveat: str
     terrain: str
     notional: str
@@ -61,6 +64,7 @@ class Notes:
         """In a few lines."""
         q = self.question
         lines = [
+            f"{self.scenario}.",
             f"Heights {q.reference}. Target: {q.target.title}. Seen: a single-scan detection probability (Pd) of "
             f"{q.seen_pd:g} or more. Refraction: {self.earth}.",
             f"Terrain: {self.terrain}{'; ' + self.caveat if self.caveat else ''}.",
@@ -128,8 +132,17 @@ class Sites:
     frame: Bounds
     """What the pictures show."""
 
+    def named(self) -> list[tuple[str, str, float, float]]:
+        """What is worth a name, as kind, name, latitude, longitude: assets, then sensors that stand apart, far ones
+        first."""
+        found = [("asset", name, lat, lon) for name, lat, lon in self.assets]
+        for w in sorted(self.watchers, key=lambda w: -w.reach_m):
+            if all(abs(w.lat_deg - lat) + abs(w.lon_deg - lon) > SAME_SITE_DEG for _, _, lat, lon in found):
+                found.append(("airborne" if w.airborne else "sensor", w.name, w.lat_deg, w.lon_deg))
+        return found
+
     def draw(self, ax: Axes, *, names: bool = True, size: float = 5.0) -> None:
-        """Markers, and the names of assets, then of sensors that stand apart."""
+        """Markers and names."""
         ground = [w for w in self.watchers if not w.airborne]
         air = [w for w in self.watchers if w.airborne]
         draw_sites(ax, [w.lat_deg for w in ground], [w.lon_deg for w in ground], palette.SENSOR, size=size)
@@ -137,10 +150,8 @@ class Sites:
             draw_sites(ax, [w.lat_deg for w in air], [w.lon_deg for w in air], palette.AIRBORNE, size=size)
         draw_sites(ax, [a[1] for a in self.assets], [a[2] for a in self.assets], palette.ASSET, size=size)
         if names:
-            lat, lon, text = [a[1] for a in self.assets], [a[2] for a in self.assets], [a[0] for a in self.assets]
-            for w in sorted(self.watchers, key=lambda w: -w.reach_m):
-                if all(abs(w.lat_deg - a) + abs(w.lon_deg - o) > 0.45 for a, o in zip(lat, lon, strict=True)):
-                    lat, lon, text = [*lat, w.lat_deg], [*lon, w.lon_deg], [*text, w.name]
+            named = self.named()
+            lat, lon, text = [row[2] for row in named], [row[3] for row in named], [row[1] for row in named]
             marks = [(w.lon_deg, w.lat_deg) for w in self.watchers]
             place_labels(ax, lon, lat, text, fontsize=6.2, mark_pt=size, avoid=marks)
 

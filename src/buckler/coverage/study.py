@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from math import isfinite, radians
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +31,7 @@ from buckler.coverage.layers import (
     require_height,
     shares_of,
 )
-from buckler.coverage.network import Watcher, area_seen, taken_out, watchers_of
+from buckler.coverage.network import Watcher, area_seen, reaches_of, taken_out, watchers_of
 from buckler.coverage.pictures import Notes, Sites
 from buckler.coverage.ranges import CURVE_HEIGHTS_M, FirstDetection, first_detections, section_of
 from buckler.coverage.reaction import Reaction, reaction_time
@@ -40,7 +40,7 @@ from buckler.coverage.target import USUAL, target_named
 from buckler.coverage.writer import Writer
 from buckler.errors import InputError
 from buckler.log.text import write_whole
-from buckler.physics.earth import geodesic_inverse
+from buckler.physics.earth import MEAN_RADIUS_M, geodesic_inverse
 from buckler.world.compile import World, compile_world
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ SLIDER_HEIGHTS_M: Final = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10
 """The heights that the page shows besides those asked for."""
 STORY_HEIGHTS_M: Final = (100.0, 10_000.0)
 USUAL_SPEED_MPS: Final = 250.0
-_USUAL_SWEEP_M: Final = 2000.0
-"""Cells as fine as this are expected of a sweep before the area, and so the cell, is known."""
 
 Progress = Callable[[int, int], None]
 Place = tuple[str, float, float]
@@ -151,10 +149,12 @@ class _Study:
         self._total = sensors * (4 + 2 * len(self.heights)) + len(self.assets) * len(asked)
         self._total += seconds * len(asked) + (seconds if other is not None else 0) + 1
 
-        highest, sweep_m = max(self.heights), 1000.0 * cell_km if cell_km else _USUAL_SWEEP_M
-        # the size of the cells is checked on the whole terrain's area where that is small, on the network's own below
+        highest = max(self.heights)
+        reaches = reaches_of(world, highest) + (reaches_of(other, highest) if other is not None else [])
+        self.grid = grid_over(area_seen(reaches, [place[1:] for place in self.assets], self.terrain), cell_km)
+        cell_m = radians(self.grid.dlat_deg) * MEAN_RADIUS_M
         self.watchers = watchers_of(
-            world, cell_m=max(sweep_m, 50.0), highest_m=highest, extra_loss_db=extra_loss_db, progress=self.tick
+            world, cell_m=cell_m, highest_m=highest, extra_loss_db=extra_loss_db, progress=self.tick
         )
         self.second: list[Watcher] | None = None
         self.names: tuple[str, str] | None = None
@@ -162,10 +162,8 @@ class _Study:
             self.second = taken_out(self.watchers, without)
             self.names = "the whole network", f"without {', '.join(without)}"
         elif other is not None:
-            self.second = watchers_of(other, cell_m=max(sweep_m, 50.0), highest_m=highest, progress=self.tick)
+            self.second = watchers_of(other, cell_m=cell_m, highest_m=highest, progress=self.tick)
             self.names = world.name, other.name
-        everyone = [*self.watchers, *(self.second or [])]
-        self.grid = grid_over(area_seen(everyone, [(lat, lon) for _, lat, lon in self.assets], self.terrain), cell_km)
         self.ground_m = ground_under(self.grid, self.terrain)
 
     def tick(self) -> None:
@@ -178,7 +176,7 @@ class _Study:
         scenario, terrain = self.world.loaded.scenario, self.terrain
         cells = f"{terrain.source}, cells of {terrain.cell_size}"
         factor = float(scenario.environment.effective_earth_factor)
-        notes = Notes(terrain.caveat, cells, scenario.notional, self.question, factor)
+        notes = Notes(scenario.title, terrain.caveat, cells, scenario.notional, self.question, factor)
         to = Writer(output, scenario.title, notes, self.grid, self.speed)
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}
