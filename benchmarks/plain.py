@@ -18,11 +18,12 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from math import atan2, cos, degrees, hypot, inf, log, pi, sin, sqrt
+from itertools import pairwise
+from math import atan2, ceil, cos, degrees, hypot, inf, log, pi, sin, sqrt
 from typing import Any
 
 from buckler import draws
-from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
+from buckler.dtypes import HEIGHT_FORBIDDEN, OPEN, WorldArrays
 from buckler.log.schema import Kind, Reason
 
 # --- the earth (WGS-84) -----------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ class Path:
         self.end_s = start_s + step_s * self.last
         self.speeds = [
             sqrt(sum((b - a) ** 2 for a, b in zip(one[:3], two[:3], strict=True))) / step_s
-            for one, two in zip(rows, rows[1:], strict=False)
+            for one, two in pairwise(rows)
         ]
 
     def at(self, time_s: float) -> tuple[float, float, float, float]:
@@ -259,7 +260,9 @@ class Track:
 class Radar:
     """A sensor in its place."""
 
-    def __init__(self, index: int, number: int, record: Any, command: Command, horizon: Horizon, threats: int) -> None:
+    def __init__(
+        self, index: int, number: int, record: Any, command: Command, horizon: Horizon, begin_s: float, threats: int
+    ) -> None:
         self.index = index
         self.number = number
         self.key = int(record["key"])
@@ -280,9 +283,21 @@ class Radar:
         self.hits = int(record["hits"])
         self.window_mask = (1 << int(record["scans"])) - 1
         self.horizon = horizon
+        self.begin_s = begin_s
         self.tracks = [Track() for _ in range(threats)]
         if int(record["swerling"]) not in (1, 2):
             raise ValueError("the plain model knows the Swerling cases 1 and 2 with one pulse")
+
+    def begin(self, fight: Fight) -> None:
+        """Plan the first scan that can matter: the radar turns from a phase that is a matter of luck."""
+        phase = fight.luck.uniform(draws.SCAN_PHASE, self.key, self.key, 0)
+        if self.begin_s < inf:
+            step = max(0, ceil(self.begin_s / self.scan_period_s - phase))
+            self.scan_at(fight, (phase + step) * self.scan_period_s, step)
+
+    def scan_at(self, fight: Fight, time_s: float, step: int) -> None:
+        """Plan a scan."""
+        fight.at(time_s, Priority.SCAN, self.index, step, lambda t: fight.scan(self, step, t))
 
     def look(self, threat: Threat, time_s: float) -> tuple[float, float]:
         """Mean signal-to-noise ratio, 0 out of view, and slant range (m)."""
@@ -314,9 +329,7 @@ class Radar:
         for threat in fight.threats:
             if threat.life is Life.FLYING:
                 self._update(fight, threat, step, now_s)
-        fight.at(
-            now_s + self.scan_period_s, Priority.SCAN, self.index, step + 1, lambda t: fight.scan(self, step + 1, t)
-        )
+        self.scan_at(fight, now_s + self.scan_period_s, step + 1)
 
     def _update(self, fight: Fight, threat: Threat, step: int, now_s: float) -> None:
         track = self.tracks[threat.index]
@@ -336,9 +349,7 @@ class Radar:
             cued = self.command.pictures[threat.index].tracks > 0
             if not track.confirmed and (cued or track.window.bit_count() >= self.hits):
                 track.confirmed = True
-                event = fight.note(
-                    track.detect_event, now_s, Kind.CONFIRM, self.number, threat.number, threat, range_m
-                )
+                event = fight.note(track.detect_event, now_s, Kind.CONFIRM, self.number, threat.number, threat, range_m)
                 self.command.gain(fight, threat, event, now_s)
         elif track.confirmed and not track.window:
             track.confirmed = False
@@ -645,6 +656,7 @@ class Attempt:
     stage: Stage = Stage.UNSEEN
     event: int = -1
     fired: int = 0
+    look_s: float = 0.0  # looking for a shot before is of no use
 
 
 @dataclass(slots=True)
@@ -700,9 +712,14 @@ class Battery:
 
     def offers(self, threat: Threat, because: int, now_s: float) -> list[Candidate]:
         """Its weapons that could be fired at a threat now; or a note of what stands against it."""
+        attempt = self.attempts[threat.index]
+        guided = self.guided(threat)
+        if now_s < attempt.look_s or (attempt.stage >= Stage.NO_GUIDANCE and not guided):
+            return []
         kill_class = threat.kill_class
         if self.hold or not self.engages[kill_class]:
             self.got(threat, Stage.HELD, because)
+            attempt.look_s = inf
             return []
         meant = [weapon for weapon in self.weapons if weapon.kill_probability[kill_class]]
         able = [weapon for weapon in meant if weapon.pairs[threat.index] == OPEN]
@@ -711,28 +728,35 @@ class Battery:
             forbidden = any(weapon.pairs[threat.index] == HEIGHT_FORBIDDEN for weapon in meant)
             self.got(threat, Stage.TOO_LATE if able else Stage.HELD if forbidden else Stage.NOT_REACHED, because)
         offers = []
+        again_s = inf
         for weapon in still:
             aim = weapon.aims[threat.index]
-            if now_s < aim.open_s:
-                continue
-            meet_s = weapon.earliest(threat, now_s + self.reaction_s, aim.meet_s)
-            if meet_s == inf:
-                aim.shut = True
-                continue
-            aim.meet_s = meet_s
-            order_s = meet_s - weapon.flight_s(threat, meet_s) - self.reaction_s
-            if order_s > now_s + self.command.period_s:
-                aim.open_s = order_s - self.command.period_s
-            elif not self.guided(threat):
-                self.got(threat, Stage.NO_GUIDANCE, because)
-            elif not self.channels:
-                self.got(threat, Stage.NO_CHANNEL, because)
-            elif weapon.ready < self.salvo[kill_class]:
-                self.got(threat, Stage.NO_ROUND, because)
-            else:
-                kill = 1 - (1 - weapon.kill_probability[kill_class]) ** self.salvo[kill_class]
-                urgency = 1 + max(threat.end_s - now_s, 0.0) / 60
-                offers.append(Candidate(weapon, threat, kill, meet_s, kill * (threat.value / urgency)))
+            if now_s >= aim.open_s:
+                meet_s = weapon.earliest(threat, now_s + self.reaction_s, aim.meet_s)
+                if meet_s == inf:
+                    aim.shut = True
+                    again_s = now_s
+                    continue
+                aim.meet_s = meet_s
+                order_s = meet_s - weapon.flight_s(threat, meet_s) - self.reaction_s
+                if order_s > now_s + self.command.period_s:
+                    aim.open_s = order_s - self.command.period_s
+                else:
+                    again_s = now_s
+                    if not guided:
+                        self.got(threat, Stage.NO_GUIDANCE, because)
+                    elif not self.channels:
+                        self.got(threat, Stage.NO_CHANNEL, because)
+                    elif weapon.ready < self.salvo[kill_class]:
+                        self.got(threat, Stage.NO_ROUND, because)
+                    else:
+                        kill = 1 - (1 - weapon.kill_probability[kill_class]) ** self.salvo[kill_class]
+                        urgency = 1 + max(threat.end_s - now_s, 0.0) / 60
+                        score = kill * (threat.value / urgency)
+                        offers.append(Candidate(weapon, threat, kill, meet_s, score))
+                    continue
+            again_s = min(again_s, aim.open_s)
+        attempt.look_s = again_s
         return offers
 
     def engage(self, fight: Fight, candidate: Candidate, now_s: float) -> None:
@@ -770,11 +794,9 @@ class Battery:
         shot.meet_s = meet_s
         self.got(threat, Stage.FIRED, shot.event)
         fight.at(meet_s, Priority.RESOLVE, shot.number, 0, lambda t: self.resolve(fight, shot, t))
-        if not weapon.ready and weapon.stored and not weapon.reloading:
+        if weapon.ready < max(1, *self.salvo) and weapon.stored and not weapon.reloading:
             weapon.reloading = True
-            fight.at(
-                now_s + weapon.reload_s, Priority.RELOADED, weapon.index, 0, lambda t: weapon.reloaded(fight, t)
-            )
+            fight.at(now_s + weapon.reload_s, Priority.RELOADED, weapon.index, 0, lambda t: weapon.reloaded(fight, t))
 
     def resolve(self, fight: Fight, shot: Shot, now_s: float) -> None:
         """A round meets its target, or the place where it was."""
@@ -855,10 +877,7 @@ class Fight:
         for threat in self.threats:
             self.at(threat.start_s, Priority.APPEAR, threat.index, 0, lambda t, threat=threat: self.appear(threat, t))
         for radar in self.radars:
-            phase = self.luck.uniform(draws.SCAN_PHASE, radar.key, radar.key, 0)
-            self.at(
-                phase * radar.scan_period_s, Priority.SCAN, radar.index, 0, lambda t, radar=radar: self.scan(radar, 0, t)
-            )
+            radar.begin(self)
         while self.calendar:
             now_s, _, _, _, action = heapq.heappop(self.calendar)
             if now_s > self.duration_s:
@@ -883,9 +902,7 @@ class Fight:
             return
         threat.life = Life.THROUGH
         stage, because = self.furthest(threat)
-        event = self.note(
-            because, now_s, Kind.IMPACT, threat.number, threat.asset, threat, 0.0, REASON_OF[stage]
-        )
+        event = self.note(because, now_s, Kind.IMPACT, threat.number, threat.asset, threat, 0.0, REASON_OF[stage])
         if threat.lethal_radius_m > 0:
             miss_m = threat.scatter_std_m * hypot(*self.luck.normal_pair(draws.IMPACT, threat.key, threat.key, 0))
             if miss_m <= threat.lethal_radius_m:
@@ -914,9 +931,11 @@ class PlainModel:
             rows = slice(int(body["first"]), int(body["first"]) + int(body["points"]))
             self.paths.append(
                 Path(
-                    world.path_m[rows].tolist(), world.path_ahead_mps[rows].tolist(), float(body["start_s"]),
+                    world.path_m[rows].tolist(),
+                    world.path_ahead_mps[rows].tolist(),
+                    float(body["start_s"]),
                     float(body["step_s"]),
-                )  # fmt: skip
+                )
             )
         self.horizons = [
             Horizon(world.lowest_m[s].astype(float).tolist(), float(sensor["lowest_step_m"]))
@@ -934,14 +953,13 @@ class PlainModel:
     def fight(self, seed: int, replication: int) -> Fight:
         """Everything at the start of one replication."""
         world, count = self.world, len(self.world.threats)
-        threats = [
-            Threat(i, world.first_threat + i, record, self.paths[i]) for i, record in enumerate(world.threats)
-        ]
+        threats = [Threat(i, world.first_threat + i, record, self.paths[i]) for i, record in enumerate(world.threats)]
         commands = [Command(c, world.first_command + c, record, count) for c, record in enumerate(world.commands)]
         radars = []
         for s, record in enumerate(world.sensors):
             command = commands[int(record["command"])]
-            radars.append(Radar(s, world.first_sensor + s, record, command, self.horizons[s], count))
+            begin_s = float(world.looking_s[s, 0])
+            radars.append(Radar(s, world.first_sensor + s, record, command, self.horizons[s], begin_s, count))
             command.radars.append(radars[-1])
         batteries = []
         for b, record in enumerate(world.batteries):
@@ -959,6 +977,3 @@ class PlainModel:
     def events(self, seed: int, replication: int) -> list[Event]:
         """The events of one replication."""
         return self.fight(seed, replication).fly()
-
-
-assert NEVER_REACHED != OPEN != HEIGHT_FORBIDDEN

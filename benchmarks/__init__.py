@@ -1,0 +1,1 @@
+"""Benchmarks of the shipped engine, and the plain model that is its oracle."""
