@@ -149,10 +149,16 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
     if looks_like_card(document):
         typer.echo(f"{file}: the card of {load_card(file).name} is in order")
         return
+    from buckler.documents import problems_at
     from buckler.scenario.load import check_scenario
     from buckler.world.compile import compile_world
+    from buckler.world.faults import faults
 
-    world = compile_world(check_scenario(document))
+    loaded = check_scenario(document)
+    try:
+        world = compile_world(loaded)
+    except InputError as error:
+        raise DocumentError(problems_at(document, faults(loaded)) or [document.problem((), str(error))]) from error
     counts = {
         kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")
     }

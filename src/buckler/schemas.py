@@ -97,7 +97,7 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
     context: dict[str, Any] = item.get("ctx", {})
     place, skipped = _place(document.data, location)
     name = str(location[-1]) if location else ""
-    shown = _dotted(place) or "the document"
+    shown = dotted(place) or "the document"
     if kind == "extra_forbidden":
         known = sorted(_field_names(model, location[:-1]))
         return [_Found(place, f"unknown field {name!r}", _instead(name, known, "the fields here are"), at_key=True)]
@@ -112,7 +112,7 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
         key, tag = str(context["discriminator"]).strip("'"), str(context["tag"])
         place = (*place, key)
         allowed = _instead(tag, _quoted(context["expected_tags"]), "write one of")
-        return [_Found(place, f"{_dotted(place)}: {tag!r} is not allowed", allowed)]
+        return [_Found(place, f"{dotted(place)}: {tag!r} is not allowed", allowed)]
     cause = context.get("error")
     if isinstance(cause, LocatedError):
         return [_Found((*place, *inner), "", message) for inner, message in cause.mistakes]
@@ -126,6 +126,8 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
         said = "is not allowed" + _instead(str(item.get("input")), _quoted(context["expected"]), "write one of")
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
         said = "should be a mapping (lines 'name: value', indented)"
+    elif kind == "too_short" and context.get("actual_length") == 0:
+        written, said = "the list", f"is empty: write at least {context['min_length']}"
     elif kind in ("list_type", "tuple_type", "set_type"):
         said = "should be a list (each item on a line that starts with '- ')"
     else:
@@ -156,7 +158,7 @@ _PLAIN_WORDS: Final = (
 )
 
 
-def _dotted(place: Place) -> str:
+def dotted(place: Place) -> str:
     """raid[0].count, as in the document."""
     text = ""
     for step in place:

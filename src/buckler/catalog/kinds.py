@@ -114,6 +114,12 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
 MEASURES: Final[dict[str, str]] = {name: unit for wanted in PARAMETERS.values() for name, unit in wanted.items()}
 """The same for every kind together: a parameter measures the same thing wherever it stands."""
 
+POSITIVE: Final = (
+    "detection_range", "reference_rcs", "scan_period", "instrumented_range", "azimuth_sector", "max_range", "max_altitude",
+    "burnout_speed", "fire_channels", "speed", "ballistic_coefficient",
+)  # fmt: skip
+"""What the model divides by, or cannot do without: more than 0."""
+
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "band": BANDS,
     "role": ("surveillance", "fire-control", "early-warning"),

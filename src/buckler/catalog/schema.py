@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from buckler import units
-from buckler.catalog.kinds import MEASURES, PARAMETERS, TEXT, WORDS, Kind
+from buckler.catalog.kinds import MEASURES, PARAMETERS, POSITIVE, TEXT, WORDS, Kind
 from buckler.documents import Place
 from buckler.errors import InputError, UnknownNameError, nearest
 from buckler.schemas import DocumentModel, LocatedError, Number
@@ -278,3 +278,9 @@ def _measure_mistakes(name: str, parameter: Parameter) -> Iterator[str]:
             yield f"{best!r} is not a {name} that the model knows{said} (write one of {', '.join(WORDS[name])})"
     elif not units.is_physical(unit) or units.si_unit(unit) != measured:
         yield f"{name} is measured in a unit that converts to {measured}, which {unit} does not"
+    elif measured != "rad":  # an elevation may be below the horizon
+        values = [value for value in (parameter.low, best, parameter.high) if isinstance(value, float)]
+        if min(values) < 0.0:
+            yield f"{name} is {min(values):g} {unit}: it cannot be negative"
+        elif best == 0.0 and name in POSITIVE:
+            yield f"{name} is 0: it must be more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -10,12 +10,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
-from buckler.scenario.schema import Scenario
-from buckler.schemas import check
+from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name
+from buckler.schemas import check, dotted
 
 _ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries")
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
@@ -66,15 +68,18 @@ def check_scenario(document: Document) -> Loaded:
     """Hold a document against the schema, then its names against each other and against the catalog."""
     document = _extended(document)
     scenario, problems = check(document, Scenario)
-    if scenario is None:
+    # Names are looked at in the document as it stands, so that a mistake elsewhere does not hide them.
+    own, unreadable = _own_cards(document.data)
+    mistakes = [
+        *_name_mistakes(document.data),
+        *_reference_mistakes(document.data),
+        *_system_mistakes(document.data, load_catalog(), own, unreadable),
+    ]
+    problems = [*problems, *problems_at(document, mistakes)]
+    if problems or scenario is None:
         raise DocumentError(problems)
     catalog = load_catalog()
-    own = {card.name: card for card in scenario.systems}
-    mistakes = [*_name_mistakes(scenario), *_reference_mistakes(scenario), *_system_mistakes(scenario, catalog, own)]
-    problems = [*problems, *problems_at(document, mistakes)]
-    if problems:
-        raise DocumentError(problems)
-    cards = {name: own.get(name) or catalog[name] for name in {name for _, name, _, _ in _systems(scenario)}}
+    cards = {name: own.get(name) or catalog[name] for name in {name for _, name, _, _ in _systems(document.data)}}
     return Loaded(_resolved(scenario, Path(document.file).parent), cards)
 
 
@@ -113,72 +118,99 @@ def _base_document(document: Document, name: str) -> Document:
 
 def scenario_yaml(scenario: Scenario) -> str:
     """The scenario as YAML, every reference to a site resolved."""
-    return dump_yaml(_without_defaults(scenario.model_dump(mode="json", exclude_none=True, exclude_defaults=False)))
+    data = scenario.model_dump(mode="json", exclude_none=True)
+    data["systems"] = [
+        card.model_dump(mode="json", exclude_unset=True) for card in scenario.systems
+    ]  # its nulls say something
+    return dump_yaml(_without_empty(data))
 
 
-def _without_defaults(data: Any) -> Any:
+def _without_empty(data: Any) -> Any:
     """Empty lists and mappings say nothing: leave them out."""
     if isinstance(data, dict):
-        return {key: _without_defaults(value) for key, value in data.items() if value not in ([], {}, "")}
+        return {key: _without_empty(value) for key, value in data.items() if value not in ([], {}, "")}
     if isinstance(data, list):
-        return [_without_defaults(item) for item in data]
+        return [_without_empty(item) for item in data]
     return data
 
 
-def _named(scenario: Scenario) -> Iterator[tuple[Place, str]]:
+def _listed(data: Any, *path: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """The mappings in the list at `path`, each with its place; nothing where something else stands there."""
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else None
+    for i, entry in enumerate(data if isinstance(data, list) else ()):
+        if isinstance(entry, dict):
+            yield (*path, i), entry
+
+
+def _texts(entries: Iterable[tuple[Place, dict[str, Any]]], key: str) -> Iterator[tuple[Place, str]]:
+    """The text under `key` of each entry that has one."""
+    for place, entry in entries:
+        if isinstance(entry.get(key), str):
+            yield (*place, key), entry[key]
+
+
+def _named(data: Any) -> Iterator[tuple[Place, str]]:
     for kind in ("assets", "commands", "sensors", "batteries"):
-        for i, entry in enumerate(getattr(scenario, kind)):
-            yield (kind, i, "name"), entry.name
-    for i, entry in enumerate(scenario.raid.entries):
-        yield ("raid", "entries", i, "name"), entry.name
+        yield from _texts(_listed(data, kind), "name")
+    for place, entry in _listed(data, "raid", "entries"):
+        name, count = entry.get("name"), entry.get("count", 1)
+        if isinstance(name, str):
+            yield (*place, "name"), name
+            if isinstance(count, int) and 1 < count <= MOST_MEMBERS:
+                yield from (((*place, "name"), member_name(name, count, k)) for k in range(count))
 
 
-def _name_mistakes(scenario: Scenario) -> Iterator[tuple[Place, str]]:
-    seen: dict[str, Place] = {}
-    for place, name in _named(scenario):
-        if name.casefold() in seen:
-            first = ".".join(str(step) for step in seen[name.casefold()][:-1])
-            yield place, f"the name {name!r} is taken by {first}: names must differ, whatever their case"
-        seen.setdefault(name.casefold(), place)
+def _name_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
+    for named in (_named(data), _texts(_listed(data, "systems"), "name")):
+        seen: dict[str, Place] = {}
+        for place, name in named:
+            first = seen.setdefault(name.casefold(), place)
+            if first != place:
+                yield (
+                    place,
+                    f"the name {name!r} is taken by {dotted(first[:-1])}: names must differ, whatever their case",
+                )
 
 
 def _one_of(place: Place, kind: str, name: str, known: list[str]) -> Iterator[tuple[Place, str]]:
-    if name not in known:
+    if known and name not in known:
         likely = nearest(name, known)
         hint = f"; did you mean {' or '.join(map(repr, likely))}?" if likely else f"; there are {', '.join(known)}"
         yield place, f"no {kind} is called {name!r}{hint}"
 
 
-def _reference_mistakes(scenario: Scenario) -> Iterator[tuple[Place, str]]:
-    commands = [command.name for command in scenario.commands]
-    sensors = [sensor.name for sensor in scenario.sensors]
-    assets = [asset.name for asset in scenario.assets]
-    for i, sensor in enumerate(scenario.sensors):
-        yield from _one_of(("sensors", i, "command"), "command", sensor.command, commands)
-    for i, battery in enumerate(scenario.batteries):
-        yield from _one_of(("batteries", i, "command"), "command", battery.command, commands)
-        for k, name in enumerate(battery.fire_control):
-            yield from _one_of(("batteries", i, "fire_control", k), "sensor", name, sensors)
-    for i, entry in enumerate(scenario.raid.entries):
-        yield from _one_of(("raid", "entries", i, "target"), "asset", entry.target, assets)
-    for place, placed in _places(scenario):
-        if placed.site is not None:
-            yield from _one_of((*place, "site"), "site", placed.site, sorted(packaged_sites()))
+def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
+    commands, sensors, assets = (
+        [name for _, name in _texts(_listed(data, kind), "name")] for kind in ("commands", "sensors", "assets")
+    )
+    for kind in ("sensors", "batteries"):
+        for place, name in _texts(_listed(data, kind), "command"):
+            yield from _one_of(place, "command", name, commands)
+    for place, battery in _listed(data, "batteries"):
+        radars = battery.get("fire_control")
+        for k, name in enumerate(radars if isinstance(radars, list) else ()):
+            if isinstance(name, str):
+                yield from _one_of((*place, "fire_control", k), "sensor", name, sensors)
+    for place, name in _texts(_listed(data, "raid", "entries"), "target"):
+        yield from _one_of(place, "asset", name, assets)
+    for place, site in _texts(_placed(data), "site"):
+        yield from _one_of(place, "site", site, sorted(packaged_sites()))
 
 
-def _places(scenario: Scenario) -> Iterator[tuple[Place, Any]]:
+def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Everything that may name a site."""
     for kind in ("assets", "sensors", "batteries"):
-        for i, entry in enumerate(getattr(scenario, kind)):
-            yield (kind, i), entry
-    for i, entry in enumerate(scenario.raid.entries):
-        yield ("raid", "entries", i, "origin"), entry.origin
-        for k, waypoint in enumerate(entry.waypoints):
-            yield ("raid", "entries", i, "waypoints", k), waypoint
+        yield from _listed(data, kind)
+    for place, entry in _listed(data, "raid", "entries"):
+        if isinstance(entry.get("origin"), dict):
+            yield (*place, "origin"), entry["origin"]
+        yield from (((*place, *inner), waypoint) for inner, waypoint in _listed(entry, "waypoints"))
 
 
 def positions(scenario: Scenario) -> list[tuple[float, float]]:
     """Latitude and longitude, degrees, of everything in a loaded scenario."""
-    return [(placed.latitude_deg, placed.longitude_deg) for _, placed in _places(scenario)]
+    return [(placed["latitude_deg"], placed["longitude_deg"]) for _, placed in _placed(scenario.model_dump())]
 
 
 _RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter")
@@ -195,36 +227,62 @@ _RAID_KINDS: Final = (
 )
 
 
-def _systems(scenario: Scenario) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
+def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
     """Every system named: where, its name, the kinds of card that fit, and whether the entry says hypothetical."""
-    for i, sensor in enumerate(scenario.sensors):
-        yield ("sensors", i, "system"), sensor.system, _RADAR_KINDS, sensor.hypothetical
-    for i, battery in enumerate(scenario.batteries):
-        yield ("batteries", i, "system"), battery.system, _BATTERY_KINDS, battery.hypothetical
-        for k, weapon in enumerate(battery.weapons):
-            yield ("batteries", i, "weapons", k, "system"), weapon.system, _WEAPON_KINDS, battery.hypothetical
-    for i, entry in enumerate(scenario.raid.entries):
-        yield ("raid", "entries", i, "system"), entry.system, _RAID_KINDS, entry.hypothetical
+    for path, kinds in (
+        (("sensors",), _RADAR_KINDS),
+        (("batteries",), _BATTERY_KINDS),
+        (("raid", "entries"), _RAID_KINDS),
+    ):
+        for place, entry in _listed(data, *path):
+            hypothetical = entry.get("hypothetical") is True
+            yield from ((*at, kinds, hypothetical) for at in _texts([(place, entry)], "system"))
+            for inner, weapon in _listed(entry, "weapons"):
+                yield from ((*at, _WEAPON_KINDS, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
 
 
-def _system_mistakes(scenario: Scenario, catalog: Catalog, own: dict[str, Card]) -> Iterator[tuple[Place, str]]:
-    day = date.fromisoformat(scenario.as_of)
-    for place, name, kinds, hypothetical in _systems(scenario):
+def _own_cards(data: Any) -> tuple[dict[str, Card], set[str]]:
+    """The scenario's own cards by name, and the names of those with mistakes in them."""
+    cards: dict[str, Card] = {}
+    unreadable: set[str] = set()
+    for place, entry in _listed(data, "systems"):
+        for _, name in _texts([(place, entry)], "name"):
+            try:
+                cards[name] = Card.model_validate(entry)
+            except ValidationError:
+                unreadable.add(name)
+    return cards, unreadable
+
+
+def _system_mistakes(
+    data: Any, catalog: Catalog, own: dict[str, Card], unreadable: set[str]
+) -> Iterator[tuple[Place, str]]:
+    try:
+        day = date.fromisoformat(data["as_of"])
+    except (KeyError, TypeError, ValueError):
+        day = None
+    for place, name, kinds, hypothetical in _systems(data):
+        if name in unreadable:
+            continue
         try:
             card = own.get(name) or catalog[name]
         except UnknownNameError as error:
-            yield place, str(error)
+            likely = nearest(name, [*own, *error.suggestions])
+            yield (
+                place,
+                str(UnknownNameError("system", name, likely, "`buckler catalog` lists those that are packaged.")),
+            )
             continue
         if card.kind not in kinds:
             yield place, f"{name!r} is a {card.kind}, and here stands one of: {', '.join(kinds)}"
         elif "detection_range" not in card.parameters and kinds is _RADAR_KINDS:
             yield place, f"the card of {name!r} says nothing of a radar: name a radar's card"
-        elif card.in_service_on(day) is False and not hypothetical:
+        elif day is not None and card.in_service_on(day) is False and not hypothetical:
             since = card.in_service.best()
             yield (
                 place,
                 (
-                    f"{name!r} was not in service on {scenario.as_of} (its card says {since}): "
+                    f"{name!r} was not in service on {day} (its card says {since if isinstance(since, str) else format(since, 'g')}): "
                     "write hypothetical: true in the entry to ask what if, or a later as_of"
                 ),
             )
@@ -232,24 +290,21 @@ def _system_mistakes(scenario: Scenario, catalog: Catalog, own: dict[str, Card])
 
 def _resolved(scenario: Scenario, folder: Path) -> Scenario:
     """The same scenario with every site replaced by its position, and a terrain file by its whole path."""
-    data = scenario.model_dump(exclude_none=True)
+    data = scenario.model_dump(exclude_unset=True)
     if scenario.environment.terrain.endswith(".npz"):
         data["environment"]["terrain"] = str((folder / scenario.environment.terrain).resolve())
-    for place, placed in _places(scenario):
-        if placed.site is not None:
-            target = data
-            for step in place:
-                target = target[step]  # type: ignore[index]
-            site = packaged_sites()[placed.site]
-            del target["site"]
-            target["latitude_deg"] = float(site["latitude_deg"])
-            target["longitude_deg"] = float(site["longitude_deg"])
+    for _, placed in _placed(data):
+        if placed.get("site") is not None:
+            site = packaged_sites()[placed.pop("site")]
+            placed["latitude_deg"] = float(site["latitude_deg"])
+            placed["longitude_deg"] = float(site["longitude_deg"])
     return Scenario.model_validate(data)
 
 
 def without(scenario: Scenario, name: str) -> Scenario:
     """The scenario with one sensor, battery, command post or raid entry taken out, and nothing left that names it."""
-    data = scenario.model_dump(exclude_none=True)
+    data = scenario.model_dump(exclude_unset=True)
+    data.setdefault("batteries", [])
     known = [entry["name"] for kind in ("sensors", "batteries", "commands") for entry in data[kind]]
     known += [entry["name"] for entry in data["raid"]["entries"]]
     if name not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -172,11 +173,20 @@ class Waypoint(_Placed):
     )
 
 
+MOST_MEMBERS = 2000
+"""Threats in one entry of a raid."""
+
+
+def member_name(name: str, count: int, k: int) -> str:
+    """The name of the k-th of an entry's `count` members: the entry's own if it is alone."""
+    return name if count == 1 else f"{name}-{k + 1:0{len(str(count))}d}"
+
+
 class RaidEntry(_Named):
     """Some threats of one class that fly at one asset."""
 
     system: str = Field(description="The raid class's or aircraft's catalog card.")
-    count: Annotated[Count, Field(ge=1, le=2000)] = 1
+    count: Annotated[Count, Field(ge=1, le=MOST_MEMBERS)] = 1
     target: str = Field(description="The asset's name.")
     origin: Waypoint = Field(description="Where the flight begins.")
     waypoints: list[Waypoint] = Field(
@@ -232,3 +242,12 @@ class Scenario(_Named):
     sensors: Annotated[list[Sensor], Field(min_length=1)]
     batteries: list[Battery] = Field(default_factory=list)
     raid: Raid
+
+    @field_validator("as_of")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"there is no day {value}; write one such as 2019-12-31") from None
+        return value

@@ -44,6 +44,9 @@ def refuse_collisions(entities: Sequence[Entity]) -> None:
     """Two entities with one address would share their luck."""
     seen: dict[int, str] = {}
     for entity in entities:
-        other = seen.setdefault(address(entity.key), entity.key)
-        if other != entity.key:
+        other = seen.get(address(entity.key))
+        if other == entity.key:
+            raise InputError(f"two entities are called {other!r}: rename one of them")
+        if other is not None:
             raise InputError(f"{entity.key!r} and {other!r} have the same draw address: rename one of them")
+        seen[address(entity.key)] = entity.key

@@ -14,7 +14,7 @@ from buckler.dtypes import BANDS, KILL_CLASSES, THREAT
 from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Asset, RaidEntry
+from buckler.scenario.schema import Asset, RaidEntry, member_name
 from buckler.world.entities import Entity, address
 from buckler.world.motion import Path, ballistic_path, route_path
 from buckler.world.place import Place
@@ -45,7 +45,11 @@ def compile_raid(loaded: Loaded, assets: list[Asset], places: list[Place], terra
     """Every member of every entry, as one threat each."""
     index = {asset.name: i for i, asset in enumerate(assets)}
     members = sorted(
-        ((member_name(entry, k), entry, k) for entry in loaded.scenario.raid.entries for k in range(entry.count)),
+        (
+            (member_name(entry.name, entry.count, k), entry, k)
+            for entry in loaded.scenario.raid.entries
+            for k in range(entry.count)
+        ),
         key=lambda member: member[0],
     )
     records = np.zeros(len(members), THREAT)
@@ -78,11 +82,6 @@ def compile_raid(loaded: Loaded, assets: list[Asset], places: list[Place], terra
         )
     ahead = [speed_bound(np.ascontiguousarray(path[:, :3]), STEP_S) for path in rows]
     return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities)
-
-
-def member_name(entry: RaidEntry, k: int) -> str:
-    """The name of the k-th member of an entry: the entry's own if it is alone."""
-    return entry.name if entry.count == 1 else f"{entry.name}-{k + 1:0{len(str(entry.count))}d}"
 
 
 def fly(entry: RaidEntry, k: int, card: Card, target: Place, terrain: Terrain) -> Path:
