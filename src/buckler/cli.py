@@ -197,9 +197,16 @@ def scenarios(
 @app.command()
 def catalog(
     name: Annotated[str | None, typer.Argument(help="A system, to print its card.")] = None,
+    envelope: Annotated[bool, typer.Option("--envelope", help="Draw the reach of an interceptor, or a ballistic class's flight.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="With --envelope: the .png or .svg to write.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the catalog of cited public systems, or print a card: value, spread, grade, source."""
+    if envelope:
+        _envelope(name, output)
+        return
+    if output is not None:
+        raise InputError("-o names the picture that --envelope draws: write --envelope as well")
     from buckler.catalog.card import card_json, list_json, render_card, render_list
     from buckler.catalog.load import load_catalog
 
@@ -276,7 +283,7 @@ def terrain_import(
     output: Annotated[Path, typer.Option("-o", "--output", help="The .npz file to write.")],
     bbox: Annotated[str | None, typer.Option("--bbox", help="West,south,east,north in degrees.")] = None,
     resolution_deg: Annotated[float | None, typer.Option("--resolution-deg", help="Width of a cell.")] = None,
-    resampling: Annotated[Resampling, typer.Option("--resampling", help="Between cells: auto takes the mean where the grid is coarser.")] = Resampling.auto,
+    resampling: Annotated[Resampling, typer.Option("--resampling", help="Between cells; auto averages into a coarser grid.")] = Resampling.auto,
     fill_cells: Annotated[int, typer.Option("--fill-cells", help="Widest gap to fill, in cells.")] = 16,
     voids: Annotated[Voids, typer.Option("--voids", help="What to do with wider gaps.")] = Voids.mark,
     nodata: Annotated[float | None, typer.Option("--nodata", help="The value that stands for no height.")] = None,
@@ -449,6 +456,16 @@ def _campaign(
             progress=progress.update, announce=progress.say, without=without or [],
             until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
         )  # fmt: skip
+
+
+def _envelope(name: str | None, output: Path | None) -> None:
+    from buckler.catalog.load import load_catalog
+    from buckler.envelope.draw import draw_envelope
+
+    if name is None:
+        raise InputError("--envelope draws one card: buckler catalog 48N6E3 --envelope")
+    card = load_catalog()[name]
+    typer.echo(draw_envelope(card, output or Path(f"{_folder_name(card.name)}-envelope.png")).text)
 
 
 def _folder_name(scenario: str) -> str:

@@ -144,7 +144,7 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
     lead = tag("p", f"{text}. Point at anything for its name.", class_="small")
     pick = tag("span", f"{_ring_meaning(folder.rings)} a target that flies at: ", class_="pick") if names else None
     kinds = {row["class"] if row["kind"] == "threat" else row["kind"] for row in entities if placed(row)}
-    caption = tag("figcaption", f"{credit()}. Equirectangular projection. Heights above sea level.")
+    caption = tag("figcaption", f"{credit()}. Equirectangular projection. Heights above ground.")
     figure = tag("figure", svg, _legend(bool(names), kinds), caption)
     return tag("section", tag("h2", "Where"), lead, pick, choices, figure, class_="where"), len(names)
 
