@@ -283,7 +283,7 @@ def terrain_import(
     output: Annotated[Path, typer.Option("-o", "--output", help="The .npz file to write.")],
     bbox: Annotated[str | None, typer.Option("--bbox", help="West,south,east,north in degrees.")] = None,
     resolution_deg: Annotated[float | None, typer.Option("--resolution-deg", help="Width of a cell.")] = None,
-    resampling: Annotated[Resampling, typer.Option("--resampling", help="Between cells; auto averages into a coarser grid.")] = Resampling.auto,
+    resampling: Annotated[Resampling, typer.Option("--resampling", help="auto averages into a coarser grid.")] = Resampling.auto,
     fill_cells: Annotated[int, typer.Option("--fill-cells", help="Widest gap to fill, in cells.")] = 16,
     voids: Annotated[Voids, typer.Option("--voids", help="What to do with wider gaps.")] = Voids.mark,
     nodata: Annotated[float | None, typer.Option("--nodata", help="The value that stands for no height.")] = None,
