@@ -1,0 +1,250 @@
+"""Ratios measured in one run on one machine, each beside its target. `python -m benchmarks [--quick] [--json]`.
+
+Everything goes through what is shipped: Worlds compiled from YAML, `Flyer` and `fly_blocks` with the log written, the
+`buckler` command. Times are CPU times of the measuring thread where one thread works, wall-clock where two do or where a
+process is started; of several rounds, interleaved between the things compared, the least (or the median, where said) counts.
+A missed target is printed and is no error: the exit code is 0. The load of the machine is printed with the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from math import log
+from pathlib import Path
+
+import yaml
+
+if __package__ in (None, ""):  # run as a file: its folder's parent holds the package
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.plain import PlainModel
+from benchmarks.twin import compare
+from buckler.campaign.run import fly_blocks
+from buckler.engine.fly import Flyer
+from buckler.scenario.load import load_scenario
+from buckler.world.compile import World, compile_world
+
+HERE = Path(__file__).parent
+RAID40 = HERE / "raid40.yaml"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    name: str
+    measured: float
+    unit: str
+    target: str
+    met: bool | None
+    note: str = ""
+
+
+def _nothing(done: int, total: int) -> None:
+    """No progress bar."""
+
+
+def flown(world: World, replications: int, workers: int) -> tuple[float, float, bytes]:
+    """CPU and wall-clock seconds to fly and log some replications, and the bytes of events.parquet."""
+    with tempfile.TemporaryDirectory() as folder:
+        cpu, wall = time.process_time(), time.perf_counter()
+        fly_blocks(world, Path(folder), 1, replications, workers, _nothing)
+        spent = time.process_time() - cpu, time.perf_counter() - wall
+        return *spent, (Path(folder) / "events.parquet").read_bytes()
+
+
+def least(rounds: int, *works: Callable[[], float]) -> list[float]:
+    """The least time of each work in interleaved rounds."""
+    times = [[work() for work in works] for _ in range(rounds)]
+    return [min(column) for column in zip(*times, strict=True)]
+
+
+def raid40(quick: bool) -> list[Line]:
+    """One replication of raid40 (its file says what it holds; interceptors flown at steps of 0.1 s when the World is
+    compiled, by both alike) in the engine, log included, against the same in plain Python objects, on one core.
+
+    Checked first: the same events. The plain model writes no log; its draws are the same Threefry words.
+    """
+    world = compile_world(load_scenario(RAID40))
+    flyer, plain = Flyer(world.arrays), PlainModel(world.arrays)
+    differences = [found for replication in range(3) if (found := compare(flyer, plain, 1, replication))]
+    count, few = (100, 2) if quick else (500, 5)
+
+    def engine() -> float:
+        return flown(world, count, 1)[0] / count
+
+    def kernel() -> float:
+        start = time.process_time()
+        for _ in flyer.block(1, 0, count):
+            pass
+        return (time.process_time() - start) / count
+
+    def objects() -> float:
+        start = time.process_time()
+        for replication in range(few):
+            plain.events(1, replication)
+        return (time.process_time() - start) / few
+
+    logged, bare, slow = least(3 if quick else 5, engine, kernel, objects)
+    events = len(flyer.events(1, 0))
+    ratio = slow / logged
+    note = f"{1e3 * logged:.2f} ms ({1e3 * bare:.2f} without the log) against {1e3 * slow:.0f} ms, {events} events"
+    same = not differences
+    return [
+        Line("raid40: the plain model's events", float(same), "", "identical", same, "; ".join(differences)),
+        Line("raid40: times the plain model's speed", ratio, "x", "at least 80", ratio >= 80, note),
+    ]
+
+
+def threads(quick: bool) -> list[Line]:
+    """raid40, 600 replications (quick: 200) with the log, by two threads against one: the median ratio of 9 interleaved
+    rounds (quick: 3), and the bytes of the two tables.
+    """
+    world = compile_world(load_scenario(RAID40))
+    count, rounds = (200, 3) if quick else (600, 9)
+    flown(world, 50, 2)
+    ratios, same = [], True
+    for _ in range(rounds):
+        _, one, bytes_one = flown(world, count, 1)
+        _, two, bytes_two = flown(world, count, 2)
+        ratios.append(one / two)
+        same = same and bytes_one == bytes_two
+    ratio = statistics.median(ratios)
+    note = f"{min(ratios):.2f} to {max(ratios):.2f}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    return [
+        Line("two threads against one", ratio, "x", "at least 1.85", ratio >= 1.85, note),
+        Line("two threads: the same bytes", float(same), "", "identical", same),
+    ]
+
+
+def growth(quick: bool) -> list[Line]:
+    """raid40 with every entry once, twice, four and eight times as large (40 to 320 threats, 3 sensors), one thread, log
+    included: the exponent of the cost a replication between the smallest and the largest.
+    """
+    document = yaml.safe_load(RAID40.read_text(encoding="utf-8"))
+    worlds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for factor in (1, 2, 4, 8):
+            larger = json.loads(json.dumps(document, default=str))
+            for entry in larger["raid"]["entries"]:
+                entry["count"] *= factor
+                entry["spacing_s"] /= factor
+                entry["lateral_spacing_m"] /= factor
+            path = Path(folder) / f"raid{40 * factor}.yaml"
+            path.write_text(yaml.safe_dump(larger), encoding="utf-8")
+            worlds[40 * factor] = compile_world(load_scenario(path))
+    count = 50 if quick else 150
+    works = [lambda world=world: flown(world, count, 1)[0] / count for world in worlds.values()]
+    times = least(2 if quick else 4, *works)
+    exponent = log(times[-1] / times[0]) / log(8)
+    note = ", ".join(f"{threats}: {1e3 * spent:.2f} ms" for threats, spent in zip(worlds, times, strict=True))
+    return [Line("cost against threats: exponent", exponent, "", "at most 1", exponent <= 1.0, note)]
+
+
+def command(arguments: list[str], environment: dict[str, str] | None = None) -> float:
+    """Wall-clock seconds of a command in a process of its own."""
+    start = time.perf_counter()
+    subprocess.run(arguments, check=True, capture_output=True, env={**os.environ, **(environment or {})})
+    return time.perf_counter() - start
+
+
+def start(quick: bool) -> list[Line]:
+    """`buckler --help`; `buckler run smoke` (new folder each time) against `python -c "import numpy, numba"`; and the same
+    with an empty kernel cache.
+    """
+    python = [sys.executable, "-c"]
+    program = [*python, "from buckler.cli import main; main()"]
+    if (script := Path(sys.executable).with_name("buckler")).exists():
+        program = [str(script)]
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = iter(range(1000))
+
+        def smoke(**environment: str) -> float:
+            output = str(Path(folder) / str(next(numbers)))
+            return command([*program, "run", "smoke", "--quiet", "-o", output], environment)
+
+        smoke()
+        rounds = 3 if quick else 7
+        help_s, imports_s, warm_s = least(
+            rounds, lambda: command([*program, "--help"]), lambda: command([*python, "import numpy, numba"]), smoke
+        )
+        cold_s = smoke(XDG_CACHE_HOME=str(Path(folder) / "cache"), NUMBA_CACHE_DIR=str(Path(folder) / "kernels"))
+    return [
+        Line("buckler --help", help_s, "s", "at most 0.3 s", help_s <= 0.3),
+        Line(
+            "buckler run smoke, warm, against importing numpy and numba", warm_s / imports_s, "x", "at most 5",
+            warm_s <= 5 * imports_s, f"{warm_s:.2f} s against {imports_s:.2f} s",
+        ),
+        Line(
+            "the first compile against the warm start", cold_s / warm_s, "x", "at most 25", cold_s <= 25 * warm_s,
+            f"{cold_s:.1f} s against {warm_s:.2f} s",
+        ),
+    ]  # fmt: skip
+
+
+def memory(quick: bool) -> list[Line]:
+    """Peak resident memory of `buckler run turkey-2019 -n 10000`, all cores, in a process of its own."""
+    if quick:
+        return []
+    program = "from buckler.cli import main; main()"
+    with tempfile.TemporaryDirectory() as folder:
+        wall = command(
+            [
+                sys.executable,
+                "-c",
+                program,
+                "run",
+                "turkey-2019",
+                "-n",
+                "10000",
+                "--quiet",
+                "-o",
+                str(Path(folder) / "run"),
+            ]
+        )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    note = f"{wall:.0f} s; the greatest of all processes that this run started"
+    return [Line("10,000 replications of turkey-2019", peak, "MiB", "below 700", peak < 700, note)]
+
+
+MEASUREMENTS = (raid40, threads, growth, start, memory)
+
+
+def main() -> None:
+    """Measure, print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, and no 10,000 replications")
+    parser.add_argument("--json", action="store_true", help="print a machine's answer")
+    parser.add_argument("--only", choices=[measure.__name__ for measure in MEASUREMENTS], help="one measurement")
+    options = parser.parse_args()
+    lines: list[Line] = []
+    for measure in MEASUREMENTS:
+        if options.only in (None, measure.__name__):
+            found = measure(options.quick)
+            lines += found
+            if not options.json:
+                print("\n".join(map(_text, found)), flush=True)
+    if options.json:
+        print(json.dumps([asdict(line) for line in lines], indent=1))
+    else:
+        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+def _text(line: Line) -> str:
+    verdict = "met   " if line.met else "MISSED"
+    value = ("yes" if line.measured else "no") if line.target == "identical" else f"{line.measured:.2f} {line.unit}"
+    return f"{verdict}  {line.name:60} {value.strip():>12}  ({line.target})  {line.note}"
+
+
+if __name__ == "__main__":
+    main()
