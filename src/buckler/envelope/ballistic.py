@@ -1,9 +1,10 @@
 """A ballistic class in flight: height and speed against time and range, and the family that its card allows.
 
-The flight is that of `buckler.physics.missile.ballistic_trajectory` on the elevation of the minimum-energy arc, from
-35° N 35° E due north (along the meridian the turning of the earth changes the range least), both ends at sea level. Its
-range is that of the card's apogee on the bare minimum-energy arc, which is how these cards give it, or the card's
-nominal range where no apogee is given.
+The flight is that of `buckler.physics.missile.ballistic_trajectory`, its thrust turned to the elevation of the
+minimum-energy arc (the path itself, which rose straight at first, is steeper than that arc), from 35° N 35° E due north
+(along the meridian the turning of the earth changes the range least), both ends at sea level. Its range is that of the
+card's apogee on the bare minimum-energy arc, which is how these cards give it, or the card's nominal range where no
+apogee is given.
 """
 
 from __future__ import annotations
@@ -67,8 +68,10 @@ def ballistic_envelope(card: Card) -> BallisticEnvelope:
     misfits: list[tuple[Variant, str]] = []
     reach = next((value for value in spread if value.name == "max_range"), None)
     moved = variants(card, spread)
-    if reach is not None and abs(reach.nominal / wanted - 1.0) > 0.01:
+    if reach is not None:
         moved.insert(0, Variant(reach, "nominal", card))
+    # A range that is the class's own is in the picture already.
+    moved = [variant for variant in moved if variant.value is not reach or abs(variant.si / wanted - 1.0) > 0.01]
     for variant in moved:
         try:
             family.append((variant, _fly(variant.card, variant.si if variant.value.name == "max_range" else wanted)))
@@ -84,7 +87,9 @@ def class_range_m(card: Card) -> float:
     apogee = card.si("apogee_min_energy")
     low, high = 1e3, _LONGEST_M
     if not minimum_energy(low).apogee_m < apogee < minimum_energy(high).apogee_m:
-        raise InputError(f"{card.name}: an apogee of {apogee / 1e3:g} km belongs to no minimum-energy arc up to {high / 1e3:g} km")
+        raise InputError(
+            f"{card.name}: an apogee of {apogee / 1e3:g} km belongs to no minimum-energy arc up to {high / 1e3:g} km"
+        )
     while high - low > 1.0:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if minimum_energy(middle).apogee_m < apogee else (low, middle)
@@ -117,8 +122,8 @@ def flight_lines(found: BallisticEnvelope) -> list[str]:
     """What flies, and what the bare arc says."""
     missile, arc = found.flight.missile, found.arc
     return [
-        f"Powered flight over {missile.range_m / 1e3:,.0f} km on the elevation of the minimum-energy arc: {missile.end_s:.0f} s, "
-        f"apogee {missile.apogee_m / 1e3:.1f} km, burnout at {missile.burnout_height_m / 1e3:.1f} km with "
+        f"Powered flight over {missile.range_m / 1e3:,.0f} km, thrust turned to the elevation of the minimum-energy arc: "
+        f"{missile.end_s:.0f} s, apogee {missile.apogee_m / 1e3:.1f} km, burnout at {missile.burnout_height_m / 1e3:.1f} km with "
         f"{missile.burnout_speed_mps:.0f} m/s, impact at {missile.impact_speed_mps:.0f} m/s, {missile.impact_angle_deg:.0f} degrees "
         "below the horizontal.",
         f"Bare arc over the same range, no air, no burn: {arc.time_s:.0f} s, apogee {arc.apogee_m / 1e3:.1f} km, "

@@ -27,7 +27,9 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
     """
     path = output if output.suffix else output.with_suffix(".png")
     if path.suffix.lower() not in (".png", ".svg"):
-        raise InputError(f"{path}: an envelope is drawn as .png or .svg, not as {path.suffix}; choose one of these endings")
+        raise InputError(
+            f"{path}: an envelope is drawn as .png or .svg, not as {path.suffix}; choose one of these endings"
+        )
     if path.is_dir():
         raise InputError(f"{path} is a folder: write a file's name, such as {path / 'envelope.png'}")
     if not path.parent.is_dir():

@@ -32,7 +32,13 @@ SPREAD: Final = {
     "burn_time": ("burn time", "s", 1.0),
     "minimum_intercept_speed": ("least speed", "m/s", 1.0),
 }
-"""The values that make the family."""
+"""The values that make the family of a missile."""
+GUN_SPREAD: Final = {
+    "max_range": SPREAD["max_range"],
+    "max_altitude": SPREAD["max_altitude"],
+    "burnout_speed": ("mean speed", "m/s", 1.0),
+}
+"""A gun's: the others do not touch a burst's straight flight."""
 LIMITS: Final = {
     "min_range": ("min range", "km", 1e-3),
     "min_altitude": ("min altitude", "m", 1.0),
@@ -78,8 +84,7 @@ class Envelope:
 
 def envelope(card: Card) -> Envelope:
     """The envelope of an interceptor, a shoulder-fired missile or a gun; InputError where its card cannot fly."""
-    gun = card.kind == "gun"
-    spread = [value for value in values(card, SPREAD) if not gun or value.name not in ("burn_time", "minimum_intercept_speed")]
+    spread = values(card, GUN_SPREAD if card.kind == "gun" else SPREAD)
     nominal = _round(card)
     family: list[tuple[Variant, Round]] = []
     misfits: list[tuple[Variant, str]] = []
@@ -91,7 +96,10 @@ def envelope(card: Card) -> Envelope:
     row, air = nominal.row, standard_air()
     heights = height_nodes_m(row)
     left = np.array(
-        [[manoeuvre_left(row, air, float(v), float(h)) for v, h in zip(column, heights, strict=True)] for column in nominal.table.speed_mps]
+        [
+            [manoeuvre_left(row, air, float(v), float(h)) for v, h in zip(column, heights, strict=True)]
+            for column in nominal.table.speed_mps
+        ]
     )
     return Envelope(card, nominal, left, reference_height_m(row), spread, values(card, LIMITS), family, misfits)
 
@@ -133,7 +141,9 @@ def fit_lines(found: Envelope) -> list[str]:
         ]
     nominal = found.nominal
     far, high = float(row["max_range_m"]), float(row["max_height_m"])
-    lines = [f"Fitted: ballistic coefficient {row['ballistic_coefficient_kgpm2']:,.0f} kg/m² (at Mach 3, after burnout)."]
+    lines = [
+        f"Fitted: ballistic coefficient {row['ballistic_coefficient_kgpm2']:,.0f} kg/m² (at Mach 3, after burnout)."
+    ]
     at = f"against a target at {level / 1e3:.3g} km"
     if nominal.set_by == "height":
         lines.append(
@@ -167,8 +177,9 @@ def fit_lines(found: Envelope) -> list[str]:
             f"(an assumption): m/(C_N A) = {row['turn_loading_kgpm2']:,.0f} kg/m²."
         )
     else:
+        limit = row["turn_limit_mps2"] / STANDARD_GRAVITY_MPS2
         lines.append(
-            f"Above {THIN_AIR_M / 1e3:.0f} km it is taken to steer by thrust: {row['turn_limit_mps2'] / STANDARD_GRAVITY_MPS2:.3g} g everywhere."
+            f"Made for heights above {THIN_AIR_M / 1e3:.0f} km, it is taken to steer by thrust: {limit:.3g} g everywhere."
         )
     return lines
 

@@ -8,6 +8,7 @@ from buckler.drawing import palette
 from buckler.drawing.style import grid
 from buckler.envelope.ballistic import BallisticEnvelope, Flight, flight_lines
 from buckler.envelope.looks import NOMINAL, ROW_IN, axes_at, look, mark, new_page, notes, notes_height_in, table
+from buckler.envelope.spread import Value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ def draw(found: BallisticEnvelope) -> Figure:
     rows = ROW_IN * (len(found.family) + 3.2)
     height = notes_height_in(words)
     reach = found.flight.missile.range_m / 1e3
-    figure = new_page(6.65 + rows + height, f"{found.card.name}: flight over {reach:,.0f} km by its card")
+    figure = new_page(6.8 + rows + height, f"{found.card.name}: flight over {reach:,.0f} km by its card")
     axes = {
         "h_t": axes_at(figure, 0.65, 0.75, 3.75, 2.4),
         "h_x": axes_at(figure, 5.1, 0.75, 3.75, 2.4),
@@ -33,7 +34,7 @@ def draw(found: BallisticEnvelope) -> Figure:
     _marks(axes, found)
     _events(axes, found.flight)
     _table(axes_at(figure, 0.65, 6.55, 8.2, rows), found)
-    notes(axes_at(figure, 0.65, 6.55 + rows, 8.2, height), words)
+    notes(axes_at(figure, 0.65, 6.7 + rows, 8.2, height), words)
     return figure
 
 
@@ -41,8 +42,8 @@ def _words(found: BallisticEnvelope) -> list[str]:
     assumed = [value.label for value in found.spread if value.basis == "assumed"]
     lines = [
         *flight_lines(found),
-        "Grey dashes: the card's values, derived on the bare arc where they say so. The powered flight starts its free flight high and "
-        "slows down in the air, so that its apogee is higher and its impact slower than the bare arc's.",
+        "Grey dashes: the card's values, derived on the bare arc where they say so. The powered flight rises straight at "
+        "first and slows down in the air, so that its apogee is higher and its impact slower than the bare arc's.",
         f"Assumptions of the card: {', '.join(assumed) or 'none'}; from 35° N 35° E due north, sea level to sea level, still standard air; "
         "speeds relative to the turning earth.",
     ]
@@ -67,11 +68,12 @@ def _events(axes: Any, flight: Flight) -> None:
         y, v = flight.height_m[at] / 1e3, flight.speed_mps[at]
         for key, a, b in (("h_t", t, y), ("h_x", x, y), ("v_t", t, v), ("v_x", x, v)):
             axes[key].plot([a], [b], marker=marker, markersize=5, color=palette.BLACK, zorder=5.0, clip_on=False)
-    up, down = missile.burnout_height_m / 1e3, 0.5 * axes["h_t"].get_ylim()[1]
+    up = missile.burnout_height_m / 1e3
     mark(axes["h_t"], flight.time_s[burnout], up, f"   burnout {up:.0f} km", ha="left", va="top")
-    mark(axes["h_t"], missile.apogee_s, down, f"apogee {missile.apogee_m / 1e3:.0f} km", ha="center", va="center")
-    mark(axes["v_t"], flight.time_s[burnout], 0.35 * missile.burnout_speed_mps, f"   burnout {missile.burnout_speed_mps:,.0f} m/s", ha="left")
-    mark(axes["v_t"], 0.8 * missile.end_s, 0.35 * missile.burnout_speed_mps, f"impact {missile.impact_speed_mps:,.0f} m/s", ha="right")
+    top = missile.apogee_m / 1e3
+    mark(axes["h_t"], missile.apogee_s, 0.5 * top, f"apogee {top:.0f} km", ha="center", va="center")
+    ends = f"burnout {missile.burnout_speed_mps:,.0f} m/s\nimpact {missile.impact_speed_mps:,.0f} m/s"
+    mark(axes["v_t"], 0.5 * missile.end_s, 0.3 * missile.burnout_speed_mps, ends, ha="center", va="center")
 
 
 def _marks(axes: Any, found: BallisticEnvelope) -> None:
@@ -82,49 +84,62 @@ def _marks(axes: Any, found: BallisticEnvelope) -> None:
             value = values[name]
             tops[side] = value.high * value.scale
             for key in (f"{side}_t", f"{side}_x"):
-                _level(axes[key], value.nominal * value.scale, f"{value.label} {value.shown(value.nominal)}", f"({value.basis})")
+                _level(axes[key], value, named=key[2] == "t")
     flights = [found.flight, *(flight for _, flight in found.family)]
     tops["h"] = max(tops["h"], *(float(flight.height_m.max()) / 1e3 for flight in flights))
     tops["v"] = max(tops["v"], *(float(flight.speed_mps.max()) for flight in flights))
-    for key, x, y in (("h_t", "time, s", "height, km"), ("h_x", "ground range, km", "height, km"),
+    for key, across, up in (("h_t", "time, s", "height, km"), ("h_x", "ground range, km", "height, km"),
                       ("v_t", "time, s", "speed, m/s"), ("v_x", "ground range, km", "speed, m/s")):  # fmt: skip
         ax = axes[key]
         ax.set_xlim(0.0, None)
-        ax.set_ylim(0.0, 1.14 * tops[key[0]])
+        ax.set_ylim(0.0, 1.22 * tops[key[0]])
         if key[0] == "v":
-            ax.set_xlabel(x)
+            ax.set_xlabel(across)
         else:
             ax.tick_params(axis="x", labelbottom=False)
-        ax.set_ylabel(y)
+        ax.set_ylabel(up)
         grid(ax, "both")
     if "max_range" in values:
         reach = values["max_range"]
         ax = axes["h_x"]
         y = 1.1 * tops["h"]
-        ax.plot([reach.low / 1e3, reach.high / 1e3], [y, y], color=palette.VERMILLION, linewidth=2.2, solid_capstyle="butt", zorder=6.0)
+        right = ax.get_xlim()[1]
+        ax.plot(
+            [reach.low / 1e3, reach.high / 1e3],
+            [y, y],
+            color=palette.VERMILLION,
+            linewidth=2.2,
+            solid_capstyle="butt",
+            zorder=6.0,
+        )
         ax.plot([reach.nominal / 1e3], [y], marker="D", markersize=4.5, color=palette.VERMILLION, zorder=6.0)
         words = f"range {reach.number(reach.low)}–{reach.number(reach.high)} km ({reach.basis})"
-        mark(ax, 0.98 * reach.low / 1e3, y, words, ha="right", va="center")
+        mark(ax, right, 1.13 * tops["h"], words, ha="right", va="bottom")
     axes["h_t"].set_title("Height and speed against time")
     axes["h_x"].set_title("The same, against ground range")
 
 
-def _level(ax: Axes, y: float, what: str, basis: str) -> None:
-    """A value of the card across the picture, its words where the flights leave room: outside an arc, inside a dip."""
-    ax.axhline(y, color=palette.MUTED, linewidth=0.9, linestyle="--", zorder=1.0)
-    place: dict[str, Any] = {"va": "bottom", "transform": ax.get_yaxis_transform(), "color": palette.MUTED}
-    if what.startswith("apogee"):
-        mark(ax, 0.015, y, f"{what}\n{basis}", ha="left", **place)
-    else:
-        mark(ax, 0.5, y, f"{what} {basis}", ha="center", **place)
+def _level(ax: Axes, value: Value, *, named: bool) -> None:
+    """A value of the card across the picture, named above the flights."""
+    from matplotlib.lines import Line2D
+
+    style: dict[str, Any] = {"color": palette.MUTED, "linewidth": 0.9, "linestyle": "--"}
+    ax.axhline(value.nominal * value.scale, zorder=1.0, **style)
+    if named:
+        words = f"{value.label} {value.shown(value.nominal)} ({value.basis})"
+        handles = [Line2D([], [], label=words, **style)]
+        ax.legend(handles=handles, loc="upper left", borderaxespad=0.1, fontsize=7.2, handlelength=2.2)
 
 
 def _table(ax: Axes, found: BallisticEnvelope) -> None:
     heads = ("one value moved", "time, s", "apogee, km", "burnout, m/s", "impact, m/s", "impact angle, deg")
-    members = [(NOMINAL, "as the card says", found.flight), *((look(variant), str(variant), flight) for variant, flight in found.family)]
+    members = [
+        (NOMINAL, "as the card says", found.flight),
+        *((look(variant), str(variant), flight) for variant, flight in found.family),
+    ]
     rows = []
     for style, name, flight in members:
         m = flight.missile
-        cells = (f"{m.end_s:.0f}", f"{m.apogee_m / 1e3:.0f}", f"{m.burnout_speed_mps:,.0f}", f"{m.impact_speed_mps:,.0f}", f"{m.impact_angle_deg:.0f}")
-        rows.append((style, (name, *cells)))
+        numbers = (m.end_s, 1e-3 * m.apogee_m, m.burnout_speed_mps, m.impact_speed_mps, m.impact_angle_deg)
+        rows.append((style, (name, *(f"{number:,.0f}" for number in numbers))))
     table(ax, "The family of the card's spread", heads, rows, (0.06, 0.42, 0.56, 0.7, 0.84, 0.99))

@@ -38,7 +38,11 @@ NOMINAL: Final[dict[str, Any]] = {"color": palette.BLACK, "linestyle": "-", "lin
 
 
 def table(
-    ax: Axes, title: str, heads: Sequence[str], rows: Sequence[tuple[dict[str, Any], Sequence[str]]], left: Sequence[float]
+    ax: Axes,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[tuple[dict[str, Any], Sequence[str]]],
+    left: Sequence[float],
 ) -> None:
     """The legend and the numbers of the family in one: a line sample, a name, and right-aligned columns.
 

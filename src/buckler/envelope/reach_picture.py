@@ -27,7 +27,9 @@ _WIDEST: Final = 1.35
 def draw(found: Envelope) -> Figure:
     """Reach with times, speeds and manoeuvre left; the family; a shot at the greatest range. Inside `figure_style()`."""
     words = _words(found)
-    figure = new_page(10.75 + notes_height_in(words), f"{found.card.name}: reach by its card, as the simulation flies it")
+    figure = new_page(
+        10.75 + notes_height_in(words), f"{found.card.name}: reach by its card, as the simulation flies it"
+    )
     axes = {
         "time": axes_at(figure, 0.6, 0.75, 3.2, 2.35),
         "speed": axes_at(figure, 5.05, 0.75, 3.2, 2.35),
@@ -52,11 +54,20 @@ def _words(found: Envelope) -> list[str]:
     level = f"{found.reference_height_m / 1e3:.3g} km"
     assumed = [value.label for value in [*found.spread, *found.limits] if value.basis == "assumed"]
     published = [value.label for value in [*found.spread, *found.limits] if value.basis != "assumed"]
+    if found.reference_height_m < found.nominal.row["min_height_m"]:
+        level += ", the convention of the fit, although it engages nothing that low"
+    white = (
+        ""
+        if found.gun
+        else (
+            " White inside the limits: out of reach, or slower there than the least speed. Steps at the edge are cells of the table that "
+            "the simulation looks up."
+        )
+    )
     lines = [
         " ".join(fit_lines(found)),
         f"From the card, published: {', '.join(published) or 'nothing'}. Assumptions of the card: {', '.join(assumed) or 'none'}. "
-        f"Launch at sea level, still standard air; shots at max range against a target at {level}. White inside the limits: out of "
-        "reach, or slower there than the least speed. Steps at the edge are cells of the table that the simulation looks up.",
+        f"Launch at sea level, still standard air; shots at max range against a target at {level}.{white}",
     ]
     lines += [f"{variant} does not fit the other values: {why}" for variant, why in found.misfits]
     return lines
@@ -78,8 +89,8 @@ def _times(ax: Axes, bar: Axes, found: Envelope) -> None:
     # The labels stand in one row, where the middle of the reach meets each line.
     row = int(np.searchsorted(y, 0.5 * y[-1]))
     at = np.isfinite(time[:, row])
-    spots = [(float(np.interp(level, time[at, row], x[at])), float(y[row])) for level in levels[1:] if level < time[at, row].max()]
-    _label(ax, lines, "%g", spots=[spot for spot in spots if spot[0] < 0.97 * x[-1]])
+    spots = [(float(np.interp(level, time[at, row], x[at])), float(y[row])) for level in levels[1:]]
+    _label(ax, lines, "%g", [spot for spot in spots if 0.03 * x[-1] < spot[0] < 0.97 * x[at].max()])
     ax.figure.colorbar(fill, cax=bar, label="time of flight, s")
     ax.set_title("Time of flight, s")
     _published(ax, found)
@@ -90,15 +101,17 @@ def _speeds(ax: Axes, bar: Axes, found: Envelope) -> None:
     x, y = _nodes(made)
     reached = made.table.speed_mps >= _least(made)
     speed = np.where(_grown(reached), made.table.speed_mps, np.nan)
-    levels = _nice(0.0 if found.gun else 0.999 * _least(made), 1.001 * float(made.row["burnout_speed_mps"]), 8)
+    levels = _nice(0.0 if found.gun else 0.999 * _least(made), 1.001 * float(made.row["burnout_speed_mps"]), 10)
     fill = ax.contourf(x, y, speed.T, levels=levels, cmap=_light())
     _outside(ax, made)
     _limits(ax, found)
     most = float(made.row["turn_limit_mps2"]) / STANDARD_GRAVITY_MPS2
     if made.row["turn_loading_kgpm2"] > 0.0:
         turn = np.where(reached, found.manoeuvre_mps2, np.nan) / STANDARD_GRAVITY_MPS2
-        lines = ax.contour(x, y, turn.T, levels=[g for g in _TURNS_G if g < most], colors=palette.VERMILLION, linewidths=1.0)
-        _label(ax, lines, "%g g", palette.VERMILLION)
+        levels_g = [g for g in _TURNS_G if g < most]
+        lines = ax.contour(x, y, turn.T, levels=levels_g, colors=palette.VERMILLION, linewidths=1.0)
+        spots = [spot for spot in (_crossing(x, y, turn, g) for g in levels_g) if spot is not None]
+        _label(ax, lines, "%g g", spots, palette.VERMILLION)
         title = f"Speed left; lines: manoeuvre left (max. {most:.3g} g)"
     elif found.gun:
         title = "Speed (the mean; a shell does not steer)"
@@ -138,7 +151,13 @@ def _outside(ax: Axes, made: Round) -> None:
     least, row = _least(made), made.row
     ax.contourf(x, y, made.table.speed_mps.T, levels=[-1.0, least], colors=[palette.PAPER])
     _outline(ax, made, **{**NOMINAL, "linewidth": 1.4})
-    shut: dict[str, Any] = {"facecolor": palette.PAPER, "edgecolor": palette.MUTED, "hatch": "////", "linewidth": 0.5, "zorder": 4.0}
+    shut: dict[str, Any] = {
+        "facecolor": palette.PAPER,
+        "edgecolor": palette.MUTED,
+        "hatch": "////",
+        "linewidth": 0.5,
+        "zorder": 4.0,
+    }
     near = float(row["min_range_m"]) / 1e3
     if near > 0.0:
         ax.add_patch(Wedge((0.0, 0.0), near, 0.0, 90.0, **shut))
@@ -154,7 +173,10 @@ def _outline(ax: Axes, made: Round, **style: Any) -> None:
     inner = np.zeros((len(x) + 1, len(y) + 1))
     inner[:-1, :-1] = made.table.speed_mps
     inner[0, :-1] = np.maximum(inner[0, :-1], inner[1, :-1])
-    inner[:3, :3] = np.maximum(inner[:3, :3], 1.01 * _least(made))  # the start of the boost is no hole of the family
+    # The first part of the boost, slower than the least speed, is no edge that the family is about.
+    slow = 0.5 * float(made.row["burn_time_s"]) * _least(made) ** 2 / float(made.row["burnout_speed_mps"]) / 1e3
+    start = np.hypot(x[:, None], y[None, :]) <= 1.1 * slow
+    inner[:-1, :-1][start] = np.maximum(inner[:-1, :-1][start], 1.01 * _least(made))
     ax.contour(
         np.append(x, x[-1] * 1.0001), np.append(y, y[-1] * 1.0001), inner.T, levels=[_least(made)], colors=[style["color"]],
         linestyles=[style["linestyle"]], linewidths=[style["linewidth"]], zorder=style["zorder"],
@@ -205,19 +227,27 @@ def _bar(ax: Axes, value: Value, at: float, end: float, *, across: bool) -> None
         ax.plot(*(spot if across else spot[::-1]), marker=marker, markersize=size, **style)
 
 
-def _label(ax: Axes, lines: Any, form: str, colour: str = palette.TEXT, spots: list[tuple[float, float]] | None = None) -> None:
-    """Labels on contour lines: at the spots, or by themselves but clear of the rim."""
+def _crossing(x: Floats, y: Floats, values: Floats, level: float) -> tuple[float, float] | None:
+    """A point of a contour line well inside the picture: where it crosses one of a few columns."""
+    for share in (0.5, 0.7, 0.3, 0.15):
+        column = values[int(np.searchsorted(x, share * x[-1]))]
+        for k in range(len(y) - 1):
+            one, two = column[k], column[k + 1]
+            if (one - level) * (two - level) <= 0.0 and one != two:
+                height = float(y[k] + (level - one) / (two - one) * (y[k + 1] - y[k]))
+                if 0.08 < height / y[-1] < 0.93:
+                    return float(x[np.searchsorted(x, share * x[-1])]), height
+    return None
+
+
+def _label(ax: Axes, lines: Any, form: str, spots: list[tuple[float, float]], colour: str = palette.TEXT) -> None:
+    """Labels on contour lines at the spots, level."""
     from matplotlib.patheffects import withStroke
 
-    place: Any = {} if spots is None else {"manual": spots}
-    if spots == []:
+    if not spots:
         return
-    right, top = ax.get_xlim()[1], ax.get_ylim()[1]
-    for label in list(ax.clabel(lines, fmt=form, fontsize=7.0, colors=colour, inline=False, **place)):
-        x, y = label.get_position()
-        if spots is None and not (0.06 < x / right < 0.88 and 0.05 < y / top < 0.75):
-            label.remove()
-            continue
+    place: Any = {"manual": spots}
+    for label in ax.clabel(lines, fmt=form, fontsize=7.0, colors=colour, inline=False, **place):
         label.set_rotation(0.0)
         label.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
 
@@ -253,15 +283,18 @@ def _family(ax: Axes, found: Envelope) -> None:
 
 
 def _table(ax: Axes, found: Envelope) -> None:
-    members = [(NOMINAL, "nominal", found.nominal), *((look(variant), str(variant), made) for variant, made in found.family)]
+    members = [
+        (NOMINAL, "nominal", found.nominal),
+        *((look(variant), str(variant), made) for variant, made in found.family),
+    ]
     if found.gun:
-        heads = ("one value moved", "time, s", "arrives, m/s")
-        rows = [(style, (name, *_arrival(made))) for style, name, made in members]
-        table(ax, "Shots at max range", heads, rows, (0.1, 0.7, 0.98))
+        shots = [(style, (name, *_arrival(made))) for style, name, made in members]
+        table(ax, "Shots at max range", ("one value moved", "time, s", "arrives, m/s"), shots, (0.1, 0.7, 0.98))
         return
     heads = ("one value moved", "ball. coeff.\nkg/m²", "time\ns", "arrives\nm/s", "set by")
     rows = [
-        (style, (name, f"{made.row['ballistic_coefficient_kgpm2']:,.0f}", *_arrival(made), made.set_by)) for style, name, made in members
+        (style, (name, f"{made.row['ballistic_coefficient_kgpm2']:,.0f}", *_arrival(made), made.set_by))
+        for style, name, made in members
     ]
     table(ax, "Fitted anew: shots at max range", heads, rows, (0.1, 0.6, 0.69, 0.8, 1.0))
 
@@ -280,12 +313,12 @@ def _shots(axes: Any, found: Envelope) -> None:
     by_name = {value.name: value for value in found.spread}
     for key in ("v_t", "v_x"):
         axes[key].set_ylim(0.0, None)
-        _level(axes[key], by_name["burnout_speed"])
+        _level(axes[key], by_name["burnout_speed"], above=True)
         if not found.gun:
-            _level(axes[key], by_name["minimum_intercept_speed"])
+            _level(axes[key], by_name["minimum_intercept_speed"], above=False)
     for key in ("h_t", "h_x"):
-        _level(axes[key], by_name["max_altitude"])
-        axes[key].set_ylim(0.0, 1.12 * max(axes[key].get_ylim()[1] / 1.05, by_name["max_altitude"].high / 1e3))
+        _level(axes[key], by_name["max_altitude"], above=True)
+        axes[key].set_ylim(0.0, 1.18 * max(axes[key].get_ylim()[1] / 1.05, by_name["max_altitude"].high / 1e3))
     for key, x, y in (("h_t", "time, s", "height, km"), ("h_x", "ground range, km", "height, km"),
                       ("v_t", "time, s", "speed, m/s"), ("v_x", "ground range, km", "speed, m/s")):  # fmt: skip
         if key[0] == "v":
@@ -296,7 +329,7 @@ def _shots(axes: Any, found: Envelope) -> None:
         axes[key].set_xlim(0.0, None)
         grid(axes[key], "both")
     for key in ("v_t", "v_x"):
-        axes[key].set_ylim(0.0, 1.15 * by_name["burnout_speed"].high)
+        axes[key].set_ylim(0.0, 1.2 * by_name["burnout_speed"].high)
     axes["h_t"].set_title("Shots at max range, against time")
     axes["h_x"].set_title("The same, against ground range")
 
@@ -309,16 +342,18 @@ def _shot(axes: Any, made: Round, style: dict[str, Any]) -> None:
         axes[key].plot(x, y, **style)
         if style is NOMINAL:
             at = flown.burnout
-            axes[key].plot(x[at], y[at], marker="^", color=palette.BLACK, markersize=5, zorder=5.0)
+            if at < len(x) - 1:
+                axes[key].plot(x[at], y[at], marker="^", color=palette.BLACK, markersize=5, zorder=5.0)
             axes[key].plot(x[-1], y[-1], marker="o", color=palette.BLACK, markersize=4.5, zorder=5.0, clip_on=False)
             if key == "h_t" and at < len(x) - 1:
                 mark(axes[key], x[at], y[at], "  end of burn", ha="left", va="top")
 
 
-def _level(ax: Axes, value: Value) -> None:
-    """A value of the card as a line across, with its spread as a band."""
+def _level(ax: Axes, value: Value, *, above: bool) -> None:
+    """A value of the card as a line across, with its spread as a band and its words above or below that."""
     scale = value.scale
     ax.axhspan(value.low * scale, value.high * scale, color=palette.MUTED, alpha=0.16, linewidth=0.0, zorder=0.5)
     ax.axhline(value.nominal * scale, color=palette.MUTED, linewidth=0.8, linestyle="--", zorder=1.0)
-    mark(ax, 0.5, value.nominal * scale, f"{value.label} {value.shown(value.nominal)} ({value.basis})", ha="center", va="bottom",
+    edge = (value.high if above else value.low) * scale
+    mark(ax, 0.5, edge, f"{value.label} {value.shown(value.nominal)} ({value.basis})", ha="center", va="bottom" if above else "top",
          transform=ax.get_yaxis_transform(), color=palette.MUTED)  # fmt: skip

@@ -26,7 +26,8 @@ from buckler.physics.interceptor import (
 _LINES: Final = 30
 _STEEPEST_RAD: Final = pi / 3.0
 _SEARCH_STEP_S: Final = 1.0
-_CLOSE_M: Final = 10.0
+_CLOSE: Final = 1e-4
+"""How near the flight comes to the wanted range, as a share of it."""
 _POWERED_ROWS: Final = 40
 _MAX_ROWS: Final = 6_000
 
@@ -107,8 +108,10 @@ def _coast(row: Any, elevation: float, height_m: float, step_s: float) -> Floats
 def _elevation(row: Any, range_m: float, height_m: float) -> float:
     """The flattest launch elevation that comes down at the range, or the one that gets furthest."""
 
+    step = min(_SEARCH_STEP_S, 0.02 * range_m / float(row["burnout_speed_mps"]))
+
     def beyond(elevation: float) -> float:
-        rows = _coast(row, elevation, height_m, _SEARCH_STEP_S)
+        rows = _coast(row, elevation, height_m, step)
         return float(rows[-1, 1]) - range_m if len(rows) else -inf
 
     best, best_beyond = 0.0, -inf
@@ -116,19 +119,19 @@ def _elevation(row: Any, range_m: float, height_m: float) -> float:
         steeper = _STEEPEST_RAD * index / _LINES
         over = beyond(steeper)
         if over >= 0.0:
-            return _root(beyond, best, best_beyond, steeper, over) if best_beyond > -inf else steeper
+            return _root(beyond, best, best_beyond, steeper, over, _CLOSE * range_m) if best_beyond > -inf else steeper
         if over > best_beyond:
             best, best_beyond = steeper, over
     return best
 
 
-def _root(beyond: Any, a: float, f_a: float, b: float, f_b: float) -> float:
+def _root(beyond: Any, a: float, f_a: float, b: float, f_b: float, close: float) -> float:
     """False position (Illinois) between an elevation that falls short and one that does not."""
     x = b
     for _ in range(20):
         x = b - f_b * (b - a) / (f_b - f_a)
         f = beyond(x)
-        if abs(f) < _CLOSE_M:
+        if abs(f) < close:
             break
         if f < 0.0:
             a, f_a, f_b = x, f, 0.5 * f_b
