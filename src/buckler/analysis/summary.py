@@ -14,6 +14,7 @@ from buckler.analysis.intervals import CONFIDENCE
 from buckler.analysis.killchain import funnel, reasons, warning_time_s
 from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.analysis.stopping import measure
+from buckler.analysis.variance import add_ignorance
 from buckler.log.read import RunFolder, open_run
 from buckler.log.text import write_whole
 
@@ -86,6 +87,8 @@ def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
         key = {"p_none_leak": "nothing_leaks", "p_no_asset_hit": "no_asset_hit"}.get(facts["until"]["figure"])
         if key:  # the interval that holds under sequential stopping
             summary[key] = measure(outcomes, facts["until"]["figure"]).as_dict()
+    if folder.has("parameters.parquet"):
+        add_ignorance(summary, outcomes, folder.path / "parameters.parquet")
     write_whole(folder.path / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     folder.__dict__.pop("summary", None)  # what was read before is out of date
     return summary

@@ -50,18 +50,20 @@ class Content:
     replications: int
     until: str = ""
     """The target at which to stop, where the number of replications is left to it; `replications` is then the budget."""
+    parameters: str = ""
+    """The hash of the draws, where parameters are sampled."""
     shard: str = ""
     """Which part of the blocks, such as 2/8; empty for all of them."""
 
     @property
     def key(self) -> str:
         """One hash of it all: the World, the seed, the number of replications, the kernels and the libraries."""
-        return self._hash(self.replications, self.shard)
+        return self._hash(self.replications, self.shard, self.parameters)
 
     @property
     def until_key(self) -> str | None:
         """The same with the target instead of the number of replications; None without a target."""
-        return self._hash(self.until, "") if self.until else None
+        return self._hash(self.until) if self.until else None
 
     def _hash(self, *last: object) -> str:
         parts = (

@@ -21,6 +21,7 @@ from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
 from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
 from buckler.campaign.sources import sources_used
+from buckler.campaign.uncertainty import PER_DRAW, Ensemble
 from buckler.engine.fly import Flyer
 from buckler.engine.recording import detections_table, states_table
 from buckler.errors import InputError
@@ -73,17 +74,29 @@ def run_campaign(
     force: bool = False,
     progress: Progress = lambda done, total: None,
     until: Target | None = None,
+    uncertainty: bool = False,
 ) -> Found:
     """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is.
 
     With `until`, `replications` is the budget: the campaign stops at the first look (buckler.analysis.stopping) at which the
     interval is narrow enough. InputError where the budget cannot reach it; what was flown is kept.
+    With `uncertainty`, the catalog's published ranges are sampled around the replications (buckler.campaign.uncertainty).
     """
     check_request(replications, seed, workers)
     content = content_of(world, replications, seed, catalog_hash)
     if until is not None:
         stopping.refuse_hopeless(until, replications)
         content = replace(content, until=str(until))
+    ensemble = None
+    if uncertainty:
+        if until is not None:
+            raise InputError("--until counts replications, and --uncertainty needs draws of parameters: give -n")
+        if replications < 2 * PER_DRAW:
+            raise InputError(
+                f"-n {replications}: {PER_DRAW} replications share a draw of parameters; write at least {2 * PER_DRAW}"
+            )
+        ensemble = Ensemble(world, seed)
+        content = replace(content, parameters=ensemble.content_hash())
     found = look(folder, content, force)
     if found is Found.FINISHED:
         progress(replications, replications)
@@ -91,7 +104,7 @@ def run_campaign(
     prepare(folder)
     try:
         command = command or reproduce_command(world.name, replications, seed)
-        _run(world, folder, content, workers, command, progress, until)
+        _run(world, folder, content, workers, command, progress, until, ensemble)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
@@ -100,19 +113,32 @@ def run_campaign(
 
 
 def _run(
-    world: World, folder: Path, content: Content, workers: int, command: str, progress: Progress, until: Target | None
+    world: World,
+    folder: Path,
+    content: Content,
+    workers: int,
+    command: str,
+    progress: Progress,
+    until: Target | None,
+    ensemble: Ensemble | None,
 ) -> None:
     started = time.monotonic()
     facts = start(world, folder, content, command)
+    if ensemble is not None:
+        write_table(folder / "parameters.parquet", ensemble.table(content.replications))
+        facts["uncertainty"] = {
+            "draws": ensemble.draw_of(content.replications - 1) + 1,
+            "replications_per_draw": ensemble.per_draw,
+        }
     if until is None:
-        _fly_to(world, folder, content, content.replications, workers, progress)
+        _fly_to(world, folder, content, content.replications, workers, progress, ensemble)
     else:
         content, facts["until"] = _fly_until(world, folder, content, until, workers, progress)
     from buckler.campaign.rings import write_rings
 
     write_rings(world, folder)
     recorded = choose_recorded(read_outcomes(open_run(folder)))
-    _record(world, folder, content.seed, [int(choice["replication"]) for choice in recorded])
+    _record(world, folder, content.seed, [int(choice["replication"]) for choice in recorded], ensemble)
     facts |= {"complete": True, "wall_s": round(time.monotonic() - started, 3), "recorded": recorded}
     write_json(folder / "run.json", manifest(content, facts))
     summarise(folder)
@@ -141,8 +167,16 @@ def start(world: World, folder: Path, content: Content, command: str) -> dict[st
     return facts
 
 
-def _fly_to(world: World, folder: Path, content: Content, replications: int, workers: int, progress: Progress) -> None:
-    done = fly_blocks(world, folder, content.seed, replications, workers, progress)
+def _fly_to(
+    world: World,
+    folder: Path,
+    content: Content,
+    replications: int,
+    workers: int,
+    progress: Progress,
+    ensemble: Ensemble | None = None,
+) -> None:
+    done = fly_blocks(world, folder, content.seed, replications, workers, progress, ensemble=ensemble)
     if done < replications:
         raise Interrupted(folder, done, replications)
 
@@ -180,6 +214,7 @@ def fly_blocks(
     workers: int,
     progress: Progress,
     part: range | None = None,
+    ensemble: Ensemble | None = None,
 ) -> int:
     """Fly every block that is not there yet and put the events table together; returns the replications in the table.
 
@@ -213,10 +248,14 @@ def fly_blocks(
         def work(number: int) -> int:
             if stop.is_set():
                 return 0
-            if not hasattr(local, "flyer"):
-                local.flyer = Flyer(world.arrays)
             first = number * BLOCK
-            table = events_table(names, local.flyer.block(seed, first, size(number)))
+            if ensemble is not None:
+                flown = ensemble.flown(first, size(number))
+            else:
+                if not hasattr(local, "flyer"):
+                    local.flyer = Flyer(world.arrays)
+                flown = local.flyer.block(seed, first, size(number))
+            table = events_table(names, flown)
             path = store.put(number, table)
             with lock:
                 ready[number] = path
@@ -254,14 +293,16 @@ def fly_blocks(
     return min(replications, written * BLOCK) if part is None else sum(map(size, ready))
 
 
-def _record(world: World, folder: Path, seed: int, numbers: list[int]) -> None:
+def _record(world: World, folder: Path, seed: int, numbers: list[int], ensemble: Ensemble | None) -> None:
     names = [*(entity.key for entity in world.entities), ""]
     flyer = Flyer(world.arrays)
     states, detections = [], []
     for number in sorted(set(numbers)):
+        if ensemble is not None:
+            flyer = Flyer(ensemble.arrays(ensemble.draw_of(number)))
         events, hits = flyer.recorded(seed, number)
-        states.append(states_table(world.arrays, names, number, events))
-        detections.append(detections_table(world.arrays, names, number, hits))
+        states.append(states_table(flyer.world, names, number, events))
+        detections.append(detections_table(flyer.world, names, number, hits))
     for name, tables, schema in (("states", states, STATES), ("detections", detections, DETECTIONS)):
         whole = pa.concat_tables(tables) if tables else schema.empty_table()
         write_table(folder / f"{name}.parquet", whole.unify_dictionaries())

@@ -38,11 +38,14 @@ def simulate_into(
     without: Sequence[str] = (),
     until: Target | None = None,
     shard: Shard | None = None,
+    uncertainty: bool = False,
 ) -> Found:
     """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is.
 
     With `until`, `replications` is the most that may be flown; with `shard`, only that part is flown, for `merge`.
     """
+    if uncertainty and shard is not None:
+        raise InputError("--uncertainty flies whole draws on one machine so far: give it without --shard")
     if until is not None and shard is not None:
         raise InputError(
             "--until needs all replications in one place, and --shard is a part of them: give one of the two"
@@ -57,6 +60,8 @@ def simulate_into(
         command = f"buckler compare {name} {' '.join(f'--without {taken!r}' for taken in without)} -n {replications} --seed {seed}"
     if until is not None:
         command = f'buckler run {name} --until "{until}" --at-most {replications} --seed {seed}'
+    if uncertainty:
+        command += " --uncertainty"
     if shard is not None:
         return run_shard(
             world, folder, shard, replications=replications, seed=seed, workers=workers,
@@ -64,5 +69,5 @@ def simulate_into(
         )  # fmt: skip
     return run_campaign(
         world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
-        command=command, force=force, progress=progress, until=until,
+        command=command, force=force, progress=progress, until=until, uncertainty=uncertainty,
     )  # fmt: skip

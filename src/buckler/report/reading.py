@@ -10,14 +10,21 @@ from buckler.report.wording import terrain
 
 def reading(summary: dict[str, Any]) -> Markup:
     """The paragraphs."""
-    paragraphs = [
-        (
-            "Luck and ignorance.",
+    if sampled := summary.get("uncertainty"):
+        parts = (
+            f"The intervals of the main figures hold luck and ignorance together: {sampled['draws']} draws from the published ranges "
+            "of the parameters, with replications flown around each. The sampling unit is the draw; summary.json gives each figure's "
+            "standard deviation from luck and from ignorance. Figures along the kill chain show luck alone."
+        )
+    else:
+        parts = (
             f"The intervals show luck alone: how far {summary['replications']:,} replications pin a figure down, with "
             "every parameter at its nominal value. They do not show ignorance: how far the published range of the "
             "parameters would move it, which is often more. The sampling unit is the replication, because threats of "
-            "one raid share their fate.",
-        ),
+            "one raid share their fate."
+        )
+    paragraphs = [
+        ("Luck and ignorance.", parts),
         (
             "Intervals.",
             "95 % throughout. Wilson's for probabilities; Student's t for means, or the BCa bootstrap where the sample "

@@ -103,7 +103,13 @@ def _reasons(summary: dict[str, Any]) -> Table:
 
 
 def _notes(summary: dict[str, Any]) -> Text:
-    lines = ["Intervals show luck only (the replication is the unit); parameters are at their nominal values."]
+    if sampled := summary.get("uncertainty"):
+        lines = [
+            f"Intervals show luck and ignorance together: {sampled['draws']} draws of the published ranges (the draw is the unit); "
+            "figures along the kill chain show luck only."
+        ]
+    else:
+        lines = ["Intervals show luck only (the replication is the unit); parameters are at their nominal values."]
     if summary.get("terrain"):
         lines.append(f"Terrain: {terrain(summary['terrain'])}")
     warned = [f"{f['name']} {minutes(f['value'])}" for f in summary["warning_time"].values() if f["value"] is not None]

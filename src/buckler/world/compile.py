@@ -64,8 +64,12 @@ def _by_name(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: getattr(entry, "name"))  # noqa: B009 (a type variable has no attributes)
 
 
-def compile_world(loaded: Loaded) -> World:
-    """The World of a checked scenario; InputError where something cannot stand, be seen, fly or be reached as written."""
+def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
+    """The World of a checked scenario; InputError where something cannot stand, be seen, fly or be reached as written.
+
+    `reuse`: a World of the same scenario, with the same sensors at the same places and instrumented ranges (other values of its cards
+    may differ); what each sensor sees over the terrain is then taken from it.
+    """
     scenario = loaded.scenario
     terrain = terrain_named(scenario.environment.terrain)
     assets, commands = _by_name(scenario.assets), _by_name(scenario.commands)
@@ -90,8 +94,11 @@ def compile_world(loaded: Loaded) -> World:
     for i, sensor in enumerate(sensors):
         card = loaded.card(sensor.system)
         sensor_entities.append(sensing.compile_sensor(records[i], sensor, card, terrain, command_index[sensor.command]))
-        table = sensing.horizon_of(sensor, card, terrain, scenario.environment.effective_earth_factor)
-        lowest[i], records[i]["lowest_step_m"] = table.lowest_m, table.range_step_m
+        if reuse is None:
+            table = sensing.horizon_of(sensor, card, terrain, scenario.environment.effective_earth_factor)
+            lowest[i], records[i]["lowest_step_m"] = table.lowest_m, table.range_step_m
+        else:
+            lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
 
     raid = raiding.compile_raid(loaded, assets, places, terrain)
     arms = arming.compile_batteries(loaded, batteries, command_index, sensor_index, terrain)

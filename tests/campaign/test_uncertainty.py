@@ -1,0 +1,81 @@
+"""Sampling the catalog's ranges: distributions, groups, addressed draws, and whole campaigns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import triang
+
+from buckler.campaign.run import run_campaign
+from buckler.campaign.uncertainty import Ensemble, Member, groups_of, log_uniform, triangular
+from buckler.errors import InputError
+from buckler.scenario.load import load_scenario
+from buckler.world.compile import World, compile_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return compile_world(load_scenario("smoke"))
+
+
+@given(st.floats(0, 1), st.floats(0.01, 5), st.floats(0.01, 5))
+@settings(max_examples=30)
+def test_triangular_quantile_is_scipys(u: float, below: float, above: float) -> None:
+    low, mode, high = 1.0, 1.0 + below, 1.0 + below + above
+    assert triangular(u, low, mode, high) == pytest.approx(
+        triang.ppf(u, below / (below + above), low, high - low), abs=1e-9
+    )
+
+
+def test_distributions() -> None:
+    assert log_uniform(0.5, 0.01, 1.0) == pytest.approx(0.1)
+    assert Member("x", "rcs_x", 1, 0.005, 0.1, 0.5, "m2").value(0.5) == pytest.approx((0.005 * 0.5) ** 0.5)
+    assert Member("x", "detection_range", 1, 1.0, 2.0, 3.0, "km").value(0.5) == 2.0
+    assert Member("x", "reference_rcs", -1, 1.0, 2.0, 5.0, "m2").value(0.0) == 5.0
+    assert Member("x", "fire_channels", 1, 1.0, 2.0, 4.0, "channels").value(0.9) == 3.0
+
+
+def test_correlated_parameters_are_one_group(world: World) -> None:
+    groups = {group.name: [member.parameter for member in group.members] for group in groups_of(world.loaded)}
+    assert groups["AN/TPS-77: radar calibration"] == ["detection_range", "reference_rcs"]
+    assert len(groups["HISAR-O missile: kill probability"]) == 4
+    assert len(groups["one-way-attack-drone: radar cross-section"]) == 5
+
+
+def test_a_draw_is_the_world_of_its_cards(world: World) -> None:
+    ensemble = Ensemble(world, 4)
+    arrays = ensemble.arrays(3)
+    again = compile_world(ensemble.sampled(3)).arrays
+    for name, mine, fresh in zip(arrays._fields, arrays, again, strict=True):
+        assert np.array_equal(mine, fresh), name
+    assert not np.array_equal(arrays.weapons["kill_probability"], world.arrays.weapons["kill_probability"])
+
+
+def test_tables_do_not_depend_on_workers(world: World, tmp_path: Path) -> None:
+    for workers, name in ((1, "one"), (3, "three")):
+        run_campaign(
+            world, tmp_path / name, replications=60, seed=2, workers=workers, catalog_hash="", uncertainty=True
+        )
+    for table in ("events.parquet", "parameters.parquet", "states.parquet", "detections.parquet", "summary.json"):
+        assert (tmp_path / "one" / table).read_bytes() == (tmp_path / "three" / table).read_bytes()
+    run_campaign(world, tmp_path / "nominal", replications=60, seed=2, workers=1, catalog_hash="")
+    assert (tmp_path / "one" / "events.parquet").read_bytes() != (tmp_path / "nominal" / "events.parquet").read_bytes()
+    rows = pq.read_table(tmp_path / "one" / "parameters.parquet")
+    assert sorted(set(rows["draw"].to_pylist())) == list(range(12))
+    summary = json.loads((tmp_path / "one" / "summary.json").read_text())
+    assert summary["uncertainty"]["draws"] == 12
+    assert summary["leakers"]["luck_std"] > 0
+    assert summary["leakers"]["method"] == "nested analysis of variance"
+    shares = [effect["share"] for effect in summary["uncertainty"]["leakers"]["effects"]]
+    assert all(0 <= share <= 1 for share in shares)
+
+
+def test_what_cannot_be_asked(world: World, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at least 10"):
+        run_campaign(world, tmp_path / "x", replications=9, seed=2, workers=1, catalog_hash="", uncertainty=True)
