@@ -59,6 +59,9 @@ def run(
         typer.Option("--until", help='Fly until an interval is narrow enough, such as "p_none_leak ±0.01" (or +-), instead of -n.'),
     ] = None,
     at_most: Annotated[int | None, typer.Option("--at-most", help="The most replications for --until (100,000).")] = None,
+    uncertainty: Annotated[
+        bool, typer.Option("--uncertainty", help="Sample the catalog's published ranges around the replications: luck and ignorance.")
+    ] = False,
     shard: Annotated[str | None, typer.Option("--shard", help="Fly only this part of the replications, such as 2/8, for merge.")] = None,
     workers: Workers = None,
     output: Output = None,
@@ -75,7 +78,7 @@ def run(
     part = f"-{shard.replace('/', '-of-')}" if shard else ""
     folder = output or Path("runs") / f"{_folder_name(scenario)}{part}"
     most = replications if until is None else at_most or 100_000
-    _campaign(scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard)
+    _campaign(scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty)
     if shard:
         typer.echo(f"Shard {shard} lies in {folder}; when all are flown: buckler merge SHARD... -o FOLDER")
         return
@@ -84,6 +87,10 @@ def run(
         _print_json(summary)
     else:
         _console().print(render_summary(summary))
+        if uncertainty:
+            from buckler.analysis.variance import render as render_parts
+
+            _console().print(render_parts(summary))
     page = folder / "report.html"
     if not page.exists():
         from buckler.report.page import write_report
@@ -443,6 +450,7 @@ def _campaign(
     without: list[str] | None = None,
     until: str | None = None,
     shard: str | None = None,
+    uncertainty: bool = False,
 ) -> None:
     """Load, compile, fly, with progress on the terminal's error stream."""
     from buckler.analysis.stopping import parse_target
@@ -455,6 +463,7 @@ def _campaign(
             scenario, folder, replications=replications, seed=seed, workers=workers or os.cpu_count() or 1, force=force,
             progress=progress.update, announce=progress.say, without=without or [],
             until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
+            uncertainty=uncertainty,
         )  # fmt: skip
 
 
