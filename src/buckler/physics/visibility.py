@@ -53,6 +53,8 @@ Table: TypeAlias = npt.NDArray[np.float32]
 
 EARTH_FACTOR: Final = 4.0 / 3.0
 """k of a standard atmosphere: a refractivity gradient of about -40 N-units/km (ITU-R P.310)."""
+KNOT_M: Final = 5000.0
+"""A radial's ground track is computed this often and straight in latitude and longitude between: within 1 m up to 65 degrees."""
 _DEG: Final = 180.0 / pi
 
 
@@ -117,6 +119,7 @@ def lowest_visible_height(
     lat = lat_deg / _DEG
     lon = lon_deg / _DEG
     step = range_step_m / samples_per_step
+    stride = max(1, int(KNOT_M / step))
     ground_here = height_at(grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, lat_deg, lon_deg)
     for j in range(azimuths):
         azimuth = 2.0 * pi * j / azimuths
@@ -124,11 +127,18 @@ def lowest_visible_height(
         known = True
         known_to_m[j] = (ranges - 1) * range_step_m
         table[j, 0] = 0.0 if isnan(ground_here) else ground_here
+        lat_a, lon_a, lat_b, lon_b = lat, lon, lat, lon
         for n in range(1, (ranges - 1) * samples_per_step + 1):
             distance = n * step
             ground = 0.0
             if known:
-                here_lat, here_lon = radial_point(lat, lon, azimuth, distance)
+                past = (n - 1) % stride
+                if past == 0:
+                    lat_a, lon_a = lat_b, lon_b
+                    lat_b, lon_b = radial_point(lat, lon, azimuth, (n - 1 + stride) * step)
+                share = (past + 1.0) / stride
+                here_lat = lat_a + share * (lat_b - lat_a)
+                here_lon = lon_a + share * ((lon_b - lon_a + pi) % (2.0 * pi) - pi)
                 ground = height_at(grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, here_lat * _DEG, here_lon * _DEG)
                 if isnan(ground):
                     ground = 0.0
