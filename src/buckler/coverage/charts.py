@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,10 @@ def section_chart(stem: Path, section: Section, notes: Notes, system: str) -> li
 
         handles = [Patch(facecolor=c, label=f"Pd {n}") for n, c in zip(PD_NAMES, PD_COLOURS, strict=True)]
         figure.legend(handles=[*handles, *ax.get_legend_handles_labels()[0]], loc="lower center", ncols=5, fontsize=7)
-        _titled(figure, f"{section.sensor} ({system}) towards {section.azimuth_deg:.0f}°")
-        return finish(figure, notes, stem)
+        name = section.sensor if section.sensor == system else f"{section.sensor} ({system})"
+        _titled(figure, f"{name} towards {section.azimuth_deg:.0f}°")
+        above_sea = replace(notes, question=replace(notes.question, above_ground=False))
+        return finish(figure, above_sea, stem)
 
 
 def shares_chart(stem: Path, shares: Sequence[Share], notes: Notes) -> list[Path]:

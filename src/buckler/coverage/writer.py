@@ -258,7 +258,8 @@ def _share_sections(result: Result) -> Iterator[_Section]:
         rows = []
         for s in result.shares[height]:
             areas = [f"{area * KM2:,.0f}" for area in (s.seen_m2, s.only_m2, s.combined_m2)]
-            rows.append((f"{s.sensor} ({s.system})", areas[0], areas[1], f"{100 * s.share:.1f} %", areas[2]))
+            name = s.sensor if s.sensor == s.system else f"{s.sensor} ({s.system})"
+            rows.append((name, areas[0], areas[1], f"{100 * s.share:.1f} %", areas[2]))
         yield f"What each sensor adds at {height_name(height)}", words, page.table(head, rows)
 
 
