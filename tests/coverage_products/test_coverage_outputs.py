@@ -17,6 +17,7 @@ from buckler.coverage.images import indexed_png
 from buckler.coverage.pictures import area_name, classes, height_name
 from buckler.coverage.tables import write_csv
 from buckler.coverage.target import target_named, target_of
+from buckler.coverage.writer import file_name
 from buckler.errors import InputError, OutputExistsError, UnknownNameError
 
 GRID = Grid(36.0, 26.0, 0.05, 0.0625, 70, 90)
@@ -172,6 +173,8 @@ def test_classes():
 
 
 def test_words():
+    assert file_name("Kürecik (AN/TPY-2)") == "kurecik--an-tpy-2"
+    assert file_name("İzmir kıyı") == "izmir-kiyi"
     assert (height_name(100.0), height_name(1500.0), height_name(10_000.0)) == ("100 m", "1.5 km", "10 km")
     assert (area_name(475_467e6), area_name(29_219e6), area_name(123.4e6)) == ("475,000 km²", "29,200 km²", "123 km²")
 

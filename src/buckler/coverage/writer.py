@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -224,8 +225,10 @@ class Writer:
 
 
 def file_name(name: str) -> str:
-    """A name as a file's: letters and digits, the rest as hyphens."""
-    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-").lower() or "sensor"
+    """A name as a file's: letters without accents and digits, the rest as hyphens."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i"))
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in kept).strip("-") or "sensor"
 
 
 def _by_azimuth(curves: Mapping[str, Sequence[FirstDetection]]) -> Iterator[tuple[Any, ...]]:
