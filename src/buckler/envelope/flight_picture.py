@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 from buckler.drawing import palette
 from buckler.drawing.style import grid
 from buckler.envelope.ballistic import BallisticEnvelope, Flight, flight_lines
-from buckler.envelope.looks import NOMINAL, ROW_IN, axes_at, look, mark, new_page, notes, notes_height_in, table
+from buckler.envelope.looks import (
+    DASHED,
+    NOMINAL,
+    ROW_IN,
+    axes_at,
+    look,
+    mark,
+    name_dashed,
+    new_page,
+    notes,
+    notes_height_in,
+    table,
+)
 from buckler.envelope.spread import Value
 
 if TYPE_CHECKING:
@@ -121,14 +133,9 @@ def _marks(axes: Any, found: BallisticEnvelope) -> None:
 
 def _level(ax: Axes, value: Value, *, named: bool) -> None:
     """A value of the card across the picture, named above the flights."""
-    from matplotlib.lines import Line2D
-
-    style: dict[str, Any] = {"color": palette.MUTED, "linewidth": 0.9, "linestyle": "--"}
-    ax.axhline(value.nominal * value.scale, zorder=1.0, **style)
+    ax.axhline(value.nominal * value.scale, zorder=1.0, **DASHED)
     if named:
-        words = f"{value.label} {value.shown(value.nominal)} ({value.basis})"
-        handles = [Line2D([], [], label=words, **style)]
-        ax.legend(handles=handles, loc="upper left", borderaxespad=0.1, fontsize=7.2, handlelength=2.2)
+        name_dashed(ax, f"{value.label} {value.shown(value.nominal)} ({value.basis})")
 
 
 def _table(ax: Axes, found: BallisticEnvelope) -> None:

@@ -97,3 +97,15 @@ def mark(ax: Axes, x: float, y: float, text: str, **where: Any) -> None:
 
     settings: dict[str, Any] = {"fontsize": 7.2, "color": palette.TEXT, "zorder": 6.0, **where}
     ax.text(x, y, text, path_effects=[withStroke(linewidth=2.2, foreground="white")], **settings)
+
+
+DASHED: Final[dict[str, Any]] = {"color": palette.MUTED, "linewidth": 0.9, "linestyle": "--"}
+"""A value of the card across a picture."""
+
+
+def name_dashed(ax: Axes, words: str) -> None:
+    """Say at the top left of a picture, above its lines, what its dashed line is."""
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], label=words, **DASHED)]
+    ax.legend(handles=handles, loc="upper left", borderaxespad=0.1, fontsize=7.2, handlelength=2.2)

@@ -9,7 +9,18 @@ import numpy as np
 from buckler.drawing import palette
 from buckler.drawing.style import grid
 from buckler.envelope.envelope import Envelope, Round, fit_lines
-from buckler.envelope.looks import NOMINAL, axes_at, look, mark, new_page, notes, notes_height_in, table
+from buckler.envelope.looks import (
+    DASHED,
+    NOMINAL,
+    axes_at,
+    look,
+    mark,
+    name_dashed,
+    new_page,
+    notes,
+    notes_height_in,
+    table,
+)
 from buckler.envelope.spread import Value
 from buckler.physics.earth import Floats
 from buckler.physics.flyout import height_nodes_m, range_nodes_m
@@ -313,12 +324,12 @@ def _shots(axes: Any, found: Envelope) -> None:
     by_name = {value.name: value for value in found.spread}
     for key in ("v_t", "v_x"):
         axes[key].set_ylim(0.0, None)
-        _level(axes[key], by_name["burnout_speed"], above=True)
+        _level(axes[key], by_name["burnout_speed"], "bottom")
         if not found.gun:
-            _level(axes[key], by_name["minimum_intercept_speed"], above=False)
+            _level(axes[key], by_name["minimum_intercept_speed"], "top")
     for key in ("h_t", "h_x"):
-        _level(axes[key], by_name["max_altitude"], above=True)
-        axes[key].set_ylim(0.0, 1.18 * max(axes[key].get_ylim()[1] / 1.05, by_name["max_altitude"].high / 1e3))
+        _level(axes[key], by_name["max_altitude"], "")
+        axes[key].set_ylim(0.0, 1.24 * max(axes[key].get_ylim()[1] / 1.05, by_name["max_altitude"].high / 1e3))
     for key, x, y in (("h_t", "time, s", "height, km"), ("h_x", "ground range, km", "height, km"),
                       ("v_t", "time, s", "speed, m/s"), ("v_x", "ground range, km", "speed, m/s")):  # fmt: skip
         if key[0] == "v":
@@ -330,6 +341,7 @@ def _shots(axes: Any, found: Envelope) -> None:
         grid(axes[key], "both")
     for key in ("v_t", "v_x"):
         axes[key].set_ylim(0.0, 1.2 * by_name["burnout_speed"].high)
+    name_dashed(axes["h_t"], str(by_name["max_altitude"]))
     axes["h_t"].set_title("Shots at max range, against time")
     axes["h_x"].set_title("The same, against ground range")
 
@@ -349,11 +361,14 @@ def _shot(axes: Any, made: Round, style: dict[str, Any]) -> None:
                 mark(axes[key], x[at], y[at], "  end of burn", ha="left", va="top")
 
 
-def _level(ax: Axes, value: Value, *, above: bool) -> None:
-    """A value of the card as a line across, with its spread as a band and its words above or below that."""
+def _level(ax: Axes, value: Value, words: str) -> None:
+    """A value of the card as a line across with its spread as a band; its words hang on the band by their bottom or top, or are
+    not there.
+    """
     scale = value.scale
     ax.axhspan(value.low * scale, value.high * scale, color=palette.MUTED, alpha=0.16, linewidth=0.0, zorder=0.5)
-    ax.axhline(value.nominal * scale, color=palette.MUTED, linewidth=0.8, linestyle="--", zorder=1.0)
-    edge = (value.high if above else value.low) * scale
-    mark(ax, 0.5, edge, f"{value.label} {value.shown(value.nominal)} ({value.basis})", ha="center", va="bottom" if above else "top",
-         transform=ax.get_yaxis_transform(), color=palette.MUTED)  # fmt: skip
+    ax.axhline(value.nominal * scale, zorder=1.0, **DASHED)
+    if words:
+        edge = (value.high if words == "bottom" else value.low) * scale
+        mark(ax, 0.5, edge, f"{value.label} {value.shown(value.nominal)} ({value.basis})", ha="center", va=words,
+             transform=ax.get_yaxis_transform(), color=palette.MUTED)  # fmt: skip
