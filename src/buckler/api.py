@@ -104,7 +104,7 @@ def simulate(
     loaded = scenario if isinstance(scenario, Loaded) else load_scenario(scenario)
     temporary = tempfile.TemporaryDirectory(prefix="buckler-") if folder is None else None
     target = Path(folder) if folder is not None else Path(temporary.name if temporary else ".") / "run"
-    simulate_into(loaded, target, replications=replications, seed=seed, workers=workers or os.cpu_count() or 1)
+    simulate_into(loaded, target, replications=replications, seed=seed, workers=workers if workers is not None else os.cpu_count() or 1)
     return Run(open_run(target), temporary)
 
 

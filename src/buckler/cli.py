@@ -387,7 +387,7 @@ def merge(
     from buckler.report.terminal import render_summary
 
     with progress_bar(quiet) as progress:
-        put_together(shards, output, workers=workers or os.cpu_count() or 1, force=force, progress=progress.update)
+        put_together(shards, output, workers=_threads(workers), force=force, progress=progress.update)
     _console().print(render_summary(open_run(output).summary))
     typer.echo(f"Report: {write_report(output)}")
 
@@ -412,9 +412,16 @@ def query(
 def main() -> None:
     """The `buckler` command: exit code 0 done, 2 wrong input, 1 our fault, 130 interrupted."""
     try:
-        app(standalone_mode=False)
+        # Not app(), which keeps Ctrl-C and exit codes to itself.
+        command = typer.main.get_command(app)
+        with command.make_context("buckler", sys.argv[1:]) as context:
+            command.invoke(context)
+            sys.stdout.flush()
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
+    except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt as stop:
         _complain(str(stop) or "interrupted")
         sys.exit(130)
@@ -428,7 +435,7 @@ def main() -> None:
     except Exception as error:
         usage = getattr(error, "format_message", None)
         if usage is not None:  # a mistake in the options, found by the option parser
-            _complain(f"buckler: {usage()}")
+            _complain(usage() if usage().startswith("Usage") else f"buckler: {usage()}")
             sys.exit(2)
         import traceback
 
@@ -460,7 +467,7 @@ def _campaign(
 
     with progress_bar(quiet) as progress:
         simulate_into(
-            scenario, folder, replications=replications, seed=seed, workers=workers or os.cpu_count() or 1, force=force,
+            scenario, folder, replications=replications, seed=seed, workers=_threads(workers), force=force,
             progress=progress.update, announce=progress.say, without=without or [],
             until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
             uncertainty=uncertainty,
@@ -475,6 +482,10 @@ def _envelope(name: str | None, output: Path | None) -> None:
         raise InputError("--envelope draws one card: buckler catalog 48N6E3 --envelope")
     card = load_catalog()[name]
     typer.echo(draw_envelope(card, output or Path(f"{_folder_name(card.name)}-envelope.png")).text)
+
+
+def _threads(workers: int | None) -> int:
+    return workers if workers is not None else os.cpu_count() or 1
 
 
 def _folder_name(scenario: str) -> str:

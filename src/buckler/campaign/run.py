@@ -99,6 +99,8 @@ def run_campaign(
         content = replace(content, parameters=ensemble.content_hash())
     found = look(folder, content, force)
     if found is Found.FINISHED:
+        if not (folder / "summary.json").exists():  # stopped between the last block and the summary
+            summarise(folder)
         progress(replications, replications)
         return found
     prepare(folder)
