@@ -55,6 +55,8 @@ BURN_TIMES: Final = (
 """Burn times, s, of missiles of known build: range (m) on the minimum-energy arc up to which they stand for others;
 low, middle, high. Round figures of encyclopaedias; none is fitted to a lofted flight."""
 
+_FIRST_SHARES: Final = (1.0, 1.05, 0.95, 1.12, 0.88, 1.25, 0.75)
+"""Of the first guess at the launch acceleration: where Newton's iteration does not close from one, the next is tried."""
 _SHOOT_TOLERANCE_M: Final = 0.01
 _CLOSE_M: Final = 2.0
 """How near to its target a flight is solved: far below any dispersion."""
@@ -250,7 +252,13 @@ def ballistic_trajectory(
     if apogee_m is not None:
         first.append(elevation)
     steps = np.array([1e-4 * first[0], 1e-5, 1e-5][: len(first)])
-    solved = _newton(miss, np.array(first), steps, _CLOSE_M)
+    solved = None
+    for share in _FIRST_SHARES:
+        start_at = np.array(first)
+        start_at[0] *= share
+        solved = _newton(miss, start_at, steps, _CLOSE_M)
+        if solved is not None:
+            break
     if solved is None:
         peak = "" if apogee_m is None else f" with an apogee of {apogee_m / 1e3:g} km"
         raise InputError(
