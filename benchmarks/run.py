@@ -139,7 +139,10 @@ def growth(quick: bool) -> list[Line]:
             for entry in larger["raid"]["entries"]:
                 entry["count"] *= factor
                 entry["spacing_s"] /= factor
-                entry["lateral_spacing_m"] /= factor
+                # Side by side the routes fill the same front; ballistic flights follow one another on one path.
+                entry["lateral_spacing_m"] = (
+                    0.0 if entry["name"] == "ballistic" else entry["lateral_spacing_m"] / factor
+                )
             path = Path(folder) / f"raid{40 * factor}.yaml"
             path.write_text(yaml.safe_dump(larger), encoding="utf-8")
             worlds[40 * factor] = compile_world(load_scenario(path))
