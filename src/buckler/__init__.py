@@ -21,7 +21,7 @@ _HOME = {
     "compare": "buckler.api",
     "compile": "buckler.api",
     "Run": "buckler.api",
-    "catalog": "buckler.api",
+    "load_catalog": "buckler.catalog.load",
     "scenarios": "buckler.api",
     "validate": "buckler.api",
     "BucklerError": "buckler.errors",
@@ -36,7 +36,8 @@ _HOME = {
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
-    from buckler.api import Run, catalog, compare, compile, load, open, scenarios, simulate, validate  # noqa: A004
+    from buckler.api import Run, compare, compile, load, open, scenarios, simulate, validate  # noqa: A004
+    from buckler.catalog.load import load_catalog
     from buckler.errors import (
         BucklerError,
         DocumentError,

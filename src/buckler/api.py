@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,6 @@ import pyarrow as pa
 
 from buckler.analysis.compare import compare as _compare
 from buckler.campaign.simulate import simulate_into
-from buckler.catalog.load import Catalog, load_catalog
 from buckler.errors import InputError, OutputExistsError
 from buckler.log.read import RunFolder, open_run
 from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios
@@ -36,11 +36,6 @@ def scenarios() -> list[str]:
     return packaged_scenarios()
 
 
-def catalog() -> Catalog:
-    """The catalog of cited public systems, a mapping from name to card."""
-    return load_catalog()
-
-
 def validate(cases: str | Path | None = None) -> list[Result]:
     """Published numbers against this installation: the packaged table, or a file of cases."""
     return validate_packaged() if cases is None else validate_cases(Path(cases))
@@ -49,9 +44,10 @@ def validate(cases: str | Path | None = None) -> list[Result]:
 class Run:
     """A finished run: its folder, read."""
 
-    def __init__(self, folder: RunFolder, temporary: tempfile.TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, folder: RunFolder, temporary: str | None = None) -> None:
         self.folder = folder
-        self._temporary = temporary
+        if temporary is not None:
+            weakref.finalize(self, shutil.rmtree, temporary, ignore_errors=True)
 
     def summary(self) -> dict[str, Any]:
         """The figures, each with its interval."""
@@ -102,8 +98,8 @@ def simulate(
 ) -> Run:
     """Fly a scenario; the run lies in `folder`, or in a temporary one that goes when the run is no longer used."""
     loaded = scenario if isinstance(scenario, Loaded) else load_scenario(scenario)
-    temporary = tempfile.TemporaryDirectory(prefix="buckler-") if folder is None else None
-    target = Path(folder) if folder is not None else Path(temporary.name if temporary else ".") / "run"
+    temporary = tempfile.mkdtemp(prefix="buckler-") if folder is None else None
+    target = Path(folder) if folder is not None else Path(temporary or ".") / "run"
     simulate_into(loaded, target, replications=replications, seed=seed, workers=workers if workers is not None else os.cpu_count() or 1)
     return Run(open_run(target), temporary)
 

@@ -84,7 +84,7 @@ def test_another_seed_is_another_run(whole: Path, tmp_path: Path) -> None:
     assert (whole / "events.parquet").read_bytes() != (tmp_path / "run" / "events.parquet").read_bytes()
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     pass
 
 
@@ -93,9 +93,9 @@ def _interrupted(folder: Path) -> list[Path]:
 
     def progress(done: int, total: int) -> None:
         if 50 <= done < total:
-            raise _Stop
+            raise _StopError
 
-    with pytest.raises(_Stop):
+    with pytest.raises(_StopError):
         simulate_into("smoke", folder, replications=N, seed=5, workers=2, progress=progress)
     blocks = sorted((folder / "blocks").glob("block-*.arrow"))
     assert blocks
