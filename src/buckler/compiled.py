@@ -25,7 +25,7 @@ import platformdirs
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).parent
-_KERNEL_SOURCES = ("compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine")
+_KERNEL_SOURCES = ("compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine", "coverage")
 
 
 @cache

@@ -57,6 +57,25 @@ def guided(fire_control: NDArray[np.int32], seen_by: NDArray[np.void], battery: 
 
 
 @borrowing_kernel
+def bar(
+    weapons: NDArray[np.void], stocks: NDArray[np.void], battery: Any, kill_class: int, held: bool, channels: int
+) -> int:
+    """The stage at which an attempt must break at this moment, whatever the geometry; past FIRED if nothing bars it.
+
+    An attempt that has got that far before learns nothing from being considered again.
+    """
+    if not held:
+        return NO_GUIDANCE
+    if channels == 0:
+        return NO_CHANNEL
+    rounds = battery.salvo[kill_class]
+    for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
+        if stocks[w].ready >= rounds and weapons[w].kill_probability[kill_class] > 0.0:
+            return FIRED + 1
+    return NO_ROUND
+
+
+@borrowing_kernel
 def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     """One round of assignment at command post `c`: every threat it holds, calls hostile and has nobody engaging.
 
@@ -76,8 +95,10 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
                 attempt = state.attempts[b, i]
                 if world.batteries[b].command != c or now_s < attempt.look_s:
                     continue
-                held = guided(world.fire_control, state.seen_by, world.batteries[b], i)
-                if held or attempt.stage < NO_GUIDANCE:
+                battery = world.batteries[b]
+                held = guided(world.fire_control, state.seen_by, battery, i)
+                kill_class = world.threats[i].kill_class
+                if attempt.stage < bar(world.weapons, state.stocks, battery, kill_class, held, state.channels[b]):
                     _consider(world, state, b, i, held, now_s)
     while True:
         best = -1
