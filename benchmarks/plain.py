@@ -710,13 +710,25 @@ class Battery:
         """Whether a radar on whose track it may fire holds the threat."""
         return any(radar.tracks[threat.index].confirmed for radar in self.fire_control)
 
+    def bar(self, kill_class: int, guided: bool) -> Stage | None:
+        """Where an attempt must break now, whatever the geometry; one that got as far before gains nothing from a look."""
+        if not guided:
+            return Stage.NO_GUIDANCE
+        if not self.channels:
+            return Stage.NO_CHANNEL
+        rounds = self.salvo[kill_class]
+        if any(weapon.ready >= rounds and weapon.kill_probability[kill_class] for weapon in self.weapons):
+            return None
+        return Stage.NO_ROUND
+
     def offers(self, threat: Threat, because: int, now_s: float) -> list[Candidate]:
         """Its weapons that could be fired at a threat now; or a note of what stands against it."""
         attempt = self.attempts[threat.index]
         guided = self.guided(threat)
-        if now_s < attempt.look_s or (attempt.stage >= Stage.NO_GUIDANCE and not guided):
-            return []
         kill_class = threat.kill_class
+        bar = self.bar(kill_class, guided)
+        if now_s < attempt.look_s or (bar is not None and attempt.stage >= bar):
+            return []
         if self.hold or not self.engages[kill_class]:
             self.got(threat, Stage.HELD, because)
             attempt.look_s = inf
