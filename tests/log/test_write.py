@@ -35,7 +35,7 @@ def test_blocks_come_back_and_harmed_ones_do_not(tmp_path: Path) -> None:
 
 def test_a_table_broken_off_is_readable(tmp_path: Path) -> None:
     table = events_table(["a", ""], [(0, np.zeros(3, EVENT))])
-    with pytest.raises(RuntimeError), TableWriter(tmp_path / "events.parquet", EVENTS) as writer:
+    with pytest.raises(RuntimeError), TableWriter(tmp_path / "events.parquet", EVENTS) as writer:  # noqa: PT012
         writer.add(table)
         raise RuntimeError
     assert pq.read_table(tmp_path / "events.parquet").num_rows == 3
