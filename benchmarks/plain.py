@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
-from math import atan2, ceil, cos, degrees, hypot, inf, log, pi, sin, sqrt
+from math import atan2, cos, degrees, hypot, inf, log, pi, sin, sqrt
 from typing import Any
 
 from buckler import draws
@@ -260,9 +260,7 @@ class Track:
 class Radar:
     """A sensor in its place."""
 
-    def __init__(
-        self, index: int, number: int, record: Any, command: Command, horizon: Horizon, begin_s: float, threats: int
-    ) -> None:
+    def __init__(self, index: int, number: int, record: Any, command: Command, horizon: Horizon, threats: int) -> None:
         self.index = index
         self.number = number
         self.key = int(record["key"])
@@ -283,21 +281,21 @@ class Radar:
         self.hits = int(record["hits"])
         self.window_mask = (1 << int(record["scans"])) - 1
         self.horizon = horizon
-        self.begin_s = begin_s
         self.tracks = [Track() for _ in range(threats)]
+        self._phase: float | None = None
         if int(record["swerling"]) not in (1, 2):
             raise ValueError("the plain model knows the Swerling cases 1 and 2 with one pulse")
 
-    def begin(self, fight: Fight) -> None:
-        """Plan the first scan that can matter: the radar turns from a phase that is a matter of luck."""
-        phase = fight.luck.uniform(draws.SCAN_PHASE, self.key, self.key, 0)
-        if self.begin_s < inf:
-            step = max(0, ceil(self.begin_s / self.scan_period_s - phase))
-            self.scan_at(fight, (phase + step) * self.scan_period_s, step)
-
-    def scan_at(self, fight: Fight, time_s: float, step: int) -> None:
-        """Plan a scan."""
+    def scan_at(self, fight: Fight, step: int) -> None:
+        """Plan a scan: the radar turns from a phase that is a matter of luck."""
+        time_s = (self.phase(fight.luck) + step) * self.scan_period_s
         fight.at(time_s, Priority.SCAN, self.index, step, lambda t: fight.scan(self, step, t))
+
+    def phase(self, luck: Luck) -> float:
+        """Where in its turn it is at the start, from 0 to 1."""
+        if self._phase is None:
+            self._phase = luck.uniform(draws.SCAN_PHASE, self.key, self.key, 0)
+        return self._phase
 
     def look(self, threat: Threat, time_s: float) -> tuple[float, float]:
         """Mean signal-to-noise ratio, 0 out of view, and slant range (m)."""
@@ -329,7 +327,7 @@ class Radar:
         for threat in fight.threats:
             if threat.life is Life.FLYING:
                 self._update(fight, threat, step, now_s)
-        self.scan_at(fight, now_s + self.scan_period_s, step + 1)
+        self.scan_at(fight, step + 1)
 
     def _update(self, fight: Fight, threat: Threat, step: int, now_s: float) -> None:
         track = self.tracks[threat.index]
@@ -475,7 +473,7 @@ class Rounds:
     """A kind of interceptor: its flight in a table, its limits."""
 
     EDGE_STEP_S = 0.05
-    TOLERANCE_S = 1e-4
+    TOLERANCE_S = 1e-8
 
     def __init__(self, row: Any, time_s: Any, speed_mps: Any, clear_m: Any) -> None:
         self.burn_s = float(row["burn_time_s"])
@@ -489,6 +487,7 @@ class Rounds:
         self.launch_height_m = float(row["launch_height_m"])
         self.powered_m = float(row["powered_path_m"])
         self.steepest_spm = float(row["gradient_spm"])
+        self.edge_spm = float(row["edge_gradient_spm"])
         self.time_s = time_s.tolist()
         self.speed_mps = speed_mps.tolist()
         self.clear_m = clear_m.tolist()
@@ -549,7 +548,7 @@ class Rounds:
 class Weapon:
     """A battery's stock of one kind of round."""
 
-    def __init__(self, index: int, number: int, record: Any, rounds: Rounds, pairs: list[int]) -> None:
+    def __init__(self, index: int, number: int, record: Any, rounds: Rounds, pairs: list[tuple[int, float]]) -> None:
         self.index = index
         self.number = number
         self.battery: Battery
@@ -559,8 +558,8 @@ class Weapon:
         self.kill_probability = record["kill_probability"].tolist()
         self.needs_support = bool(record["needs_support"])
         self.rounds = rounds
-        self.pairs = pairs
-        self.aims = [Aim(shut=pair != OPEN) for pair in pairs]
+        self.stands = [stands for stands, _ in pairs]
+        self.aims = [Aim(shut=stands != OPEN, meet_s=first_s) for stands, first_s in pairs]
         self.reloading = False
 
     def range_and_height(self, x: float, y: float, z: float) -> tuple[float, float]:
@@ -583,12 +582,12 @@ class Weapon:
         """The earliest meeting for a launch at `launch_s`, not before `guess_s`: Lipschitz stepping (Piyavskii)."""
         path, rounds = threat.path, self.rounds
         tau = max(guess_s, launch_s, path.start_s)
-        before, leapt = tau, False
+        before, gap_before, leapt = tau, inf, False
         while tau <= path.end_s:
             row = min(int((tau - path.start_s) / path.step_s), path.last - 1)
             fastest = max(1.0, path.ahead_mps[row])
             if path.speeds[row] > rounds.fastest_target_mps:
-                before, leapt = tau, False
+                before, gap_before, leapt = tau, inf, False
                 tau = max(tau + 1e-9, path.start_s + path.step_s * (row + 1))
                 continue
             x, y, z, _ = path.at(tau)
@@ -596,7 +595,7 @@ class Weapon:
             flight = rounds.flight_s(range_m, height_m)
             gap = flight - (tau - launch_s)
             if gap <= rounds.TOLERANCE_S:
-                return self._bisect(threat, launch_s, before, tau) if leapt and gap < 0 else tau
+                return self._bisect(threat, launch_s, before, tau) if leapt and gap < -rounds.TOLERANCE_S else tau
             line = rounds.straight_m(range_m, height_m)
             # Flown flat out along the straight line it cannot be there sooner than this.
             direct = (line / rounds.top_mps - (tau - launch_s)) / (1 + fastest / rounds.top_mps)
@@ -609,21 +608,27 @@ class Weapon:
                     room = max(room, rounds.powered_m - line)
             clear = room / fastest
             if flight < inf:
-                slope = max(rounds.steepest_spm, flight / line) if line < rounds.powered_m else rounds.steepest_spm
-                safe = min(gap / (1 + slope * fastest), max(clear, rounds.EDGE_STEP_S))
+                chord = flight / line if line < rounds.powered_m else 0.0
+                safe = gap / (1 + max(rounds.steepest_spm, chord) * fastest)
+                if safe > clear:  # beyond an edge of reach the table may rise faster
+                    safe = max(clear, gap / (1 + max(rounds.edge_spm, chord) * fastest))
                 leapt = safe > clear
+                if gap < gap_before < inf:
+                    secant = gap * (tau - before) / (gap_before - gap)
+                    if safe < secant <= rounds.EDGE_STEP_S:
+                        safe, leapt = secant, True
             else:
                 safe = max(clear, rounds.EDGE_STEP_S)
                 leapt = True
             if direct > safe:
                 leapt = False
-            before = tau
+            before, gap_before = tau, gap
             tau += max(direct, safe)
         return inf
 
     def _bisect(self, threat: Threat, launch_s: float, before: float, tau: float) -> float:
-        """The step may have crossed an edge of reach: the meeting lies in (before, tau]."""
-        for _ in range(10):
+        """The last step went across the meeting: it lies in (before, tau]."""
+        while tau - before > self.rounds.TOLERANCE_S:
             middle = (before + tau) / 2
             if self.flight_s(threat, middle) <= middle - launch_s:
                 tau = middle
@@ -645,7 +650,7 @@ class Aim:
     """What a weapon knows of its chance to meet one threat."""
 
     shut: bool
-    meet_s: float = 0.0
+    meet_s: float
     open_s: float = 0.0
 
 
@@ -656,7 +661,6 @@ class Attempt:
     stage: Stage = Stage.UNSEEN
     event: int = -1
     fired: int = 0
-    look_s: float = 0.0  # looking for a shot before is of no use
 
 
 @dataclass(slots=True)
@@ -710,65 +714,47 @@ class Battery:
         """Whether a radar on whose track it may fire holds the threat."""
         return any(radar.tracks[threat.index].confirmed for radar in self.fire_control)
 
-    def bar(self, kill_class: int, guided: bool) -> Stage | None:
-        """Where an attempt must break now, whatever the geometry; one that got as far before gains nothing from a look."""
-        if not guided:
-            return Stage.NO_GUIDANCE
-        if not self.channels:
-            return Stage.NO_CHANNEL
-        rounds = self.salvo[kill_class]
-        if any(weapon.ready >= rounds and weapon.kill_probability[kill_class] for weapon in self.weapons):
-            return None
-        return Stage.NO_ROUND
-
     def offers(self, threat: Threat, because: int, now_s: float) -> list[Candidate]:
         """Its weapons that could be fired at a threat now; or a note of what stands against it."""
-        attempt = self.attempts[threat.index]
-        guided = self.guided(threat)
         kill_class = threat.kill_class
-        bar = self.bar(kill_class, guided)
-        if now_s < attempt.look_s or (bar is not None and attempt.stage >= bar):
-            return []
         if self.hold or not self.engages[kill_class]:
             self.got(threat, Stage.HELD, because)
-            attempt.look_s = inf
             return []
         meant = [weapon for weapon in self.weapons if weapon.kill_probability[kill_class]]
-        able = [weapon for weapon in meant if weapon.pairs[threat.index] == OPEN]
+        able = [weapon for weapon in meant if weapon.stands[threat.index] == OPEN]
         still = [weapon for weapon in able if not weapon.aims[threat.index].shut]
         if not still:
-            forbidden = any(weapon.pairs[threat.index] == HEIGHT_FORBIDDEN for weapon in meant)
+            forbidden = any(weapon.stands[threat.index] == HEIGHT_FORBIDDEN for weapon in meant)
             self.got(threat, Stage.TOO_LATE if able else Stage.HELD if forbidden else Stage.NOT_REACHED, because)
         offers = []
-        again_s = inf
         for weapon in still:
             aim = weapon.aims[threat.index]
-            if now_s >= aim.open_s:
-                meet_s = weapon.earliest(threat, now_s + self.reaction_s, aim.meet_s)
-                if meet_s == inf:
-                    aim.shut = True
-                    again_s = now_s
-                    continue
-                aim.meet_s = meet_s
-                order_s = meet_s - weapon.flight_s(threat, meet_s) - self.reaction_s
-                if order_s > now_s + self.command.period_s:
-                    aim.open_s = order_s - self.command.period_s
-                else:
-                    again_s = now_s
-                    if not guided:
-                        self.got(threat, Stage.NO_GUIDANCE, because)
-                    elif not self.channels:
-                        self.got(threat, Stage.NO_CHANNEL, because)
-                    elif weapon.ready < self.salvo[kill_class]:
-                        self.got(threat, Stage.NO_ROUND, because)
-                    else:
-                        kill = 1 - (1 - weapon.kill_probability[kill_class]) ** self.salvo[kill_class]
-                        urgency = 1 + max(threat.end_s - now_s, 0.0) / 60
-                        score = kill * (threat.value / urgency)
-                        offers.append(Candidate(weapon, threat, kill, meet_s, score))
-                    continue
-            again_s = min(again_s, aim.open_s)
-        attempt.look_s = again_s
+            if now_s < aim.open_s:
+                continue
+            if not self.guided(threat):
+                stands = Stage.NO_GUIDANCE
+            elif not self.channels:
+                stands = Stage.NO_CHANNEL
+            elif weapon.ready < self.salvo[kill_class]:
+                stands = Stage.NO_ROUND
+            else:
+                stands = Stage.UNSEEN
+            if stands and self.attempts[threat.index].stage >= stands:
+                continue  # noted before: when and where they would meet changes nothing
+            meet_s = weapon.earliest(threat, now_s + self.reaction_s, aim.meet_s)
+            if meet_s == inf:
+                aim.shut = True
+                continue
+            aim.meet_s = meet_s
+            order_s = meet_s - weapon.flight_s(threat, meet_s) - self.reaction_s
+            if order_s > now_s + self.command.period_s:
+                aim.open_s = order_s - self.command.period_s
+            elif stands:
+                self.got(threat, stands, because)
+            else:
+                kill = 1 - (1 - weapon.kill_probability[kill_class]) ** self.salvo[kill_class]
+                urgency = 1 + max(threat.end_s - now_s, 0.0) / 60
+                offers.append(Candidate(weapon, threat, kill, meet_s, kill * (threat.value / urgency)))
         return offers
 
     def engage(self, fight: Fight, candidate: Candidate, now_s: float) -> None:
@@ -889,7 +875,7 @@ class Fight:
         for threat in self.threats:
             self.at(threat.start_s, Priority.APPEAR, threat.index, 0, lambda t, threat=threat: self.appear(threat, t))
         for radar in self.radars:
-            radar.begin(self)
+            radar.scan_at(self, 0)
         while self.calendar:
             now_s, _, _, _, action = heapq.heappop(self.calendar)
             if now_s > self.duration_s:
@@ -970,8 +956,7 @@ class PlainModel:
         radars = []
         for s, record in enumerate(world.sensors):
             command = commands[int(record["command"])]
-            begin_s = float(world.looking_s[s, 0])
-            radars.append(Radar(s, world.first_sensor + s, record, command, self.horizons[s], begin_s, count))
+            radars.append(Radar(s, world.first_sensor + s, record, command, self.horizons[s], count))
             command.radars.append(radars[-1])
         batteries = []
         for b, record in enumerate(world.batteries):

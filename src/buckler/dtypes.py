@@ -24,7 +24,7 @@ BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku")
 """The order of every array field indexed by radar band (IEEE Std 521 letters)."""
 
 OPEN: Final = 0
-"""World.pairs: the weapon can meet the threat if it is fired in time."""
+"""PAIR.stands: the weapon can meet the threat if it is fired in time."""
 NEVER_REACHED: Final = 1
 """It cannot, whenever it is fired; or it is not meant for the class."""
 HEIGHT_FORBIDDEN: Final = 2
@@ -121,6 +121,13 @@ WEAPON: Final = record(
 ]
 )  # fmt: skip
 
+PAIR: Final = record(
+    [
+        ("stands", "i1"),  # OPEN, NEVER_REACHED or HEIGHT_FORBIDDEN
+        ("first_s", "f8"),  # s: when the threat first comes within reach; no meeting is earlier. inf where not OPEN
+    ]
+)
+
 EVENT: Final = record(
     [
     ("cause", "i4"),  # number of the event that led to it, -1 for none
@@ -174,4 +181,4 @@ class WorldArrays(NamedTuple):
     fly_out_s: NDArray[np.float64]  # s of flight, [table, range node, height node]; inf out of reach
     fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach
     fly_out_clear_m: NDArray[np.float64]  # m to the nearest edge of reach, [table, range cell, height cell]
-    pairs: NDArray[np.int8]  # [weapon, threat]: OPEN, NEVER_REACHED or HEIGHT_FORBIDDEN
+    pairs: NDArray[np.void]  # PAIR [weapon, threat]

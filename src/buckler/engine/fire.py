@@ -146,8 +146,8 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_
         single = world.weapons[w].kill_probability[kill_class]
         if single == 0.0:
             continue
-        forbidden = forbidden or world.pairs[w, i] == HEIGHT_FORBIDDEN
-        if world.pairs[w, i] != OPEN:
+        forbidden = forbidden or world.pairs[w, i].stands == HEIGHT_FORBIDDEN
+        if world.pairs[w, i].stands != OPEN:
             continue
         ever = True
         if state.aims[w, i].shut != OPEN:

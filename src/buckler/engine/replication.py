@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, hypot
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
         if what == calendar.SCAN:
             if state.counts[N_UNFINISHED] > 0 and now_s <= world.looking_s[a, 1]:
                 scan(world, state, seed, replication, record, a, b, now_s)
-                plan(state.agenda, now_s + world.sensors[a].scan_period_s, calendar.SCAN, a, b + 1)
+                plan(state.agenda, scan_time(world.sensors[a], seed, replication, b + 1), calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
             state.lives[a].life = FLYING
             asset = world.threats[a].asset
@@ -103,12 +103,20 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
 
 
 @borrowing_kernel
-def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, replication: int, s: int) -> None:
-    """Plan the first scan of sensor `s` that can matter. Its scans come at (phase + step) periods, the phase by luck."""
+def scan_time(sensor: Any, seed: int, replication: int, step: int) -> float:
+    """When a sensor's scan number `step` is: (phase + step) periods, the phase by luck."""
     phase = draws.draw(seed, replication, draws.SCAN_PHASE, sensor.key, sensor.key, 0)
+    return float((phase + step) * sensor.scan_period_s)
+
+
+@borrowing_kernel
+def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, replication: int, s: int) -> None:
+    """Plan the first scan of sensor `s` that can matter."""
     if begin_s < np.inf:
-        step = max(0, ceil(begin_s / sensor.scan_period_s - phase))
-        plan(agenda, (phase + step) * sensor.scan_period_s, calendar.SCAN, s, step)
+        step = max(0, int(begin_s / sensor.scan_period_s) - 1)
+        while scan_time(sensor, seed, replication, step) < begin_s:
+            step += 1
+        plan(agenda, scan_time(sensor, seed, replication, step), calendar.SCAN, s, step)
 
 
 @borrowing_kernel

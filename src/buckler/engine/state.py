@@ -62,7 +62,7 @@ ATTEMPT: Final = record(
 )  # fmt: skip
 AIM: Final = record(
     [
-    ("meet_s", "f8"),  # the last solution for the earliest intercept: it only grows
+    ("meet_s", "f8"),  # the last solution for the earliest intercept, at first the first reach: it only grows
     ("open_s", "f8"),  # no order before this moment could be used
     ("shut", "i1"),  # 1: can no longer reach it
 ]
@@ -184,9 +184,9 @@ def clear(world: WorldArrays, state: State) -> None:
             attempt.look_s = 0.0
         for w in range(len(world.weapons)):
             aim = state.aims[w, i]
-            aim.meet_s = 0.0
+            aim.meet_s = world.pairs[w, i].first_s
             aim.open_s = 0.0
-            aim.shut = world.pairs[w, i]
+            aim.shut = world.pairs[w, i].stands
     state.deciding[:] = 0
     for b in range(len(world.batteries)):
         state.channels[b] = world.batteries[b].channels

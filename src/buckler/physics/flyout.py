@@ -286,9 +286,9 @@ def _cell_kind(i: int, k: int, row: Any, speed: Floats) -> int:
 
 
 @kernel
-def _gradient(row: Any, time: Floats, speed: Floats) -> float:
+def _gradient(row: Any, time: Floats, speed: Floats, edges: bool) -> float:
     """The steepest rise of time across any smooth cell outside the powered sphere, and the chord through that
-    sphere, s/m.
+    sphere, s/m; with `edges`, across any cell at all whose corners have times.
     """
     steepest = 1.0 / row.burnout_speed_mps
     if row.powered_path_m > 0.0:
@@ -298,7 +298,9 @@ def _gradient(row: Any, time: Floats, speed: Floats) -> float:
         for k in range(HEIGHT_NODES - 1):
             right = _node(i + 1, RANGE_NODES, row.max_range_m)
             far = straight_line_m(right, _node(k + 1, HEIGHT_NODES, row.max_height_m), row.launch_height_m)
-            if far <= row.powered_path_m or _cell_kind(i, k, row, speed) != 1:
+            if far <= row.powered_path_m or (_cell_kind(i, k, row, speed) != 1 and not edges):
+                continue
+            if not max(max(time[i, k], time[i + 1, k]), max(time[i, k + 1], time[i + 1, k + 1])) < inf:
                 continue
             tall = _node(k + 1, HEIGHT_NODES, row.max_height_m) - _node(k, HEIGHT_NODES, row.max_height_m)
             along = max(abs(time[i + 1, k] - time[i, k]), abs(time[i + 1, k + 1] - time[i, k + 1])) / width
@@ -341,15 +343,14 @@ def _clear(row: Any, speed: Floats, clearance: Floats) -> None:
 
 
 @kernel
-def build(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, clearance: Floats) -> float:
-    """Fill a fly-out table in place; returns the powered path (m) and the gradient bound (s/m), which the caller
-    keeps in the record.
+def build(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, clearance: Floats) -> tuple[float, float]:
+    """Fill a fly-out table in place; returns the two gradient bounds (s/m), which the caller keeps in the record.
 
     `row.powered_path_m` must already hold V (t_b/2 + t_sustain).
     """
     _fill(row, air, drag, time, speed)
     _clear(row, speed, clearance)
-    return _gradient(row, time, speed)
+    return _gradient(row, time, speed, False), _gradient(row, time, speed, True)
 
 
 @kernel
@@ -420,7 +421,7 @@ def flyout_table(row: Any, drag: Floats | None = None) -> Flyout:
     clearance = np.empty((RANGE_NODES - 1, HEIGHT_NODES - 1))
     done = row.copy()
     shape = g7() if drag is None else drag
-    done["gradient_spm"] = build(done, standard_air(), shape, time, speed, clearance)
+    done["gradient_spm"], done["edge_gradient_spm"] = build(done, standard_air(), shape, time, speed, clearance)
     return Flyout(done, time, speed, clearance)
 
 

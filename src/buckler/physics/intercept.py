@@ -30,8 +30,8 @@ from buckler.physics.interceptor import lateral_acceleration, straight_line_m
 
 EDGE_STEP_S: Final = 0.05
 """Smallest step across an edge of reach."""
-TOLERANCE_S: Final = 1e-4
-"""The meeting is found to within this."""
+TOLERANCE_S: Final = 1e-8
+"""The meeting is found to within this: finer than the table warrants, so that it does not depend on the guess."""
 NAVIGATION_RATIO: Final = 3.0
 """N' of proportional navigation, the least in use (Zarchan, "Tactical and Strategic Missile Guidance", 6th edition,
 chapter 2).
@@ -104,6 +104,49 @@ def _clearance(row: Any, clearance: Floats, range_m: float, height_m: float) -> 
 
 
 @borrowing_kernel
+def _gap(
+    trajectory: Floats, start_s: float, dt_s: float, site: Floats, row: Any, time: Floats, speed: Floats,
+    launch_s: float, tau: float,
+) -> float:  # fmt: skip
+    """Seconds by which an interceptor launched at `launch_s` is late where the target is at `tau`; inf out of reach."""
+    x, y, z = target_at(trajectory, start_s, dt_s, tau)
+    range_m, height_m = range_and_height(site, x, y, z)
+    return float(arrival(row, time, speed, range_m, height_m)[0] - (tau - launch_s))
+
+
+@borrowing_kernel
+def _settle(
+    trajectory: Floats, start_s: float, dt_s: float, site: Floats, row: Any, time: Floats, speed: Floats,
+    launch_s: float, early: float, gap_early: float, late: float, gap_late: float,
+) -> float:  # fmt: skip
+    """The meeting in (early, late], between a gap above 0 and one below: by halving across an edge of reach, elsewhere
+    by false position with the weight of an end that stays halved (M. Dowell and P. Jarratt 1971, BIT 11, 168,
+    doi:10.1007/BF01934364).
+    """
+    side = 0
+    for _ in range(60):
+        if late - early <= TOLERANCE_S:
+            break
+        middle = 0.5 * (early + late)
+        if gap_early < inf:
+            middle = early + (late - early) * gap_early / (gap_early - gap_late)
+        gap = _gap(trajectory, start_s, dt_s, site, row, time, speed, launch_s, middle)
+        if gap > TOLERANCE_S:
+            early, gap_early = middle, gap
+            if side == 1:
+                gap_late *= 0.5
+            side = 1
+        else:
+            late, gap_late = middle, gap
+            if gap >= -TOLERANCE_S:
+                break
+            if side == -1:
+                gap_early *= 0.5
+            side = -1
+    return late
+
+
+@borrowing_kernel
 def first_intercept(
     trajectory: Floats,
     start_s: float,
@@ -127,6 +170,7 @@ def first_intercept(
     end = start_s + dt_s * (trajectory.shape[0] - 1)
     tau = max(guess_s, max(launch_s, start_s))
     before = tau
+    gap_before = inf
     leapt = False
     warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
     shortest = max(row.min_range_m, warming)
@@ -135,6 +179,7 @@ def first_intercept(
         fastest = max(1.0, ahead_mps[k])
         if segment_speed(trajectory, dt_s, k) > row.max_target_speed_mps:
             before = tau
+            gap_before = inf
             tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
             leapt = False
             continue
@@ -143,17 +188,10 @@ def first_intercept(
         flight, _ = arrival(row, time, speed, range_m, height_m)
         gap = flight - (tau - launch_s)
         if gap <= TOLERANCE_S:
-            if leapt and gap < 0.0:
-                # The last step may have crossed an edge of reach: the meeting lies in (before, tau].
-                for _ in range(10):
-                    middle = 0.5 * (before + tau)
-                    x, y, z = target_at(trajectory, start_s, dt_s, middle)
-                    range_m, height_m = range_and_height(site, x, y, z)
-                    flight, _ = arrival(row, time, speed, range_m, height_m)
-                    if flight <= middle - launch_s:
-                        tau = middle
-                    else:
-                        before = middle
+            if leapt and gap < -TOLERANCE_S:
+                return _settle(
+                    trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap
+                )
             return tau
         path = straight_line_m(range_m, height_m, row.launch_height_m)
         # No interceptor is faster than its top speed, reach or no reach.
@@ -165,19 +203,31 @@ def first_intercept(
             room = max(room, max(height_m - row.max_height_m, row.min_height_m - height_m))
             if path < row.powered_path_m:
                 room = max(room, row.powered_path_m - path)
-        safe = room / fastest
+        clear = room / fastest
         if flight < inf:
+            # As far as the nearest edge of reach the table rises no faster than G, beyond it no faster than G'.
             steepest = row.gradient_spm
+            edge = row.edge_gradient_spm
             if path < row.powered_path_m:
                 steepest = max(steepest, flight / path)
-            safe = min(gap / (1.0 + steepest * fastest), max(safe, EDGE_STEP_S))
-            leapt = safe > room / fastest
+                edge = max(edge, flight / path)
+            safe = gap / (1.0 + steepest * fastest)
+            if safe > clear:
+                safe = max(clear, gap / (1.0 + edge * fastest))
+            leapt = safe > clear
+            if gap < gap_before < inf:
+                # The straight line through the last two gaps: followed where it ends within the smallest step.
+                ahead = gap * (tau - before) / (gap_before - gap)
+                if safe < ahead <= EDGE_STEP_S:
+                    safe = ahead
+                    leapt = True
         else:
-            safe = max(safe, EDGE_STEP_S)
+            safe = max(clear, EDGE_STEP_S)
             leapt = True
         if step > safe:
             leapt = False
         before = tau
+        gap_before = gap
         tau += max(step, safe)
     return inf
 

@@ -51,6 +51,7 @@ _FIELDS: Final = [
     # The rest is filled by `flyout_table`.
     ("powered_path_m", np.float64),  # length of the straight powered path
     ("gradient_spm", np.float64),  # no smooth part of the table rises faster than this, seconds a metre
+    ("edge_gradient_spm", np.float64),  # the same with the cells that an edge of reach runs through
 ]
 INTERCEPTOR: Final = np.dtype((np.record, _FIELDS))
 """One interceptor, SI. Every field is a number; a limit that does not apply is 0 or inf.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.catalog.schema import Card
-from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, WEAPON
+from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, PAIR, WEAPON
 from buckler.errors import InputError
 from buckler.physics.flyout import Flyout, flyout_table
 from buckler.physics.intercept import first_intercept, launch_site
@@ -203,25 +203,28 @@ def _arrays(tables: list[Flyout]) -> tuple[NDArray[np.float64], NDArray[np.float
     )
 
 
-def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.int8]:
-    """World.pairs: whether a round can meet the threat if it is fired in time, and if not, whether only rules forbid it."""
-    pairs = np.full((len(arms.weapons), len(raid.records)), NEVER_REACHED, np.int8)
+def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
+    """World.pairs: when a round can first meet the threat if it was fired in time; if never, whether only rules forbid it."""
+    pairs = np.zeros((len(arms.weapons), len(raid.records)), PAIR)
+    pairs["stands"], pairs["first_s"] = NEVER_REACHED, np.inf
     for w, weapon in enumerate(arms.weapons):
         site = arms.sites[weapon["battery"]]
+        free, ruled = arms.unruled[w], arms.tables[w]
         for i, threat in enumerate(raid.records):
             if weapon["kill_probability"][threat["kill_class"]] > 0.0:
-                if _ever(arms.tables[w], site, threat, raid):
-                    pairs[w, i] = OPEN
-                elif arms.unruled[w] is not arms.tables[w] and _ever(arms.unruled[w], site, threat, raid):
-                    pairs[w, i] = HEIGHT_FORBIDDEN
+                first_s = _first_reach_s(ruled, site, threat, raid)
+                if np.isfinite(first_s):
+                    pairs[w, i] = OPEN, first_s
+                elif free is not ruled and np.isfinite(_first_reach_s(free, site, threat, raid)):
+                    pairs["stands"][w, i] = HEIGHT_FORBIDDEN
     return pairs
 
 
-def _ever(table: Flyout, site: NDArray[np.float64], threat: Any, raid: CompiledRaid) -> bool:
+def _first_reach_s(table: Flyout, site: NDArray[np.float64], threat: Any, raid: CompiledRaid) -> float:
+    """When the threat first comes within reach, s; inf if it never does."""
     rows = slice(int(threat["first"]), int(threat["first"]) + int(threat["points"]))
     start = float(threat["start_s"])
-    meet = first_intercept(
+    return first_intercept(
         raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
         table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
     )  # fmt: skip
-    return bool(np.isfinite(meet))
