@@ -27,7 +27,7 @@ GRID = Grid(36.0, 26.0, 0.05, 0.0625, 70, 90)
 
 
 def test_a_cell_lies_where_the_raster_says(tmp_path):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
     values = np.arange(GRID.rows * GRID.columns, dtype=np.float32).reshape(GRID.shape)
     values[3, 4] = np.inf
     path = geotiff.write_geotiff(
@@ -51,7 +51,7 @@ def test_a_cell_lies_where_the_raster_says(tmp_path):
 
 
 def test_whole_numbers_stay_whole(tmp_path):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
     count = (np.arange(GRID.rows * GRID.columns) % 7).astype(np.uint8).reshape(GRID.shape)
     with rasterio.open(
         geotiff.write_geotiff(tmp_path / "n.tif", GRID, [geotiff.Band("n", "count", count)], {})

@@ -76,7 +76,7 @@ def gdal() -> Iterator[Any]:
     try:
         import rasterio
     except ImportError as error:
-        raise InputError("reading elevation rasters needs rasterio: pip install 'buckler[terrain]'") from error
+        raise InputError("reading elevation rasters needs rasterio: pip install rasterio") from error
     with rasterio.Env(**_GDAL_OPTIONS):
         yield rasterio
 
