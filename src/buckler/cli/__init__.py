@@ -1,0 +1,83 @@
+"""The command line. Every command is thin: it reads options, calls the library, prints.
+
+Heavy libraries are imported inside the commands, so that `buckler --help` answers at once. The commands stand in `--help` in the
+order in which they are named here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from buckler import __version__
+from buckler.cli import answers, campaigns, documents
+from buckler.cli.common import complain, plural
+from buckler.cli.coverage import coverage
+from buckler.cli.terrain import terrain
+from buckler.errors import BucklerError, DocumentError
+
+app = typer.Typer(
+    name="buckler",
+    help="An open laboratory for integrated air and missile defence: what a network sees, what it stops, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+COMMANDS: Final = (
+    campaigns.run, campaigns.compare, documents.check, documents.scenarios, documents.catalog, coverage, answers.report,
+    answers.query, campaigns.merge, answers.validate,
+)  # fmt: skip
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"buckler {__version__}")
+        raise typer.Exit
+
+
+for _command in COMMANDS:
+    app.command()(_command)
+app.add_typer(terrain, name="terrain")
+
+
+def main() -> None:
+    """The `buckler` command: exit code 0 done, 2 wrong input, 1 our fault, 130 interrupted."""
+    try:
+        # Not app(), which keeps Ctrl-C and exit codes to itself.
+        command = typer.main.get_command(app)
+        with command.make_context("buckler", sys.argv[1:]) as context:
+            command.invoke(context)
+            sys.stdout.flush()
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt as stop:
+        complain(str(stop) or "interrupted")
+        sys.exit(130)
+    except DocumentError as error:
+        count = len(error.problems)
+        complain(f"{error}\n{count} {plural('mistake', count)}")
+        sys.exit(2)
+    except BucklerError as error:
+        complain(f"buckler: {error}")
+        sys.exit(2)
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is not None:  # a mistake in the options, found by the option parser
+            complain(usage() if usage().startswith("Usage") else f"buckler: {usage()}")
+            sys.exit(2)
+        import traceback
+
+        traceback.print_exc()
+        complain(
+            f"\nbuckler {__version__} failed; this is our fault, not yours. Please report the lines above with the command you gave."
+        )
+        sys.exit(1)

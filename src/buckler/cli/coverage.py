@@ -1,0 +1,46 @@
+"""What a network sees: `buckler coverage`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from buckler.cli.common import Force, Output, Quiet, console, folder_name
+
+
+def coverage(
+    scenario: Annotated[str, typer.Argument(help="A packaged scenario's name, or a YAML file.")],
+    height_m: Annotated[list[float] | None, typer.Option("--height-m", help="Height of the target; may be given several times.")] = None,
+    target: Annotated[str, typer.Option("--target", help="Catalog card of the target.")] = "fighter-fourth-generation",
+    without: Annotated[list[str] | None, typer.Option("--without", help="What to take out, and compare with.")] = None,
+    against: Annotated[str | None, typer.Option("--against", help="Another scenario, to compare with.")] = None,
+    cell_km: Annotated[float | None, typer.Option("--cell-km", help="Width of a map's cell.")] = None,
+    speed_mps: Annotated[float | None, typer.Option("--speed-mps", help="Speed of the target; its card's if left out.")] = None,
+    above_sea: Annotated[bool, typer.Option("--above-sea", help="Heights are above sea level, not above ground.")] = False,
+    output: Output = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Maps of what a network sees: PNG, SVG, GeoTIFF, GeoJSON, CSV, and a page to move the target's height."""
+    from buckler.coverage.study import coverage_into
+    from buckler.coverage.terminal import render
+    from buckler.report.progress import progress_bar
+
+    folder = output or Path("runs") / f"{folder_name(scenario)}-coverage"
+    with progress_bar(quiet, "Products") as progress:
+        result = coverage_into(
+            scenario,
+            folder,
+            height_m or [100.0],
+            target=target,
+            without=without or [],
+            compare_with=against,
+            cell_km=cell_km,
+            speed_mps=speed_mps,
+            above_ground=not above_sea,
+            force=force,
+            progress=progress.update,
+        )
+    console().print(render(result))

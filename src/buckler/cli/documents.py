@@ -1,0 +1,98 @@
+"""What is written down: `buckler check`, `scenarios`, `catalog`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from buckler.cli.common import Json, console, folder_name, plural, show
+from buckler.errors import DocumentError, InputError
+
+
+def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog card.")]) -> None:
+    """Check a scenario or catalog file: every mistake with file:line:column and what to write instead."""
+    from buckler.catalog.load import load_card, looks_like_card
+    from buckler.documents import load_document
+
+    document = load_document(file)
+    if looks_like_card(document):
+        typer.echo(f"{file}: the card of {load_card(file).name} is in order")
+        return
+    from buckler.documents import problems_at
+    from buckler.scenario.load import check_scenario
+    from buckler.world.compile import compile_world
+    from buckler.world.faults import faults
+
+    loaded = check_scenario(document)
+    try:
+        world = compile_world(loaded)
+    except InputError as error:
+        raise DocumentError(problems_at(document, faults(loaded)) or [document.problem((), str(error))]) from error
+    counts = {
+        kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")
+    }
+    parts = ", ".join(f"{count} {plural(kind, count)}" for kind, count in counts.items())
+    typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
+
+
+def scenarios(
+    name: Annotated[str | None, typer.Argument(help="A packaged scenario, to print it.")] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
+) -> None:
+    """List the packaged scenarios, or print one, or the schema of scenario files."""
+    from buckler.scenario.load import load_scenario, packaged_scenarios, scenario_document
+
+    if schema:
+        from buckler.scenario.schema import Scenario
+
+        typer.echo(json.dumps(Scenario.model_json_schema(), indent=1))
+    elif name is not None:
+        typer.echo("\n".join(scenario_document(name).lines))
+    else:
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in ("scenario", "as of", "about"):
+            table.add_column(column)
+        for packaged in packaged_scenarios():
+            scenario = load_scenario(packaged).scenario
+            table.add_row(packaged, scenario.as_of, scenario.title)
+        console().print(table)
+
+
+def catalog(
+    name: Annotated[str | None, typer.Argument(help="A system, to print its card.")] = None,
+    envelope: Annotated[bool, typer.Option("--envelope", help="Draw the reach of an interceptor, or a ballistic class's flight.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="With --envelope: the .png or .svg to write.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the catalog of cited public systems, or print a card: value, spread, grade, source."""
+    if envelope:
+        _envelope(name, output)
+        return
+    if output is not None:
+        raise InputError("-o names the picture that --envelope draws: write --envelope as well")
+    from buckler.catalog.card import card_json, list_json, render_card, render_list
+    from buckler.catalog.load import load_catalog
+
+    cards = load_catalog()
+    if name is None:
+        show(as_json, lambda: list_json(cards), lambda: render_list(cards))
+    else:
+        card = cards[name]
+        show(as_json, lambda: card_json(card), lambda: render_card(card))
+
+
+def _envelope(name: str | None, output: Path | None) -> None:
+    from buckler.catalog.load import load_catalog
+    from buckler.envelope.draw import draw_envelope
+
+    if name is None:
+        raise InputError("--envelope draws one card: buckler catalog 48N6E3 --envelope")
+    card = load_catalog()[name]
+    typer.echo(draw_envelope(card, output or Path(f"{folder_name(card.name)}-envelope.png")).text)
