@@ -7,20 +7,35 @@ from typing import Annotated
 
 import typer
 
-from buckler.cli.common import Force, Output, Quiet, console, folder_name
+from buckler.cli.common import Force, Json, Output, Quiet, console, folder_name, print_json
 
 
 def coverage(
     scenario: Annotated[str, typer.Argument(help="A packaged scenario's name, or a YAML file.")],
-    height_m: Annotated[list[float] | None, typer.Option("--height-m", help="Height of the target; may be given several times.")] = None,
-    target: Annotated[str, typer.Option("--target", help="Catalog card of the target.")] = "fighter-fourth-generation",
-    without: Annotated[list[str] | None, typer.Option("--without", help="What to take out, and compare with.")] = None,
+    height_m: Annotated[
+        list[float] | None, typer.Option("--height-m", help="Height of the target (100); may be given several times.")
+    ] = None,
+    target: Annotated[
+        str, typer.Option("--target", "--class", help="The class of target: a card of the catalog or of the scenario.")
+    ] = "fighter-fourth-generation",
+    seen_pd: Annotated[
+        float, typer.Option("--seen-pd", help="A place counts as seen from this single-scan probability of detection on.")
+    ] = 0.5,
+    azimuth_deg: Annotated[
+        float | None,
+        typer.Option("--azimuth-deg", help="Direction of the vertical diagrams; towards the raid if left out."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="A sensor, radar system or command post to take out and compare with; may be repeated."),
+    ] = None,
     against: Annotated[str | None, typer.Option("--against", help="Another scenario, to compare with.")] = None,
     cell_km: Annotated[float | None, typer.Option("--cell-km", help="Width of a map's cell.")] = None,
     speed_mps: Annotated[float | None, typer.Option("--speed-mps", help="Speed of the target; its card's if left out.")] = None,
     above_sea: Annotated[bool, typer.Option("--above-sea", help="Heights are above sea level, not above ground.")] = False,
     output: Output = None,
     force: Force = False,
+    as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Maps of what a network sees: PNG, SVG, GeoTIFF, GeoJSON, CSV, and a page to move the target's height."""
@@ -29,12 +44,14 @@ def coverage(
     from buckler.report.progress import progress_bar
 
     folder = output or Path("runs") / f"{folder_name(scenario)}-coverage"
-    with progress_bar(quiet, "Products") as progress:
+    with progress_bar(quiet or as_json, "Products") as progress:
         result = coverage_into(
             scenario,
             folder,
             height_m or [100.0],
             target=target,
+            seen_pd=seen_pd,
+            azimuth_deg=azimuth_deg,
             without=without or [],
             compare_with=against,
             cell_km=cell_km,
@@ -43,4 +60,7 @@ def coverage(
             force=force,
             progress=progress.update,
         )
-    console().print(render(result))
+    if as_json:
+        print_json(result.summary())
+    else:
+        console().print(render(result))

@@ -101,6 +101,8 @@ def coverage_into(
     speed = speed_mps if speed_mps is not None else question.target.speed_mps or USUAL_SPEED_MPS
     if not (isfinite(speed) and 0.0 < speed < 20_000.0):
         raise InputError(f"a speed of {speed:g} m/s: write a number above 0, such as 250")
+    if azimuth_deg is not None and not isfinite(azimuth_deg):
+        raise InputError(f"an azimuth of {azimuth_deg:g} degrees: write a number, such as 90 for east")
     losses = {name: np.asarray(table, float).tolist() for name, table in (extra_loss_db or {}).items()}
     parts = (
         __version__,
