@@ -201,6 +201,12 @@ class Path:
         x1, y1, z1, h1 = self.rows[row + 1]
         return x0 + part * (x1 - x0), y0 + part * (y1 - y0), z0 + part * (z1 - z0), h0 + part * (h1 - h0)
 
+    def along(self, time_s: float) -> Point:
+        """The way that it makes in one step."""
+        row = min(max(int((time_s - self.start_s) / self.step_s), 0), self.last - 1)
+        one, two = self.rows[row], self.rows[row + 1]
+        return two[0] - one[0], two[1] - one[1], two[2] - one[2]
+
 
 class Threat:
     """One body of the raid."""
@@ -213,7 +219,7 @@ class Threat:
         self.asset = int(record["asset"])
         self.start_s = float(record["start_s"])
         self.end_s = float(record["end_s"])
-        self.rcs_m2 = record["rcs_m2"].tolist()
+        self.rcs_dbsm = record["rcs_dbsm"].tolist()
         self.lethal_radius_m = float(record["lethal_radius_m"])
         self.scatter_std_m = float(record["scatter_std_m"])
         self.value = float(record["value"])
@@ -320,7 +326,23 @@ class Radar:
         ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
         if height_m < self.horizon.lowest_m(azimuth, ground_m):
             return 0.0, range_m
-        return self.constant_m2 * threat.rcs_m2[self.band] / range_m**4, range_m
+        return self.constant_m2 * self.rcs_m2(threat, time_s, (dx, dy, dz)) / range_m**4, range_m
+
+    def rcs_m2(self, threat: Threat, time_s: float, sight: Point) -> float:
+        """Cross-section at the angle between its flight and the way back to the radar, smooth from sector to sector.
+
+        Half the sum and half the difference of two sectors' decibels: (1 + cos 2a)/2 is the square of the cosine.
+        """
+        flight = threat.path.along(time_s)
+        across = hypot(
+            flight[1] * sight[2] - flight[2] * sight[1],
+            flight[2] * sight[0] - flight[0] * sight[2],
+            flight[0] * sight[1] - flight[1] * sight[0],
+        )
+        angle = atan2(across, -sum(v * d for v, d in zip(flight, sight, strict=True)))
+        nose, beam, tail = threat.rcs_dbsm[self.band]
+        end = nose if angle <= pi / 2 else tail
+        return 10 ** ((end + beam + (end - beam) * cos(2 * angle)) / 20)
 
     def scan(self, fight: Fight, step: int, now_s: float) -> None:
         """Look at every threat in the air; plan the next scan."""

@@ -70,7 +70,7 @@ THREAT: Final = record(
     ("first", "i8"),  # its first row in World.path_m
     ("points", "i4"),  # its number of rows
     ("step_s", "f8"),  # s between two rows
-    ("rcs_m2", "f8", (len(BANDS),)),  # m^2 by radar band
+    ("rcs_dbsm", "f8", (len(BANDS), 3)),  # dB over 1 m^2, by radar band and aspect (physics.aspect.ASPECTS)
     ("lethal_radius_m", "f8"),  # m: within it of the asset, it hits; 0 where a hit is not modelled
     ("scatter_std_m", "f8"),  # m, of the impact point on each horizontal axis: CEP / 1.1774
     ("value", "f8"),  # the asset's value: what is lost if it gets through

@@ -45,7 +45,7 @@ def test_correlated_parameters_are_one_group(world: World) -> None:
     groups = {group.name: [member.parameter for member in group.members] for group in groups_of(world.loaded)}
     assert groups["AN/TPS-77: radar calibration"] == ["detection_range", "reference_rcs"]
     assert len(groups["HISAR-O missile: kill probability"]) == 4
-    assert len(groups["one-way-attack-drone: radar cross-section"]) == 5
+    assert len(groups["one-way-attack-drone: radar cross-section"]) == 15
 
 
 def test_a_draw_is_the_world_of_its_cards(world: World) -> None:

@@ -5,8 +5,8 @@ not known) can be told from the spread within them (luck). Values come from addr
 neither workers nor other groups matter, and two options that share a system share what is assumed of it.
 
 **Groups.** Parameters that would be wrong together move together, by one quantile: all kill probabilities of one round; the radar
-cross-section of one class in all bands; a radar's calibration (detection range up, the cross-section for which it is stated down).
-Every other parameter is a group of its own.
+cross-section of one class in all bands and from every side; a radar's calibration (detection range up, the cross-section for
+which it is stated down). Every other parameter is a group of its own.
 
 **Distributions.** Triangular from low over nominal to high (Kotz and van Dorp, Beyond Beta, 2004, §1.2); log-uniform between the ends
 where they are more than a factor of 10 apart and the nominal value says little. A channel count is rounded.
@@ -30,6 +30,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler import units
+from buckler.catalog.kinds import CROSS_SECTIONS
 from buckler.catalog.schema import Card
 from buckler.draws import draw, name_key
 from buckler.dtypes import KILL_CLASSES, WorldArrays
@@ -72,7 +73,7 @@ _BATTERY: Final[_Kinds] = tuple(
 )
 _WEAPON: Final[_Kinds] = (("kill probability", tuple((f"kill_probability_{name}", 1) for name in KILL_CLASSES)),)
 _THREAT: Final[_Kinds] = (
-    ("radar cross-section", tuple((f"rcs_{band}", 1) for band in ("vhf", "l", "s", "c", "x"))),
+    ("radar cross-section", tuple((name, 1) for name in CROSS_SECTIONS)),
     ("lethal radius", (("lethal_radius", 1),)),
     ("circular error probable", (("circular_error_probable", 1),)),
 )

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from buckler.catalog.kinds import PARAMETERS
+from buckler.catalog.kinds import OPTIONAL, PARAMETERS
 from buckler.catalog.load import Catalog
 from buckler.catalog.schema import DATE_UNITS, WORD_UNITS, Card, Parameter, Source
 
@@ -32,7 +32,7 @@ def render_list(catalog: Catalog) -> RenderableType:
 def render_card(card: Card) -> RenderableType:
     """A card: every value with its spread, and its grade and sources or the reason why it is assumed."""
     sources: dict[Source, int] = {}
-    model_reads = PARAMETERS[card.kind]
+    model_reads = (*PARAMETERS[card.kind], *OPTIONAL.get(card.kind, ()))
     read = {name: value for name, value in card.parameters.items() if name in model_reads}
     other = {name: value for name, value in card.parameters.items() if name not in model_reads}
     parts: list[RenderableType] = [

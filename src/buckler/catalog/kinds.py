@@ -1,7 +1,7 @@
 """What a card of each kind must say: the parameters that the engine reads, and what each measures.
 
 A parameter listed here must be on the card, as `value: null` with a note where nobody published it and the engine can
-do without. Any other parameter is welcome as well.
+do without. What `OPTIONAL` lists is read where a card gives it. Any other parameter is welcome as well.
 """
 
 from __future__ import annotations
@@ -77,6 +77,12 @@ BATTERY: Final = {
     "salvo_interval": "s",
 }
 
+CROSS_SECTIONS: Final = tuple(
+    f"rcs_{band}{aspect}" for band in ("vhf", "l", "s", "c", "x") for aspect in ("", "_beam", "_tail")
+)
+"""Radar cross-section by band and aspect sector. Without an ending it is that of the nose, and of every sector for which the
+card gives no other."""
+
 TARGET: Final = {
     **{f"rcs_{band}": "m2" for band in ("vhf", "l", "s", "c", "x")},
     "speed": "m/s",
@@ -111,7 +117,16 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
 }
 """By kind, each parameter that a card must carry and the SI unit of what it measures."""
 
-MEASURES: Final[dict[str, str]] = {name: unit for wanted in PARAMETERS.values() for name, unit in wanted.items()}
+OPTIONAL: Final[dict[str, dict[str, str]]] = {
+    kind: dict.fromkeys((name for name in CROSS_SECTIONS if name not in wanted), "m2")
+    for kind, wanted in PARAMETERS.items()
+    if "rcs_x" in wanted
+}
+"""By kind, what a card may leave out although the engine reads it."""
+
+MEASURES: Final[dict[str, str]] = {
+    name: unit for wanted in (*PARAMETERS.values(), *OPTIONAL.values()) for name, unit in wanted.items()
+}
 """The same for every kind together: a parameter measures the same thing wherever it stands."""
 
 POSITIVE: Final = (

@@ -9,9 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
+from buckler.physics.aspect import cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.radar import snr_linear
 from buckler.physics.visibility import visible
+
+
+@borrowing_kernel
+def _row(body: Any, time_s: float) -> tuple[int, float]:
+    """The row of its path that a body has left at `time_s`, and how much of the way to the next one it has made."""
+    last = body.points - 1
+    place = (time_s - body.start_s) / body.step_s
+    if place <= 0.0:
+        return body.first, 0.0
+    if place >= last:
+        return body.first + last - 1, 1.0
+    row = int(place)
+    return body.first + row, place - row
 
 
 @borrowing_kernel
@@ -20,16 +34,7 @@ def position(body: Any, path_m: NDArray[np.float64], time_s: float) -> tuple[flo
 
     `body` is its THREAT record; before its start and after its end it is held where it was.
     """
-    last = body.points - 1
-    place = (time_s - body.start_s) / body.step_s
-    if place <= 0.0:
-        row, part = 0, 0.0
-    elif place >= last:
-        row, part = last - 1, 1.0
-    else:
-        row = int(place)
-        part = place - row
-    k = body.first + row
+    k, part = _row(body, time_s)
     return (
         path_m[k, 0] + part * (path_m[k + 1, 0] - path_m[k, 0]),
         path_m[k, 1] + part * (path_m[k + 1, 1] - path_m[k, 1]),
@@ -45,7 +50,8 @@ def look(
     """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth, elevation (rad).
 
     In view: within instrumented range, sector and elevation limits, and above the lowest height seen in that direction
-    (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the calibrated radar equation.
+    (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the calibrated radar equation, with the
+    body's cross-section in the sensor's band as seen from there (physics.aspect).
     """
     x, y, z, height_m = position(body, path_m, time_s)
     dx = x - sensor.position_m[0]
@@ -70,7 +76,13 @@ def look(
     ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
     if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
         return 0.0, range_m, azimuth, elevation
-    return snr_linear(sensor.constant_m2, body.rcs_m2[sensor.band], range_m, 0.0), range_m, azimuth, elevation
+    k, _ = _row(body, time_s)
+    cosine = cosine_of_aspect(
+        path_m[k + 1, 0] - path_m[k, 0], path_m[k + 1, 1] - path_m[k, 1], path_m[k + 1, 2] - path_m[k, 2], dx, dy, dz
+    )
+    rcs = body.rcs_dbsm[sensor.band]
+    rcs_m2 = ratio_of_db(cross_section_db(rcs[0], rcs[1], rcs[2], cosine))
+    return snr_linear(sensor.constant_m2, rcs_m2, range_m, 0.0), range_m, azimuth, elevation
 
 
 @borrowing_kernel

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import log10, sqrt
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buckler.catalog.kinds import CROSS_SECTIONS
 from buckler.catalog.schema import Card
 from buckler.dtypes import BANDS, KILL_CLASSES, THREAT
+from buckler.physics.aspect import ASPECTS
 from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
@@ -21,11 +23,13 @@ from buckler.world.place import Place
 
 STEP_S: Final = 1.0
 """Between two rows of a path: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
+_NOTHING_M2: Final = 1e-30
+"""In the place of a cross-section of nought, which has no decibels."""
 CEP_TO_STD: Final = 1.0 / 1.1774100225154747
 """Circular error probable to the standard deviation on each axis: 1/sqrt(2 ln 2), the circular normal distribution."""
 
 READ: Final = (
-    "kill_class", "motion", "speed", "max_speed", "cruise_height", "rcs_vhf", "rcs_l", "rcs_s", "rcs_c", "rcs_x",
+    "kill_class", "motion", "speed", "max_speed", "cruise_height", *CROSS_SECTIONS,
     "lethal_radius", "circular_error_probable", "max_range", "burn_time", "ballistic_coefficient", "separating",
 )  # fmt: skip
 """The parameters of a card that this module and `motion` read."""
@@ -103,7 +107,9 @@ def _fill(
     record["first"] = first
     record["points"] = len(path.rows_m)
     record["step_s"] = STEP_S
-    record["rcs_m2"] = [rcs_m2(card, band) for band in BANDS]
+    record["rcs_dbsm"] = [
+        [10.0 * log10(max(rcs_m2(card, band, aspect), _NOTHING_M2)) for aspect in ASPECTS] for band in BANDS
+    ]
     record["lethal_radius_m"] = card.si("lethal_radius") if card.known("lethal_radius") else 0.0
     record["scatter_std_m"] = (
         card.si("circular_error_probable") if card.known("circular_error_probable") else 0.0
@@ -111,8 +117,13 @@ def _fill(
     record["value"] = value
 
 
-def rcs_m2(card: Card, band: str) -> float:
-    """Radar cross-section in a band. Cards give five: UHF is taken as the geometric mean of VHF and L, Ku as X."""
+def rcs_m2(card: Card, band: str, aspect: str = "nose") -> float:
+    """Radar cross-section in a band and an aspect sector, m2: the card's best value.
+
+    `rcs_x` is that of the nose in X band; `rcs_x_beam` and `rcs_x_tail`, where the card gives them, of the other sectors.
+    Cards give five bands: UHF is taken as the geometric mean of VHF and L, Ku as X.
+    """
     if band == "UHF":
-        return sqrt(card.si("rcs_vhf") * card.si("rcs_l"))
-    return card.si("rcs_x" if band == "Ku" else f"rcs_{band.lower()}")
+        return sqrt(rcs_m2(card, "VHF", aspect) * rcs_m2(card, "L", aspect))
+    name = "rcs_x" if band == "Ku" else f"rcs_{band.lower()}"
+    return card.si(f"{name}_{aspect}" if aspect != "nose" and card.known(f"{name}_{aspect}") else name)
