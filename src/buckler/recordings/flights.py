@@ -1,0 +1,196 @@
+"""Recorded flights: what one address reported, held against what an aircraft can do.
+
+A recording is evidence, not truth: transponders reset, receivers mix up their clocks, positions are spoofed, two aircraft carry
+one address. What cannot be one aircraft's flight is held out, and every hold-out is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.errors import InputError
+from buckler.physics.earth import geodetic_to_ecef
+
+FASTEST_MPS: Final = 450.0
+"""No flight in a recording is faster over the ground (assumption; range 350 to 700 m/s): an airliner at Mach 0.9 in the strongest jet
+stream stays under 380 m/s. Military recordings need a larger one."""
+SLACK_M: Final = 1_000.0
+"""On top of the fastest flight, for times rounded to a second and positions that are older than their time says (assumption)."""
+LONGEST_GAP_S: Final = 120.0
+"""A longer silence ends a flight: what happened in it is not known (assumption; about a hundred lost reports a second)."""
+NEIGHBOURS: Final = 21
+HEIGHT_JUMP_M: Final = 600.0
+"""A height this far from the median of its `NEIGHBOURS` rows is a garbled reply, not a climb (assumption: airliners climb at most 30 m/s,
+and a median follows a steady climb
+exactly). A fault that lasts longer than half of them passes."""
+FEWEST_ROWS: Final = 10
+"""Fewer rows than this are no second aircraft, only stray reports (assumption)."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RecordedTrack:
+    """One flight as it was recorded: times rise, no silence is longer than the reader allowed, no step is faster than an aircraft."""
+
+    name: str
+    """The address, and a number after a slash for each further flight under it."""
+    callsign: str
+    time_s: Floats
+    """s since `Recording.epoch_s`."""
+    lat_deg: Floats
+    lon_deg: Floats
+    height_m: Floats
+    """As recorded: for ADS-B the barometric height against 1013.25 hPa, within about 300 m of the geometric one (ICAO Doc 7488)."""
+
+    def resampled(self, step_s: float) -> RecordedTrack:
+        """The same flight at even times, linear in between (straight lines between reports, as the tables have no more)."""
+        if not step_s > 0.0:
+            raise InputError(f"step_s {step_s!r}: write a time above 0 s")
+        count = max(2, int((self.time_s[-1] - self.time_s[0]) / step_s) + 1)
+        times = self.time_s[0] + step_s * np.arange(count)
+        lon = np.unwrap(self.lon_deg, period=360.0)
+        return replace(
+            self, time_s=times, lat_deg=np.interp(times, self.time_s, self.lat_deg),
+            lon_deg=(np.interp(times, self.time_s, lon) + 180.0) % 360.0 - 180.0,
+            height_m=np.interp(times, self.time_s, self.height_m),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The flights of a file, and everything in it that was not used, by name."""
+
+    source: str
+    epoch_s: float
+    """Seconds since 1970-01-01 UTC of time 0; 0 where the file has no date."""
+    tracks: tuple[RecordedTrack, ...]
+    held_out: tuple[str, ...]
+    """One sentence for each thing that was not used."""
+
+    def track(self, name: str) -> RecordedTrack:
+        """The flight of that name; InputError, with those that there are, where there is none."""
+        for track in self.tracks:
+            if track.name == name:
+                return track
+        known = ", ".join(track.name for track in self.tracks[:12])
+        raise InputError(f"{self.source} has no flight {name!r}; it has {known}{' ...' if len(self.tracks) > 12 else ''}")
+
+
+def flights_of(
+    address: str,
+    callsigns: list[str],
+    time_s: Floats,
+    lat_deg: Floats,
+    lon_deg: Floats,
+    height_m: Floats,
+    *,
+    fastest_mps: float = FASTEST_MPS,
+    longest_gap_s: float = LONGEST_GAP_S,
+) -> tuple[list[RecordedTrack], list[str]]:
+    """The flights among the rows of one address, in the order of the file, and what was held out of them.
+
+    Rows out of the time order of their callsign go first; then every row joins the chain of rows from whose last one it can be
+    reached, or begins a new chain. One chain: one aircraft. A second chain of `FEWEST_ROWS` that takes turns with the first under
+    another callsign (or where neither has one): two aircraft with one address, and none of them is used. Otherwise the longest chain
+    is the flight, and the others were teleports.
+    """
+    said: list[str] = []
+    late = np.zeros(len(time_s), np.bool_)
+    called = np.array(callsigns)
+    for callsign in sorted(set(callsigns)):
+        own = np.flatnonzero(called == callsign)
+        late[own[1:]] = time_s[own[1:]] < np.maximum.accumulate(time_s[own])[:-1]
+    if late.any():
+        first = float(time_s[late][0])
+        said.append(f"{address}: {late.sum()} of {len(late)} rows go back in time (the first to {first:.1f} s): held out")
+    rows = np.flatnonzero(~late)
+    rows = rows[np.unique(time_s[rows], return_index=True)[1]]
+    points = geodetic_to_ecef(lat_deg, lon_deg)
+    chains = [rows[chain] for chain in _chains(time_s[rows], points[rows], fastest_mps)]
+    chains.sort(key=lambda chain: (-len(chain), chain[0]))
+    main = chains[0]
+    for other in chains[1:]:
+        names = [_usual(called[main]), _usual(called[other])]
+        two = names[0] != names[1] or names == ["", ""]
+        if two and len(other) >= FEWEST_ROWS and _take_turns(time_s[main], time_s[other]):
+            who = f" ({' and '.join(sorted(names))})" if all(names) else ""
+            said.append(f"{address}: two aircraft with one address{who}, both in the air at {time_s[other[0]]:.1f} s: held out")
+            return [], said
+    strays = sum(len(chain) for chain in chains[1:])
+    if strays:
+        first = min(float(time_s[chain[0]]) for chain in chains[1:])
+        said.append(
+            f"{address}: {strays} of {len(time_s)} rows are where it cannot have flown (faster than {fastest_mps:g} m/s; "
+            f"the first at {first:.1f} s): held out"
+        )
+    cuts = np.flatnonzero(np.diff(time_s[main]) > longest_gap_s) + 1
+    tracks: list[RecordedTrack] = []
+    for part in np.split(main, cuts):
+        if len(part) < 2:
+            said.append(f"{address}: a single report at {time_s[part[0]]:.1f} s: held out")
+            continue
+        name = address if not tracks else f"{address}/{len(tracks) + 1}"
+        callsign = next((callsigns[int(row)] for row in part if callsigns[int(row)]), "")
+        tracks.append(RecordedTrack(name, callsign, time_s[part], lat_deg[part], lon_deg[part], height_m[part]))
+    for cut in cuts:
+        before, after = float(time_s[main[cut - 1]]), float(time_s[main[cut]])
+        said.append(f"{address}: nothing for {after - before:.0f} s from {before:.1f} s: a new flight after it")
+    return tracks, said
+
+
+def plausible_heights(time_s: Floats, height_m: Floats) -> NDArray[np.bool_]:
+    """Which rows have a height that is not garbled: near the running median in time."""
+    from scipy.ndimage import median_filter
+
+    known = np.isfinite(height_m)
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    if len(rows):
+        known[rows] = np.abs(height_m[rows] - median_filter(height_m[rows], NEIGHBOURS, mode="nearest")) <= HEIGHT_JUMP_M
+    return known
+
+
+def between_known(time_s: Floats, height_m: Floats, known: NDArray[np.bool_]) -> Floats:
+    """The heights, where they are not known taken linearly from the neighbours in time."""
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    return np.where(known, height_m, np.interp(time_s, time_s[rows], height_m[rows]))
+
+
+def _chains(time_s: Floats, points_m: Floats, fastest_mps: float) -> list[NDArray[np.intp]]:
+    """Rows in chains within which every step can be flown; of several chains that a row could join, the one that needs the least
+    speed gets it."""
+    steps = np.linalg.norm(np.diff(points_m, axis=0), axis=1)
+    if np.all(steps <= fastest_mps * np.diff(time_s) + SLACK_M):
+        return [np.arange(len(time_s))]
+    chains: list[list[int]] = []
+    for row in range(len(time_s)):
+        best, least = -1, fastest_mps
+        for k, chain in enumerate(chains):
+            apart = float(np.linalg.norm(points_m[row] - points_m[chain[-1]]))
+            needed = max(0.0, apart - SLACK_M) / float(time_s[row] - time_s[chain[-1]])
+            if needed < least or (needed == least and best < 0):
+                best, least = k, needed
+        if best < 0:
+            chains.append([row])
+        else:
+            chains[best].append(row)
+    return [np.array(chain) for chain in chains]
+
+
+def _usual(callsigns: NDArray[np.str_]) -> str:
+    """The callsign that most rows have."""
+    names, counts = np.unique(callsigns, return_counts=True)
+    return str(names[np.argmax(counts)])
+
+
+def _take_turns(one_s: Floats, other_s: Floats) -> bool:
+    """Whether two chains take turns more than once: a single excursion is a fault, not a second aircraft."""
+    times = np.concatenate([one_s, other_s])
+    whose = np.repeat([0, 1], [len(one_s), len(other_s)])[np.argsort(times, kind="stable")]
+    return int(np.count_nonzero(np.diff(whose))) > 2
