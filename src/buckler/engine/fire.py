@@ -29,6 +29,9 @@ from buckler.engine.state import (
 )
 from buckler.log.schema import Kind
 
+_OPEN_STILL = -1
+"""A candidate that has lost neither its channel nor its rounds."""
+
 _ASSIGN = int(Kind.ASSIGN)
 _FIRE = int(Kind.FIRE)
 _KILL = int(Kind.KILL)
@@ -81,7 +84,9 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
 
     Repeatedly takes the pair of weapon and threat with the greatest marginal return, priority times the salvo's kill
     probability (the greedy rule, optimal for identical weapons: den Broeder, Ellison and Emerling 1959,
-    doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach.
+    doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach. The return of a pair is known
+    before its geometry, so where they meet is asked of the best pairs first and seldom of the others: in a saturated defence
+    few of many are ever asked.
     """
     state.counts[N_CANDIDATES] = 0
     for i in range(len(world.threats)):
@@ -93,42 +98,85 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
         ):
             for b in range(len(world.batteries)):
                 attempt = state.attempts[b, i]
-                if world.batteries[b].command != c or now_s < attempt.look_s:
+                if now_s < attempt.look_s or world.batteries[b].command != c:
+                    continue
+                if state.channels[b] == 0 and attempt.stage >= NO_CHANNEL:
                     continue
                 battery = world.batteries[b]
                 held = guided(world.fire_control, state.seen_by, battery, i)
                 kill_class = world.threats[i].kill_class
-                if attempt.stage < bar(world.weapons, state.stocks, battery, kill_class, held, state.channels[b]):
-                    _consider(world, state, b, i, held, now_s)
+                barred = bar(world.weapons, state.stocks, battery, kill_class, held, state.channels[b])
+                if attempt.stage < barred:
+                    _consider(world, state, b, i, barred, now_s)
     while True:
-        best = -1
-        for k in range(state.counts[N_CANDIDATES]):
-            if state.candidates[k].score > 0.0 and (
-                best < 0 or state.candidates[k].score > state.candidates[best].score
-            ):
-                best = k
+        best = _best_candidate(world, state, c, now_s)
         if best < 0:
             return
         w = state.candidates[best].weapon
         i = state.candidates[best].threat
         b = world.weapons[w].battery
+        if _in_time(world, state, b, w, i, now_s):
+            _engage(world, state, c, b, w, i, state.candidates[best].kill, state.aims[w, i].meet_s, now_s)
         state.candidates[best].score = 0.0
-        rounds = world.batteries[b].salvo[world.threats[i].kill_class]
-        if state.held_by[c, i].engaged > 0:
-            continue
-        if state.channels[b] == 0:
-            reached(state.attempts, b, i, NO_CHANNEL, state.held_by[c, i].identify_event)
-        elif state.stocks[w].ready < rounds:
-            reached(state.attempts, b, i, NO_ROUND, state.held_by[c, i].identify_event)
-        else:
-            _engage(world, state, c, b, w, i, rounds, state.candidates[best].kill, state.candidates[best].meet_s, now_s)
 
 
 @borrowing_kernel
-def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_s: float) -> None:
+def _best_candidate(world: WorldArrays, state: State, c: int, now_s: float) -> int:
+    """The candidate with the greatest return that can still be had, the first of equals; -1 if there is none.
+
+    A pair that has lost its channel or its rounds to a better one in this round is noted so, if it was in reach, and dropped.
+    """
+    best = -1
+    for k in range(state.counts[N_CANDIDATES]):
+        candidate = state.candidates[k]
+        if candidate.score <= 0.0:
+            continue
+        w, i = candidate.weapon, candidate.threat
+        b = world.weapons[w].battery
+        if state.held_by[c, i].engaged > 0:
+            candidate.score = 0.0
+            continue
+        lost = _OPEN_STILL
+        if state.channels[b] == 0:
+            lost = NO_CHANNEL
+        elif state.stocks[w].ready < world.batteries[b].salvo[world.threats[i].kill_class]:
+            lost = NO_ROUND
+        if lost != _OPEN_STILL:
+            candidate.score = 0.0
+            if state.attempts[b, i].stage < lost and _in_time(world, state, b, w, i, now_s):
+                reached(state.attempts, b, i, lost, state.held_by[c, i].identify_event)
+        elif best < 0 or candidate.score > state.candidates[best].score:
+            best = k
+    return best
+
+
+@borrowing_kernel
+def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: float) -> bool:
+    """Whether an order given now lets weapon `w` meet threat `i`, and a later one might not do as well.
+
+    Leaves in the aim where they meet, and from when on an order is of use; closes it where none is any more.
+    """
+    aim = state.aims[w, i]
+    battery = world.batteries[b]
+    meet_s = earliest_intercept(world, w, i, now_s + battery.reaction_s, aim.meet_s)
+    if isinf(meet_s):
+        aim.shut = NEVER_REACHED
+        return False
+    aim.meet_s = meet_s
+    period_s = world.commands[battery.command].decision_period_s
+    order_s = meet_s - flight_time(world, w, i, meet_s) - battery.reaction_s
+    if order_s > now_s + period_s:
+        aim.open_s = order_s - period_s
+        return False
+    return True
+
+
+@borrowing_kernel
+def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now_s: float) -> None:
     """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it.
 
-    `held`: a radar of the battery holds the target. Leaves in the attempt the time before which looking again is of no use.
+    `barred`: the stage at which the attempt must break now whatever the geometry (see bar). Leaves in the attempt the time
+    before which looking again is of no use.
     """
     battery = world.batteries[b]
     kill_class = world.threats[i].kill_class
@@ -137,7 +185,6 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_
         reached(state.attempts, b, i, HELD, because)
         state.attempts[b, i].look_s = np.inf
         return
-    launch_s = now_s + battery.reaction_s
     look_s = np.inf
     ever = False
     forbidden = False
@@ -150,41 +197,30 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, held: bool, now_
         if world.pairs[w, i].stands != OPEN:
             continue
         ever = True
-        if state.aims[w, i].shut != OPEN:
+        aim = state.aims[w, i]
+        if aim.shut != OPEN:
             continue
         still = True
-        if now_s < state.aims[w, i].open_s:
-            look_s = min(look_s, state.aims[w, i].open_s)
-            continue
-        meet_s = earliest_intercept(world, w, i, launch_s, state.aims[w, i].meet_s)
-        if isinf(meet_s):
-            state.aims[w, i].shut = NEVER_REACHED
-            look_s = now_s  # once more, to say so
-            continue
-        state.aims[w, i].meet_s = meet_s
-        order_s = meet_s - flight_time(world, w, i, meet_s) - battery.reaction_s
-        if order_s > now_s + world.commands[battery.command].decision_period_s:
-            state.aims[w, i].open_s = order_s - world.commands[battery.command].decision_period_s
-            look_s = min(look_s, state.aims[w, i].open_s)
-            continue
-        look_s = now_s
-        if not held:
-            reached(state.attempts, b, i, NO_GUIDANCE, because)
-            continue
-        if state.channels[b] == 0:
-            reached(state.attempts, b, i, NO_CHANNEL, because)
+        if now_s < aim.open_s:
+            look_s = min(look_s, aim.open_s)
             continue
         rounds = battery.salvo[kill_class]
-        if state.stocks[w].ready < rounds:
-            reached(state.attempts, b, i, NO_ROUND, because)
+        if barred <= FIRED and barred != NO_ROUND or state.stocks[w].ready < rounds:
+            stage = min(barred, NO_ROUND)
+            if _in_time(world, state, b, w, i, now_s):
+                reached(state.attempts, b, i, stage, because)
+                look_s = now_s
+            else:
+                # Where it has just been closed, once more, to say so.
+                look_s = min(look_s, aim.open_s) if aim.shut == OPEN else now_s
             continue
-        kill = salvo_kill_probability(single, rounds)
+        look_s = now_s
         n = state.counts[N_CANDIDATES]
         state.counts[N_CANDIDATES] = n + 1
+        kill = salvo_kill_probability(single, rounds)
         state.candidates[n].weapon = w
         state.candidates[n].threat = i
         state.candidates[n].kill = kill
-        state.candidates[n].meet_s = meet_s
         state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
     state.attempts[b, i].look_s = look_s
     if not still:
@@ -199,13 +235,13 @@ def _engage(
     b: int,
     w: int,
     i: int,
-    rounds: int,
     kill: float,
     meet_s: float,
     now_s: float,
 ) -> None:
     """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar."""
     battery = world.batteries[b]
+    rounds = battery.salvo[world.threats[i].kill_class]
     number = state.counts[N_ENGAGEMENTS]
     shot = state.counts[N_SHOTS]
     if number >= len(state.engagements) or shot + rounds > len(state.rounds):

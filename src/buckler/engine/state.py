@@ -105,7 +105,6 @@ CANDIDATE: Final = record(
     ("threat", "i4"),
     ("score", "f8"),  # marginal return
     ("kill", "f8"),  # the salvo's kill probability
-    ("meet_s", "f8"),  # intercept
 ]
 )  # fmt: skip
 
