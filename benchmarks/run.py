@@ -128,8 +128,11 @@ def threads(quick: bool) -> list[Line]:
 
 
 def growth(quick: bool) -> list[Line]:
-    """raid40 with every entry once, twice, four and eight times as large (40 to 320 threats, 3 sensors), one thread, log
-    included: the exponent of the cost a replication between the smallest and the largest.
+    """raid40 once, twice, four and eight times as large (40 to 320 threats, 3 sensors), one thread, log included: the exponent
+    of the cost a replication between the smallest and the largest.
+
+    Fire channels and rounds grow with the raid, so that as many of a hundred are killed: those that are killed early need no
+    more scans, and a defence that stays small lets a large raid fly, and be scanned, for twice as long.
     """
     document = yaml.safe_load(RAID40.read_text(encoding="utf-8"))
     worlds = {}
@@ -143,6 +146,10 @@ def growth(quick: bool) -> list[Line]:
                 entry["lateral_spacing_m"] = (
                     0.0 if entry["name"] == "ballistic" else entry["lateral_spacing_m"] / factor
                 )
+            for battery in larger["batteries"]:
+                battery["fire_channels"] *= factor
+                for weapon in battery["weapons"]:
+                    weapon["rounds_ready"] *= factor
             path = Path(folder) / f"raid{40 * factor}.yaml"
             path.write_text(yaml.safe_dump(larger), encoding="utf-8")
             worlds[40 * factor] = compile_world(load_scenario(path))

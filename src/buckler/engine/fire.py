@@ -205,7 +205,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
             look_s = min(look_s, aim.open_s)
             continue
         rounds = battery.salvo[kill_class]
-        if barred <= FIRED and barred != NO_ROUND or state.stocks[w].ready < rounds:
+        if (barred <= FIRED and barred != NO_ROUND) or state.stocks[w].ready < rounds:
             stage = min(barred, NO_ROUND)
             if _in_time(world, state, b, w, i, now_s):
                 reached(state.attempts, b, i, stage, because)
