@@ -223,6 +223,7 @@ class Threat:
         self.lethal_radius_m = float(record["lethal_radius_m"])
         self.scatter_std_m = float(record["scatter_std_m"])
         self.value = float(record["value"])
+        self.evasion_mps2 = float(record["evasion_mps2"])
         self.path = path
         self.life = Life.WAITING
         self.appear_event = -1
@@ -510,6 +511,8 @@ class Rounds:
         self.powered_m = float(row["powered_path_m"])
         self.steepest_spm = float(row["gradient_spm"])
         self.edge_spm = float(row["edge_gradient_spm"])
+        self.turn_loading_kgpm2 = float(row["turn_loading_kgpm2"])
+        self.turn_limit_mps2 = float(row["turn_limit_mps2"])
         self.time_s = time_s.tolist()
         self.speed_mps = speed_mps.tolist()
         self.clear_m = clear_m.tolist()
@@ -557,6 +560,16 @@ class Rounds:
         near, far = table[i], table[i + 1]
         return (1 - x) * ((1 - y) * near[k] + y * near[k + 1]) + x * ((1 - y) * far[k] + y * far[k + 1])
 
+    def speed_left(self, range_m: float, height_m: float) -> float:
+        """Speed on arrival at a point within its reach."""
+        path = self.straight_m(range_m, height_m)
+        if path <= self.powered_m:
+            return min(self.top_mps, sqrt(2 * path * self.top_mps / self.burn_s)) if self.burn_s else self.top_mps
+        i, k = self.cell(range_m, height_m)
+        x = (range_m - self.ranges_m[i]) / (self.ranges_m[i + 1] - self.ranges_m[i])
+        y = (max(0.0, height_m) - self.heights_m[k]) / (self.heights_m[k + 1] - self.heights_m[k])
+        return self._between(self.speed_mps, i, k, x, y)
+
     def room_m(self, range_m: float, height_m: float) -> float:
         """How far a target can move before it is in an edge of reach."""
         beyond = max(0.0, range_m - self.max_range_m)
@@ -567,10 +580,30 @@ class Rounds:
         return float(self.clear_m[i][k])
 
 
+class Air:
+    """Density by height, from a table at even steps."""
+
+    FLOOR_M, STEP_M = -1_000.0, 25.0
+
+    def __init__(self, table: Any) -> None:
+        self.densities = table[:, 0].tolist()
+
+    def density(self, height_m: float) -> float:
+        """Density, kg/m^3; none above the table."""
+        place = max(0.0, (height_m - self.FLOOR_M) / self.STEP_M)
+        if place >= len(self.densities) - 1:
+            return 0.0
+        k = int(place)
+        return float(self.densities[k] + (place - k) * (self.densities[k + 1] - self.densities[k]))
+
+
 class Weapon:
     """A battery's stock of one kind of round."""
 
-    def __init__(self, index: int, number: int, record: Any, rounds: Rounds, pairs: list[tuple[int, float]]) -> None:
+    def __init__(
+        self, index: int, number: int, record: Any, rounds: Rounds, air: Air, pairs: list[tuple[int, float]]
+    ) -> None:
+        self.air = air
         self.index = index
         self.number = number
         self.battery: Battery
@@ -579,6 +612,10 @@ class Weapon:
         self.reload_s = float(record["reload_s"])
         self.kill_probability = record["kill_probability"].tolist()
         self.needs_support = bool(record["needs_support"])
+        self.common_mode = float(record["common_mode"])
+        self.steers = bool(record["steers"])
+        self.effective_range_m = float(record["effective_range_m"])
+        self.full_mps, self.slow_factor = float(record["full_speed_mps"]), float(record["slow_factor"])
         self.rounds = rounds
         self.stands = [stands for stands, _ in pairs]
         self.aims = [Aim(shut=stands != OPEN, meet_s=first_s) for stands, first_s in pairs]
@@ -595,13 +632,37 @@ class Weapon:
         height = site.height_m + (up * (foot + rise) + level2) / (sqrt(rise * rise + level2) + foot)
         return MEAN_RADIUS_M * atan2(sqrt(level2), rise), height
 
+    def single_shot(self, threat: Threat, meet_s: float) -> float:
+        """One shot's kill probability where it meets a threat: as stated, times what speed, turn and range leave of it."""
+        x, y, z, _ = threat.path.at(meet_s)
+        range_m, height_m = self.range_and_height(x, y, z)
+        stated, rounds = float(self.kill_probability[threat.kill_class]), self.rounds
+        if not self.steers:
+            return stated * min(1.0, self.effective_range_m / max(rounds.straight_m(range_m, height_m), 1e-9)) ** 2
+        speed = rounds.speed_left(range_m, height_m)
+        left = 1.0
+        if self.full_mps > rounds.least_mps and speed < self.full_mps:
+            above = max(0.0, speed - rounds.least_mps) / (self.full_mps - rounds.least_mps)
+            left = self.slow_factor * (1 - above) + above
+        if threat.evasion_mps2:
+            pulls = rounds.turn_limit_mps2
+            if rounds.turn_loading_kgpm2:
+                pulls = min(pulls, self.air.density(height_m) * speed**2 / 2 / rounds.turn_loading_kgpm2)
+            left *= min(1.0, pulls / (3 * threat.evasion_mps2))
+        return stated * left
+
     def flight_s(self, threat: Threat, meet_s: float) -> float:
         """Time of flight to where a threat is at `meet_s`."""
         x, y, z, _ = threat.path.at(meet_s)
         return self.rounds.flight_s(*self.range_and_height(x, y, z))
 
     def earliest(self, threat: Threat, launch_s: float, guess_s: float) -> float:
-        """The earliest meeting for a launch at `launch_s`, not before `guess_s`: Lipschitz stepping (Piyavskii)."""
+        """The earliest meeting for a launch at `launch_s`, not before `guess_s`; inf if the threat gets through first."""
+        meet_s = self._meeting(threat, launch_s, guess_s)
+        return meet_s if meet_s < threat.end_s else inf
+
+    def _meeting(self, threat: Threat, launch_s: float, guess_s: float) -> float:
+        """The earliest meeting along the rows of the threat's path: Lipschitz stepping (Piyavskii)."""
         path, rounds = threat.path, self.rounds
         tau = max(guess_s, launch_s, path.start_s)
         before, gap_before, leapt = tau, inf, False
@@ -774,7 +835,8 @@ class Battery:
             elif stands:
                 self.got(threat, stands, because)
             else:
-                kill = 1 - (1 - weapon.kill_probability[kill_class]) ** self.salvo[kill_class]
+                alone = min(1.0, weapon.single_shot(threat, meet_s) / weapon.common_mode)
+                kill = weapon.common_mode * (1 - (1 - alone) ** self.salvo[kill_class])
                 urgency = 1 + max(threat.end_s - now_s, 0.0) / 60
                 offers.append(Candidate(weapon, threat, kill, meet_s, kill * (threat.value / urgency)))
         return offers
@@ -827,8 +889,11 @@ class Battery:
             self._close(fight, engagement, event, now_s)
             return
         lost = weapon.needs_support and not self.guided(threat)
-        chance = 0.0 if lost else weapon.kill_probability[threat.kill_class]
-        killed = fight.luck.uniform(draws.SHOT, self.key, threat.key, shot.ordinal) < chance
+        chance = 0.0 if lost else weapon.single_shot(threat, now_s)
+        shared = weapon.common_mode
+        killed = fight.luck.uniform(draws.SHOT, self.key, threat.key, shot.ordinal) < chance / shared
+        if killed and shared < 1:
+            killed = fight.luck.uniform(draws.COMMON_MODE, threat.key, threat.key, 0) < shared
         kind = Kind.KILL if killed else Kind.MISS
         event = fight.note(shot.event, now_s, kind, weapon.number, threat.number, threat, chance)
         if killed:
@@ -969,6 +1034,7 @@ class PlainModel:
         ]
         self.sites = world.sites.tolist()
         self.pairs = world.pairs.tolist()
+        self.air = Air(world.air)
 
     def fight(self, seed: int, replication: int) -> Fight:
         """Everything at the start of one replication."""
@@ -988,7 +1054,7 @@ class PlainModel:
             batteries.append(Battery(record, self.sites[b], command, on, count))
             command.batteries.append(batteries[-1])
         for w, record in enumerate(world.weapons):
-            weapon = Weapon(w, world.first_weapon + w, record, self.rounds[int(record["table"])], self.pairs[w])
+            weapon = Weapon(w, world.first_weapon + w, record, self.rounds[int(record["table"])], self.air, self.pairs[w])
             weapon.battery = batteries[int(record["battery"])]
             weapon.battery.weapons.append(weapon)
         return Fight(float(world.duration_s), Luck(seed, replication), threats, commands, radars, batteries)

@@ -74,6 +74,7 @@ THREAT: Final = record(
     ("lethal_radius_m", "f8"),  # m: within it of the asset, it hits; 0 where a hit is not modelled
     ("scatter_std_m", "f8"),  # m, of the impact point on each horizontal axis: CEP / 1.1774
     ("value", "f8"),  # the asset's value: what is lost if it gets through
+    ("evasion_mps2", "f8"),  # m/s^2: how hard it turns when it is shot at
 ]
 )  # fmt: skip
 
@@ -116,6 +117,11 @@ WEAPON: Final = record(
     ("stored", "i4"),  # rounds to reload with
     ("reload_s", "f8"),  # s to refill
     ("kill_probability", "f8", (len(KILL_CLASSES),)),  # single shot (SSPK), by class; 0: does not engage it
+    ("common_mode", "f8"),  # probability that nothing fails that all shots at a target share; part of each SSPK
+    ("slow_factor", "f8"),  # of the SSPK at the least speed that still counts; 1: speed does not matter
+    ("full_speed_mps", "f8"),  # m/s from which the SSPK holds in full
+    ("effective_range_m", "f8"),  # m: a gun's, up to which the SSPK of a burst holds; inf
+    ("steers", "i1"),  # 1: what turn it has left counts against a target that evades; 0: a gun's burst
     ("needs_support", "i1"),  # 1: the battery's radar must hold the target at intercept (semi-active or command guidance)
     ("table", "i4"),  # index of its fly-out table
 ]
@@ -182,3 +188,4 @@ class WorldArrays(NamedTuple):
     fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach
     fly_out_clear_m: NDArray[np.float64]  # m to the nearest edge of reach, [table, range cell, height cell]
     pairs: NDArray[np.void]  # PAIR [weapon, threat]
+    air: NDArray[np.float64]  # physics.drag.standard_air: what an interceptor has left to turn in

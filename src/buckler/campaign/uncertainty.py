@@ -71,11 +71,17 @@ _BATTERY: Final[_Kinds] = tuple(
     (name.replace("_", " "), ((name, 1),))
     for name in ("fire_channels", "reload_time", "reaction_time", "assessment_time", "salvo_interval")
 )
-_WEAPON: Final[_Kinds] = (("kill probability", tuple((f"kill_probability_{name}", 1) for name in KILL_CLASSES)),)
+_WEAPON: Final[_Kinds] = (
+    ("kill probability", tuple((f"kill_probability_{name}", 1) for name in KILL_CLASSES)),
+    ("common mode", (("common_mode", 1),)),
+    ("end game", (("end_game_factor", 1), ("end_game_speed", -1))),
+    ("effective range", (("effective_range", 1),)),
+)
 _THREAT: Final[_Kinds] = (
     ("radar cross-section", tuple((name, 1) for name in CROSS_SECTIONS)),
     ("lethal radius", (("lethal_radius", 1),)),
     ("circular error probable", (("circular_error_probable", 1),)),
+    ("evasion", (("evasive_acceleration", 1),)),
 )
 
 

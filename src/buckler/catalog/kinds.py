@@ -117,10 +117,23 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
 }
 """By kind, each parameter that a card must carry and the SI unit of what it measures."""
 
+_ROUND: Final = {
+    "common_mode": "1",  # of all shots at one target: the success that they share; 1 if left out
+    "end_game_speed": "m/s",  # from here up the stated kill probability holds in full
+    "end_game_factor": "1",  # what is left of it at the least speed that still counts; 1 if left out
+    "effective_range": "m",  # of a gun: the stated kill probability of a burst holds up to here; everywhere if left out
+}
+
 OPTIONAL: Final[dict[str, dict[str, str]]] = {
-    kind: dict.fromkeys((name for name in CROSS_SECTIONS if name not in wanted), "m2")
-    for kind, wanted in PARAMETERS.items()
-    if "rcs_x" in wanted
+    **{
+        kind: {
+            **dict.fromkeys((name for name in CROSS_SECTIONS if name not in wanted), "m2"),
+            "evasive_acceleration": "m/s2",  # of a target that is shot at; 0 if left out
+        }
+        for kind, wanted in PARAMETERS.items()
+        if "rcs_x" in wanted
+    },
+    **{kind: _ROUND for kind, wanted in PARAMETERS.items() if "burnout_speed" in wanted},
 }
 """By kind, what a card may leave out although the engine reads it."""
 
@@ -131,7 +144,7 @@ MEASURES: Final[dict[str, str]] = {
 
 POSITIVE: Final = (
     "detection_range", "reference_rcs", "scan_period", "instrumented_range", "azimuth_sector", "max_range", "max_altitude",
-    "burnout_speed", "fire_channels", "speed", "ballistic_coefficient",
+    "burnout_speed", "fire_channels", "speed", "ballistic_coefficient", "common_mode", "effective_range",
 )  # fmt: skip
 """What the model divides by, or cannot do without: more than 0."""
 

@@ -23,6 +23,19 @@ def priority(value: float, time_to_impact_s: float) -> float:
 
 
 @kernel
-def salvo_kill_probability(single_shot: float, rounds: int) -> float:
-    """Probability that at least one of `rounds` independent shots kills: 1 - (1 - SSPK)^n."""
-    return 1.0 - (1.0 - single_shot) ** rounds
+def given_common_mode(single_shot: float, common_mode: float) -> float:
+    """Kill probability of one shot where nothing fails that all shots at the target share: min(1, SSPK / c).
+
+    The stated single-shot kill probability is the product of both; a stated SSPK above c cannot be had, and c is what is left.
+    """
+    return min(1.0, single_shot / common_mode)
+
+
+@kernel
+def salvo_kill_probability(single_shot: float, rounds: int, common_mode: float = 1.0) -> float:
+    """Probability that at least one of `rounds` shots kills: c (1 - (1 - SSPK/c)^n).
+
+    c is the probability of what the shots share (Wilkening's P_track: "A Simple Model for Calculating Ballistic Missile Defense
+    Effectiveness", Science & Global Security 8 (1999) 183-215); given it they are independent. For c = 1: 1 - (1 - SSPK)^n.
+    """
+    return common_mode * (1.0 - (1.0 - given_common_mode(single_shot, common_mode)) ** rounds)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
-from buckler.decision.evaluation import priority, salvo_kill_probability
+from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
+from buckler.engine.lethality import single_shot
 from buckler.engine.reach import earliest_intercept, flight_time
 from buckler.engine.state import (
     FIRED,
@@ -84,9 +85,9 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
 
     Repeatedly takes the pair of weapon and threat with the greatest marginal return, priority times the salvo's kill
     probability (the greedy rule, optimal for identical weapons: den Broeder, Ellison and Emerling 1959,
-    doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach. The return of a pair is known
-    before its geometry, so where they meet is asked of the best pairs first and seldom of the others: in a saturated defence
-    few of many are ever asked.
+    doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach. What a pair can return at most, with
+    the stated kill probability, is known before its geometry: where they meet, and what the end game leaves of it there, is
+    asked of the best pairs first and seldom of the others: in a saturated defence few of many are ever asked.
     """
     state.counts[N_CANDIDATES] = 0
     for i in range(len(world.threats)):
@@ -115,9 +116,18 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
         w = state.candidates[best].weapon
         i = state.candidates[best].threat
         b = world.weapons[w].battery
-        if _in_time(world, state, b, w, i, now_s):
+        if state.candidates[best].asked != 0:
             _engage(world, state, c, b, w, i, state.candidates[best].kill, state.aims[w, i].meet_s, now_s)
-        state.candidates[best].score = 0.0
+            state.candidates[best].score = 0.0
+        elif _in_time(world, state, b, w, i, now_s):
+            rounds = world.batteries[b].salvo[world.threats[i].kill_class]
+            single = single_shot(world, w, i, state.aims[w, i].meet_s)
+            kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
+            state.candidates[best].asked = 1
+            state.candidates[best].kill = kill
+            state.candidates[best].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
+        else:
+            state.candidates[best].score = 0.0
 
 
 @borrowing_kernel
@@ -217,10 +227,11 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
         look_s = now_s
         n = state.counts[N_CANDIDATES]
         state.counts[N_CANDIDATES] = n + 1
-        kill = salvo_kill_probability(single, rounds)
+        kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
         state.candidates[n].weapon = w
         state.candidates[n].threat = i
         state.candidates[n].kill = kill
+        state.candidates[n].asked = 0
         state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
     state.attempts[b, i].look_s = look_s
     if not still:
@@ -330,9 +341,11 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
 
 @borrowing_kernel
 def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
-    """A round meets its target: the kill draw, at the stated single-shot kill probability.
+    """A round meets its target: the kill draw, at the stated single-shot kill probability times what the end game leaves of it.
 
-    A round that needs its battery's radar to the end misses where that radar has lost the target.
+    A kill needs two successes: that of what all shots at the threat share, drawn once a threat (whoever fires, each round against
+    its own probability), and that of this shot, drawn for itself. A round that needs its battery's radar to the end misses where
+    that radar has lost the target.
     """
     w = state.rounds[shot].weapon
     i = state.rounds[shot].threat
@@ -344,13 +357,15 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
     if state.lives[i].life != FLYING:
         event = note(state.journal, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
     else:
-        chance = weapon.kill_probability[world.threats[i].kill_class]
+        chance = single_shot(world, w, i, now_s)
         if weapon.needs_support != 0 and not guided(world.fire_control, state.seen_by, world.batteries[b], i):
             chance = 0.0
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
         )
-        if luck < chance:
+        if luck < given_common_mode(chance, weapon.common_mode) and not _shared_failure(
+            weapon.common_mode, world.threats[i].key, seed, replication
+        ):
             event = note(state.journal, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
             state.lives[i].life = KILLED
             state.counts[N_UNFINISHED] -= 1
@@ -360,6 +375,14 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
             if state.attempts[b, i].stage == FIRED:
                 state.attempts[b, i].stage_event = event
     _close_shot(world.batteries, world.weapons, state.engagements, state.agenda, number, event, now_s)
+
+
+@borrowing_kernel
+def _shared_failure(common_mode: float, threat_key: np.uint64, seed: int, replication: int) -> bool:
+    """Whether something failed that all shots at the threat share."""
+    if common_mode >= 1.0:
+        return False
+    return bool(draws.draw(seed, replication, draws.COMMON_MODE, threat_key, threat_key, 0) >= common_mode)
 
 
 @borrowing_kernel

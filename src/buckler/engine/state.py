@@ -104,7 +104,8 @@ CANDIDATE: Final = record(
     ("weapon", "i4"),
     ("threat", "i4"),
     ("score", "f8"),  # marginal return
-    ("kill", "f8"),  # the salvo's kill probability
+    ("kill", "f8"),  # the salvo's kill probability: as stated, or where they meet
+    ("asked", "i1"),  # 1: where they meet is known
 ]
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.atmosphere import density, speed_of_sound
 from buckler.physics.earth import Floats
@@ -70,7 +70,7 @@ def drag_factor(mach: float, table: Floats) -> float:
     return float(table[cell] + share * (table[cell + 1] - table[cell]))
 
 
-@kernel
+@borrowing_kernel
 def sampled_air(height_m: float, air: Floats) -> tuple[float, float]:
     """Density (kg/m^3) and speed of sound (m/s) from `standard_air()`; zero density above its top."""
     place = (height_m - AIR_FLOOR_M) * _PER_METRE

@@ -232,7 +232,7 @@ def first_intercept(
     return inf
 
 
-@kernel
+@borrowing_kernel
 def manoeuvre_left(row: Any, air: Floats, speed_mps: float, height_m: float) -> float:
     """Lateral acceleration, m/s^2, that the interceptor can still pull at a speed and height:
     `flyout.lateral_acceleration`.

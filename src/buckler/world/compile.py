@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from buckler.dtypes import COMMAND, WorldArrays
 from buckler.errors import InputError
 from buckler.log.schema import SCHEMA_VERSION
+from buckler.physics.drag import standard_air
 from buckler.physics.sight import fill_windows
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded, scenario_yaml
@@ -144,6 +145,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         fly_out_mps=arms.fly_out_mps,
         fly_out_clear_m=arms.fly_out_clear_m,
         pairs=arming.reachable_pairs(arms, raid),
+        air=standard_air(),
     )
     return World(arrays, ordered, loaded, terrain)
 

@@ -31,6 +31,7 @@ CEP_TO_STD: Final = 1.0 / 1.1774100225154747
 READ: Final = (
     "kill_class", "motion", "speed", "max_speed", "cruise_height", *CROSS_SECTIONS,
     "lethal_radius", "circular_error_probable", "max_range", "burn_time", "ballistic_coefficient", "separating",
+    "evasive_acceleration",
 )  # fmt: skip
 """The parameters of a card that this module and `motion` read."""
 
@@ -115,6 +116,7 @@ def _fill(
         card.si("circular_error_probable") if card.known("circular_error_probable") else 0.0
     ) * CEP_TO_STD
     record["value"] = value
+    record["evasion_mps2"] = card.si("evasive_acceleration") if card.known("evasive_acceleration") else 0.0
 
 
 def rcs_m2(card: Card, band: str, aspect: str = "nose") -> float:

@@ -25,6 +25,7 @@ BATTERY_READS: Final = ("fire_channels", "reload_time", "reaction_time", "assess
 WEAPON_READS: Final = (
     "max_range", "min_range", "max_altitude", "min_altitude", "burn_time", "burnout_speed", "minimum_intercept_speed",
     "launch_mass", "max_target_speed", "load_factor", "guidance", *(f"kill_probability_{name}" for name in KILL_CLASSES),
+    "common_mode", "end_game_speed", "end_game_factor", "effective_range",
 )  # fmt: skip
 """The parameters of the cards that this module reads."""
 
@@ -157,12 +158,22 @@ def _fill_weapon(
     record["kill_probability"] = [
         card.si(f"kill_probability_{name}") if card.known(f"kill_probability_{name}") else 0.0 for name in KILL_CLASSES
     ]
+    _fill_lethality(record, card)
     record["needs_support"] = card.text("guidance") not in _UNSUPPORTED
     record["table"] = w
     return Entity(
         key, card.name, "defence", "weapon", card.name, "", place.lat_deg, place.lon_deg, place.height_m, battery.name,
         card.si("max_range"), float(weapon.rounds_ready + weapon.rounds_stored), battery.hypothetical,
     )  # fmt: skip
+
+
+def _fill_lethality(record: Any, card: Card) -> None:
+    """What the shots at a target share, and what the kill probability of each depends on; nothing where the card is silent."""
+    record["common_mode"] = card.si("common_mode") if card.known("common_mode") else 1.0
+    record["slow_factor"] = card.si("end_game_factor") if card.known("end_game_factor") else 1.0
+    record["full_speed_mps"] = card.si("end_game_speed") if card.known("end_game_speed") else 0.0
+    record["effective_range_m"] = card.si("effective_range") if card.known("effective_range") else np.inf
+    record["steers"] = card.kind != "gun"
 
 
 def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]:
