@@ -30,10 +30,10 @@ def single_shot(world: WorldArrays, w: int, i: int, meet_s: float) -> float:
     range leave of it (`physics.intercept.end_game_factor`, `burst_factor`)."""
     weapon = world.weapons[w]
     body = world.threats[i]
-    stated = weapon.kill_probability[body.kill_class]
+    stated: float = weapon.kill_probability[body.kill_class]
     evades = weapon.steers != 0 and body.evasion_mps2 > 0.0
     if weapon.slow_factor == 1.0 and not evades and weapon.steers != 0:
-        return float(stated)
+        return stated
     row = world.interceptors[weapon.table]
     x, y, z = target_at(world.path_m[body.first : body.first + body.points], body.start_s, body.step_s, meet_s)
     range_m, height_m = range_and_height(world.sites[weapon.battery], x, y, z)
