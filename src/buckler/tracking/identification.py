@@ -89,7 +89,7 @@ _SUREST: Final = 1e-9
 @borrowing_kernel
 def reply_probability(table: NDArray[np.float64], hypothesis: int, interrogations: int, share: float) -> float:
     """Equation (2): the probability that at least one of n interrogations is answered."""
-    silent = (1.0 - table[IFF_REPLY, hypothesis]) ** interrogations
+    silent = float((1.0 - table[IFF_REPLY, hypothesis]) ** interrogations)
     if hypothesis == OWN:
         return share * float(table[IFF_WORKS, OWN]) * (1.0 - silent)
     return 1.0 - silent
