@@ -1,0 +1,457 @@
+"""Kalman filters: linear, extended and unscented; covariance kept symmetric and positive.
+
+(1)  predict: x = F x, P = F P F^T + Q
+(2)  update: S = H P H^T + R, K = P H^T S^-1, x = x + K (z - h(x)), P = (I - K H) P (I - K H)^T + K R K^T (Joseph)
+
+(Bar-Shalom, Li and Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, sections 5.2.3, 5.4.2 and
+10.3). With uncorrelated components of z, taking them one after another at one point of linearisation gives the same
+result without any inverse (BLK 7.4.3): `update` does, in equation (2)'s Joseph form for one component, from which
+
+(3)  nu^2 = sum nu_k^2 / s_k, ln det S = sum ln s_k
+
+(4)  the unscented transform: points x, x +- sqrt(n + lambda) columns of chol(P), lambda = alpha^2 (n + kappa) - n, weights
+     lambda/(n + lambda) (mean; + 1 - alpha^2 + beta for the covariance) and 1/(2 (n + lambda)): Julier and Uhlmann 2004,
+     doi:10.1109/JPROC.2003.823141; Wan and van der Merwe 2000, doi:10.1109/ASSPCC.2000.882463.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isinf, log, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from buckler.compiled import borrowing_kernel, kernel
+from buckler.errors import InputError
+from buckler.tracking import models
+from buckler.tracking.measuring import COMPONENTS, PLOT, POLAR, Sensor, measure, wrapped
+from buckler.tracking.models import MotionModel, models_array
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@borrowing_kernel
+def innovate(site: Any, plot: Any, level: bool, z: NDArray[np.float64], nu: NDArray[np.float64]) -> None:
+    """nu (4,) = measured less expected, angles the short way round; NaN where the component says nothing."""
+    for k in range(COMPONENTS):
+        if isinf(plot.std[k]) or (k == 1 and not level):
+            nu[k] = np.nan
+        else:
+            nu[k] = plot.value[k] - z[k]
+    if site.kind == POLAR:
+        nu[1] = wrapped(nu[1])
+
+
+@borrowing_kernel
+def project(P: NDArray[np.float64], H: NDArray[np.float64], width: int, HP: NDArray[np.float64]) -> None:
+    """HP = H P (4, 6) of the first `width` numbers: 3 where only positions are measured without lag, else 6."""
+    for k in range(COMPONENTS):
+        for c in range(width):
+            total = 0.0
+            for r in range(width):
+                total += H[k, r] * P[r, c]
+            HP[k, c] = total
+
+
+@borrowing_kernel
+def distance(
+    HP: NDArray[np.float64],
+    H: NDArray[np.float64],
+    width: int,
+    nu: NDArray[np.float64],
+    plot: Any,
+    work: NDArray[np.float64],
+) -> tuple[float, float, int]:
+    """nu^T S^-1 nu, ln det S and the number of components measured. `work`: (9, 9), rows 0 to 3 the Cholesky factor."""
+    d2 = 0.0
+    log_det = 0.0
+    count = 0
+    for i in range(COMPONENTS):
+        if nu[i] != nu[i]:
+            continue
+        y = nu[i]
+        total = plot.std[i] * plot.std[i]
+        for c in range(width):
+            total += HP[i, c] * H[i, c]
+        for j in range(i):
+            if nu[j] != nu[j]:
+                continue
+            entry = 0.0
+            for c in range(width):
+                entry += HP[i, c] * H[j, c]
+            for k in range(j):
+                if nu[k] == nu[k]:
+                    entry -= work[i, k] * work[j, k]
+            entry /= work[j, j]
+            work[i, j] = entry
+            total -= entry * entry
+            y -= entry * work[4, j]
+        root = sqrt(total)
+        y /= root
+        work[i, i] = root
+        work[4, i] = y
+        d2 += y * y
+        log_det += log(total)
+        count += 1
+    return d2, log_det, count
+
+
+@borrowing_kernel
+def update(
+    x: NDArray[np.float64],
+    P: NDArray[np.float64],
+    H: NDArray[np.float64],
+    width: int,
+    nu: NDArray[np.float64],
+    plot: Any,
+    work: NDArray[np.float64],
+) -> tuple[float, float, int]:
+    """Equations (2) and (3), component by component at one linearisation, in place; returns what `distance` does.
+
+    H (4, 6) as `measure` leaves it, of which the first `width` columns count; nu (4,) with NaN where nothing is measured.
+    """
+    n = len(x)
+    d2 = 0.0
+    log_det = 0.0
+    count = 0
+    # Row 0: P h; row 1: gain; row 2: (I - K h) P h; row 3: what the components so far have moved x by.
+    for a in range(n):
+        work[3, a] = 0.0
+    for k in range(COMPONENTS):
+        if nu[k] != nu[k]:
+            continue
+        variance = plot.std[k] * plot.std[k]
+        for a in range(n):
+            total = 0.0
+            for c in range(width):
+                total += P[a, c] * H[k, c]
+            work[0, a] = total
+        s = variance
+        rest = nu[k]
+        for c in range(width):
+            s += H[k, c] * work[0, c]
+            rest -= H[k, c] * work[3, c]
+        scale = 1.0 / s
+        for a in range(n):
+            gain = work[0, a] * scale
+            work[1, a] = gain
+            work[3, a] += gain * rest
+        for a in range(n):
+            for b in range(n):
+                P[a, b] -= work[1, a] * work[0, b]
+        for a in range(n):
+            total = 0.0
+            for c in range(width):
+                total += P[a, c] * H[k, c]
+            work[2, a] = total - variance * work[1, a]
+        for a in range(n):
+            for b in range(a, n):
+                value = P[a, b] - work[2, a] * work[1, b]
+                P[a, b] = value
+                P[b, a] = value
+        d2 += rest * rest * scale
+        log_det += log(s)
+        count += 1
+    for a in range(n):
+        x[a] += work[3, a]
+    return d2, log_det, count
+
+
+@kernel
+def cholesky(P: NDArray[np.float64], L: NDArray[np.float64]) -> bool:
+    """The lower factor of a symmetric matrix, L L^T = P; directions without variance get none. False if P is not one."""
+    n = len(P)
+    largest = 0.0
+    for i in range(n):
+        largest = max(largest, P[i, i])
+    for j in range(n):
+        pivot = P[j, j]
+        for k in range(j):
+            pivot -= L[j, k] * L[j, k]
+        if pivot < -1.0e-9 * largest:
+            return False
+        root = sqrt(pivot) if pivot > 1.0e-15 * P[j, j] and pivot > 0.0 else 0.0
+        L[j, j] = root
+        for i in range(j + 1, n):
+            entry = P[i, j]
+            for k in range(j):
+                entry -= L[i, k] * L[j, k]
+            L[i, j] = entry / root if root > 0.0 else 0.0
+            L[j, i] = 0.0
+    return True
+
+
+@kernel
+def unscented_points(
+    x: NDArray[np.float64], P: NDArray[np.float64], alpha: float, kappa: float, points: NDArray[np.float64]
+) -> bool:
+    """The points of equation (4) in the rows of `points` (2 n + 1, n); False where P is not positive."""
+    n = len(x)
+    L = np.empty((n, n))
+    if not cholesky(P, L):
+        return False
+    spread = alpha * sqrt(n + kappa)
+    for a in range(n):
+        points[0, a] = x[a]
+        for k in range(n):
+            points[1 + k, a] = x[a] + spread * L[a, k]
+            points[1 + n + k, a] = x[a] - spread * L[a, k]
+    return True
+
+
+@kernel
+def unscented_predict(
+    model: Any, x: NDArray[np.float64], P: NDArray[np.float64], time_s: float, alpha: float, beta: float, kappa: float
+) -> bool:
+    """Equation (4) through the motion model, in place; False where P is not positive."""
+    n = len(x)
+    points = np.empty((2 * n + 1, n))
+    if not unscented_points(x, P, alpha, kappa, points):
+        return False
+    for k in range(2 * n + 1):
+        models.move(model, points[k], time_s)
+    scale = alpha * alpha * (n + kappa)
+    first = 1.0 - n / scale
+    for a in range(n):
+        total = 0.0
+        for k in range(1, 2 * n + 1):
+            total += points[k, a] - points[0, a]
+        x[a] = points[0, a] + total / (2.0 * scale)
+    _spread(points, x, points, x, first + 1.0 - alpha * alpha + beta, 0.5 / scale, P)
+    qpp, qpv, qpa, qvv, qva, qaa = models.axis_noise(model, time_s)
+    for i in range(3):
+        P[i, i] += qpp
+        P[i, i + 3] += qpv
+        P[i + 3, i] += qpv
+        P[i + 3, i + 3] += qvv
+        if n == 9:
+            P[i, i + 6] += qpa
+            P[i + 6, i] += qpa
+            P[i + 3, i + 6] += qva
+            P[i + 6, i + 3] += qva
+            P[i + 6, i + 6] += qaa
+    return True
+
+
+@kernel
+def _spread(
+    a: NDArray[np.float64],
+    a_mean: NDArray[np.float64],
+    b: NDArray[np.float64],
+    b_mean: NDArray[np.float64],
+    first: float,
+    other: float,
+    out: NDArray[np.float64],
+) -> None:
+    """The weighted covariance of two sets of points."""
+    for i in range(len(a_mean)):
+        for j in range(len(b_mean)):
+            total = first * (a[0, i] - a_mean[i]) * (b[0, j] - b_mean[j])
+            for k in range(1, len(a)):
+                total += other * (a[k, i] - a_mean[i]) * (b[k, j] - b_mean[j])
+            out[i, j] = total
+
+
+@kernel
+def unscented_update(
+    site: Any,
+    plot: Any,
+    x: NDArray[np.float64],
+    P: NDArray[np.float64],
+    lag_s: float,
+    alpha: float,
+    beta: float,
+    kappa: float,
+) -> tuple[float, float, int]:
+    """Equation (4) through the measurement, in place; returns nu^2, ln det S and the components used, -1 if P fails.
+
+    Angles are averaged about that of the first point.
+    """
+    n = len(x)
+    points = np.empty((2 * n + 1, n))
+    if not unscented_points(x, P, alpha, kappa, points):
+        return 0.0, 0.0, -1
+    z, H = np.empty(COMPONENTS), np.empty((COMPONENTS, 6))
+    used = np.empty(COMPONENTS, np.int64)
+    m = 0
+    level = measure(site, x, lag_s, z, H)
+    for k in range(COMPONENTS):
+        if not isinf(plot.std[k]) and (k != 1 or level):
+            used[m] = k
+            m += 1
+    seen = np.empty((2 * n + 1, m))
+    for p in range(2 * n + 1):
+        measure(site, points[p], lag_s, z, H)
+        for i in range(m):
+            seen[p, i] = z[used[i]]
+            if site.kind == POLAR and used[i] == 1:
+                seen[p, i] = seen[0, i] + wrapped(seen[p, i] - seen[0, i])
+    scale = alpha * alpha * (n + kappa)
+    first = 1.0 - n / scale + 1.0 - alpha * alpha + beta
+    mean, nu = np.empty(m), np.empty(m)
+    for i in range(m):
+        total = 0.0
+        for p in range(1, 2 * n + 1):
+            total += seen[p, i] - seen[0, i]
+        mean[i] = seen[0, i] + total / (2.0 * scale)
+        nu[i] = plot.value[used[i]] - mean[i]
+        if site.kind == POLAR and used[i] == 1:
+            nu[i] = wrapped(nu[i])
+    S, C, L = np.empty((m, m)), np.empty((n, m)), np.empty((m, m))
+    _spread(seen, mean, seen, mean, first, 0.5 / scale, S)
+    _spread(points, x, seen, mean, first, 0.5 / scale, C)
+    for i in range(m):
+        S[i, i] += plot.std[used[i]] ** 2
+    if not cholesky(S, L):
+        return 0.0, 0.0, -1
+    # With C = B L^T: K S K^T = B B^T and K nu = B y, L y = nu.
+    d2 = 0.0
+    log_det = 0.0
+    for i in range(m):
+        y = nu[i]
+        for k in range(i):
+            y -= L[i, k] * S[k, 0]
+        y /= L[i, i]
+        S[i, 0] = y
+        d2 += y * y
+        log_det += 2.0 * log(L[i, i])
+    for a in range(n):
+        for i in range(m):
+            entry = C[a, i]
+            for k in range(i):
+                entry -= C[a, k] * L[i, k]
+            C[a, i] = entry / L[i, i]
+        for i in range(m):
+            x[a] += C[a, i] * S[i, 0]
+    for a in range(n):
+        for b in range(a, n):
+            total = P[a, b]
+            for i in range(m):
+                total -= C[a, i] * C[b, i]
+            P[a, b] = total
+            P[b, a] = total
+    return d2, log_det, m
+
+
+# --- arrays of any size, one filter or many ---------------------------------------------------------------------------
+
+
+def linear_predict(
+    x: ArrayLike, P: ArrayLike, F: ArrayLike, Q: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Equation (1) for any linear model; leading dimensions are many filters at once: x (..., n), P (..., n, n)."""
+    mean, covariance, transition, noise = (np.asarray(given, np.float64) for given in (x, P, F, Q))
+    moved = transition @ covariance @ np.swapaxes(transition, -1, -2) + noise
+    return (transition @ mean[..., None])[..., 0], _symmetric(moved)
+
+
+def linear_update(
+    x: ArrayLike, P: ArrayLike, z: ArrayLike, H: ArrayLike, R: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Equation (2) for any linear measurement; also nu^T S^-1 nu. Leading dimensions are many filters at once."""
+    mean, covariance, measured, matrix, noise = (np.asarray(given, np.float64) for given in (x, P, z, H, R))
+    if not np.isfinite(measured).all():
+        raise InputError("z holds a value that is not a finite number; leave the measurement out")
+    cross = covariance @ np.swapaxes(matrix, -1, -2)
+    S = matrix @ cross + noise
+    try:
+        np.linalg.cholesky(S)
+    except np.linalg.LinAlgError:
+        raise InputError("the noise R is singular (or not symmetric and positive); give each component a variance") from None
+    nu = (measured - (matrix @ mean[..., None])[..., 0])[..., None]
+    gain = np.swapaxes(np.linalg.solve(S, np.swapaxes(cross, -1, -2)), -1, -2)
+    left = np.eye(mean.shape[-1]) - gain @ matrix
+    updated = left @ covariance @ np.swapaxes(left, -1, -2) + gain @ noise @ np.swapaxes(gain, -1, -2)
+    squared = np.swapaxes(nu, -1, -2) @ np.linalg.solve(S, nu)
+    return mean + (gain @ nu)[..., 0], _symmetric(updated), squared[..., 0, 0]
+
+
+def _symmetric(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    half: NDArray[np.float64] = 0.5 * (matrix + np.swapaxes(matrix, -1, -2))
+    return half
+
+
+# --- the field's roles ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A state at a time: position, velocity and, with nine numbers, acceleration (m, m/s, m/s^2), with its covariance."""
+
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    time_s: float = 0.0
+    nis: float = float("nan")
+    """nu^T S^-1 nu of the update that made it."""
+
+    def __post_init__(self) -> None:
+        mean, covariance = np.array(self.mean, np.float64), np.array(self.covariance, np.float64)
+        if mean.shape not in ((6,), (9,)) or covariance.shape != mean.shape * 2:
+            raise InputError(f"a state of shape {mean.shape} with {covariance.shape}; give 6 or 9 numbers and their square")
+        if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+            raise InputError("a state or its covariance holds a value that is not a finite number")
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "covariance", covariance)
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """Carries an estimate to a later time by a motion model: extended, or with `unscented` equation (4)."""
+
+    model: MotionModel
+    unscented: bool = False
+    alpha: float = 0.5
+    beta: float = 2.0
+    kappa: float = 0.0
+
+    def predict(self, estimate: Estimate, time_s: float) -> Estimate:
+        """The estimate at `time_s`."""
+        if not time_s >= estimate.time_s:
+            raise InputError(f"time goes backwards, from {estimate.time_s!r} s to {time_s!r} s; sort the measurements by time")
+        if len(estimate.mean) < self.model.dimension:
+            raise InputError("the model turns or accelerates: give a state of nine numbers, with acceleration")
+        x, P = estimate.mean.copy(), estimate.covariance.copy()
+        record = models_array([self.model])[0]
+        if self.unscented:
+            if not unscented_predict(record, x, P, time_s - estimate.time_s, self.alpha, self.beta, self.kappa):
+                raise InputError("the covariance is not positive; give a symmetric matrix with positive eigenvalues")
+        else:
+            models.predict(record, x, P, time_s - estimate.time_s, np.empty((9, 9)))
+        return Estimate(x, P, time_s)
+
+
+@dataclass(frozen=True)
+class Updater:
+    """Takes in one plot of a sensor: extended (sequential, Joseph), or with `unscented` equation (4)."""
+
+    sensor: Sensor
+    unscented: bool = False
+    alpha: float = 0.5
+    beta: float = 2.0
+    kappa: float = 0.0
+
+    def update(self, estimate: Estimate, value: ArrayLike) -> Estimate:
+        """The estimate after `value` (m, rad, rad, m/s; as many as the sensor measures) at the estimate's time."""
+        given = np.array(value, np.float64)
+        if given.ndim != 1 or not len(given) <= COMPONENTS or not np.isfinite(given).all():
+            raise InputError(f"a plot is {value!r}; give up to four finite numbers: m, rad, rad, m/s")
+        plot = np.zeros(1, PLOT)[0]
+        plot["value"][: len(given)] = given
+        plot["std"] = self.sensor.std
+        plot["std"][len(given) :] = np.inf
+        x, P, site = estimate.mean.copy(), estimate.covariance.copy(), self.sensor.site[0]
+        if self.unscented:
+            nis, _, used = unscented_update(site, plot, x, P, 0.0, self.alpha, self.beta, self.kappa)
+            if used < 0:
+                raise InputError("the covariance is not positive; give a symmetric matrix with positive eigenvalues")
+        else:
+            z, H, nu = np.empty(COMPONENTS), np.empty((COMPONENTS, 6)), np.empty(COMPONENTS)
+            level = measure(site, x, 0.0, z, H)
+            innovate(site, plot, level, z, nu)
+            nis, _, _ = update(x, P, H, 6, nu, plot, np.empty((9, 9)))
+        return Estimate(x, P, estimate.time_s, nis)

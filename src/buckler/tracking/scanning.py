@@ -1,0 +1,509 @@
+"""A scan through the bank: predict, gate, associate, update, confirm, drop, begin.
+
+Confirmed tracks choose first, then tentative ones from what is left; what nobody wants begins tracks. A look counts
+against a track where the sensor should have seen it, or did.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.compiled import borrowing_kernel, kernel
+from buckler.tracking import association, kalman
+from buckler.tracking.bank import (
+    ACTIVE,
+    CONFIRMED,
+    FREE,
+    TENTATIVE,
+    TOO_FAST,
+    UNUSED,
+    VAGUE,
+    Bank,
+    Rules,
+    absorb,
+    advance,
+    begin,
+    difference,
+    merge,
+    settle,
+)
+from buckler.tracking.measuring import COMPONENTS, POLAR, expected, measure
+
+SCAN: Final = np.dtype(
+    (
+        np.record,
+        [
+            ("time_s", "f8"),  # s: the end of the scan
+            ("sensor", "i4"),  # index into the sites
+            ("first", "i8"),  # its first plot
+            ("plots", "i4"),  # its number of plots
+        ],
+    )
+)  # fmt: skip
+
+POINT: Final = np.dtype(
+    (
+        np.record,
+        [
+            ("scan", "i8"),  # which scan
+            ("time_s", "f8"),  # s
+            ("number", "i8"),  # track number
+            ("status", "i4"),  # TENTATIVE or CONFIRMED
+            ("plot", "i4"),  # the plot taken in, -1 for none (predicted)
+            ("position_m", "f8", (3,)),  # m, tracking frame
+            ("velocity_mps", "f8", (3,)),  # m/s
+            ("position_std_m", "f8"),  # m: root of the mean variance of the three axes
+            ("velocity_std_mps", "f8"),  # m/s, likewise
+            ("model", "i4"),  # index of the likeliest model
+        ],
+    )
+)  # fmt: skip
+"""One track at the end of one scan."""
+
+
+class Room(NamedTuple):
+    """Scratch of a scan."""
+
+    pairs: NDArray[np.void]  # association.PAIR
+    measures: NDArray[np.float64]  # of the cell index
+    starts: NDArray[np.int64]
+    inside: NDArray[np.int64]
+    parents: NDArray[np.int64]  # clusters: tracks, then plots
+    owner: NDArray[np.int64]  # [plot]: number of the track that took it, 0 none, -1 in a joint cluster
+    members: NDArray[np.int64]  # tracks of a cluster, then its plots
+    z: NDArray[np.float64]
+    H: NDArray[np.float64]
+    HP: NDArray[np.float64]
+    nu: NDArray[np.float64]
+    first_pair: NDArray[np.int64]  # [track]: its first pair; one more at the end
+
+
+def make_room(tracks: int, plots: int, pairs: int) -> Room:
+    """Scratch for that many."""
+    side = int(np.ceil(np.sqrt(plots))) + 2
+    return Room(
+        pairs=np.zeros(pairs, association.PAIR),
+        measures=np.zeros(4),
+        starts=np.zeros(side * side + 2, np.int64),
+        inside=np.zeros(plots + 1, np.int64),
+        parents=np.zeros(tracks + plots, np.int64),
+        owner=np.zeros(plots + 1, np.int64),
+        members=np.zeros(tracks + plots, np.int64),
+        z=np.zeros(COMPONENTS),
+        H=np.zeros((COMPONENTS, 6)),
+        HP=np.zeros((COMPONENTS, 6)),
+        nu=np.zeros(COMPONENTS),
+        first_pair=np.zeros(tracks + 1, np.int64),
+    )
+
+
+@borrowing_kernel
+def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room) -> int:
+    """All pairs of a track and a plot in its gate, track after track; -1 where there is no room for them."""
+    count = 0
+    room.first_pair[0] = 0
+    if len(plots) == 0:
+        for k in range(bank.counts[ACTIVE]):
+            room.first_pair[k + 1] = 0
+        return 0
+    side = association.fill_cells(site, plots, room.measures, room.starts, room.inside)
+    spread = 0.0
+    std0, std1 = 0.0, 0.0
+    doppler = False
+    for p in range(len(plots)):
+        spread = max(spread, abs(plots[p].time_s - scan_s))
+        std0, std1 = max(std0, plots[p].std[0]), max(std1, plots[p].std[1])
+        doppler = doppler or plots[p].std[COMPONENTS - 1] < np.inf
+    width = 3 if spread == 0.0 and not doppler else 6
+    threshold = 0.0
+    for k in range(len(rules.gate)):
+        threshold = max(threshold, rules.gate[k])
+    root = sqrt(threshold)
+    for k in range(bank.counts[ACTIVE]):
+        t = bank.active[k]
+        x, P = bank.mean[t], bank.covariance[t]
+        level = measure(site, x, 0.0, room.z, room.H)
+        kalman.project(P, room.H, width, room.HP)
+        centre0, centre1 = room.z[0], room.z[1]
+        v0, v1 = std0 * std0, std1 * std1
+        for c in range(3):
+            v0 += room.HP[0, c] * room.H[0, c]
+            v1 += room.HP[1, c] * room.H[1, c]
+        reach0, reach1 = root * sqrt(v0), root * sqrt(v1)
+        if spread > 0.0:
+            # A plot's own time moves the gate: by the speed, and by its uncertainty.
+            speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) + root * sqrt(P[3, 3] + P[4, 4] + P[5, 5])
+            reach0 += spread * speed
+            reach1 += spread * speed * sqrt(room.H[1, 0] ** 2 + room.H[1, 1] ** 2 + room.H[1, 2] ** 2)
+        low0, high0 = association.span(room.measures[0], room.measures[1], side, centre0, reach0)
+        low1, high1 = association.span(room.measures[2], room.measures[3], side, centre1, reach1)
+        # The outermost cells hold what lies beyond them too; azimuth goes round.
+        low0, high0 = max(low0, 0), min(high0, side - 1)
+        if site.kind == POLAR:
+            if not level or high1 - low1 >= side - 1:
+                low1, high1 = 0, side - 1
+        else:
+            low1, high1 = max(low1, 0), min(high1, side - 1)
+        for i in range(low0, high0 + 1):
+            for j in range(low1, high1 + 1):
+                cell = i * side + (j % side)
+                for s in range(room.starts[cell], room.starts[cell + 1]):
+                    p = room.inside[s]
+                    if spread > 0.0:
+                        level = measure(site, x, plots[p].time_s - scan_s, room.z, room.H)
+                        kalman.project(P, room.H, width, room.HP)
+                    kalman.innovate(site, plots[p], level, room.z, room.nu)
+                    d2, log_det, components = kalman.distance(room.HP, room.H, width, room.nu, plots[p], bank.work)
+                    if components == 0 or not d2 <= rules.gate[components]:
+                        continue
+                    if count == len(room.pairs):
+                        return -1
+                    pair = room.pairs[count]
+                    pair.track = k
+                    pair.plot = p
+                    pair.distance = d2
+                    pair.log_det = log_det
+                    pair.components = components
+                    count += 1
+        room.first_pair[k + 1] = count
+    return count
+
+
+@borrowing_kernel
+def hit(bank: Bank, rules: Rules, room: Room, t: int, site: Any, plots: NDArray[np.void], p: int, d2: float, scan_s: float) -> bool:
+    """Track `t` takes plot `p`; False where it is the second plot of a track and too far from the first."""
+    track = bank.tracks[t]
+    made = VAGUE
+    if track.hits == 1 and rules.two_point != 0:
+        made = difference(bank, rules, t, site, plots[p], scan_s)
+        if made == TOO_FAST:
+            return False
+    if made == VAGUE:
+        lagging = plots[p].time_s != scan_s or plots[p].std[COMPONENTS - 1] < np.inf
+        absorb(bank, rules, t, site, plots[p], room.z, room.H, room.nu, 6 if lagging else 3)
+    track.plot = p
+    track.nis = d2
+    track.hits += 1
+    track.updated_s = plots[p].time_s
+    room.owner[p] = track.number
+    return True
+
+
+@kernel
+def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, status: int) -> None:
+    """Pair the tracks of one status with the plots that are left, cluster by cluster, and update them."""
+    active = bank.counts[ACTIVE]
+    total = active + len(plots)
+    for k in range(total):
+        room.parents[k] = k
+    for k in range(active):
+        if bank.tracks[bank.active[k]].status != status:
+            continue
+        for s in range(room.first_pair[k], room.first_pair[k + 1]):
+            if room.owner[room.pairs[s].plot] == 0:
+                a = association.find(room.parents, k)
+                b = association.find(room.parents, active + room.pairs[s].plot)
+                if a != b:  # the smaller stands for both, so that a cluster is named by its first track
+                    room.parents[max(a, b)] = min(a, b)
+    # Clusters one after another: members of a cluster are chained through the list by a counting sort over names.
+    counts = np.zeros(active + 1, np.int64)
+    for k in range(active):
+        if bank.tracks[bank.active[k]].status == status:
+            counts[association.find(room.parents, k) + 1] += 1
+    for k in range(active):
+        counts[k + 1] += counts[k]
+    for k in range(active):
+        if bank.tracks[bank.active[k]].status == status:
+            name = association.find(room.parents, k)
+            room.members[counts[name]] = k
+            counts[name] += 1
+    start = 0
+    for name in range(active):
+        end = counts[name]
+        if end - start == 1:
+            _alone(bank, rules, site, plots, scan_s, room, room.members[start])
+        elif end > start:
+            _together(bank, rules, site, plots, scan_s, room, room.members[start:end], status)
+        start = end
+
+
+@borrowing_kernel
+def _alone(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, k: int) -> None:
+    """A track that shares no plot takes the likeliest of its own."""
+    while True:
+        best = -1
+        for s in range(room.first_pair[k], room.first_pair[k + 1]):
+            if (room.owner[room.pairs[s].plot] == 0 and room.pairs[s].distance < np.inf) and (
+                best < 0
+                or room.pairs[s].distance + room.pairs[s].log_det < room.pairs[best].distance + room.pairs[best].log_det
+            ):
+                best = s
+        if best < 0:
+            return
+        p = room.pairs[best].plot
+        if hit(bank, rules, room, bank.active[k], site, plots, p, room.pairs[best].distance, scan_s):
+            return
+        room.pairs[best].distance = np.inf  # too fast to be one target: the next
+
+
+@kernel
+def _together(
+    bank: Bank,
+    rules: Rules,
+    site: Any,
+    plots: NDArray[np.void],
+    scan_s: float,
+    room: Room,
+    tracks: NDArray[np.int64],
+    status: int,
+) -> None:
+    """Tracks that share plots: joint probabilities for confirmed ones if asked for, else the global nearest neighbour."""
+    column_of = np.full(len(plots), -1, np.int64)
+    columns = np.empty(len(plots), np.int64)
+    width = 0
+    for k in tracks:
+        for s in range(room.first_pair[k], room.first_pair[k + 1]):
+            p = room.pairs[s].plot
+            if room.owner[p] == 0 and column_of[p] < 0:
+                column_of[p] = width
+                columns[width] = p
+                width += 1
+    rows = len(tracks)
+    if rules.joint != 0 and status == CONFIRMED and _joint(bank, rules, site, plots, scan_s, room, tracks, column_of, columns, width):
+        return
+    cost = np.full((rows, width + rows), 1.0e12)
+    for r in range(rows):
+        cost[r, width + r] = 1.0e6
+        for s in range(room.first_pair[tracks[r]], room.first_pair[tracks[r] + 1]):
+            if column_of[room.pairs[s].plot] >= 0:
+                cost[r, column_of[room.pairs[s].plot]] = room.pairs[s].distance + room.pairs[s].log_det
+    chosen = np.full(rows, -1, np.int64)
+    association.assign_cluster(cost, chosen)
+    for r in range(rows):
+        if chosen[r] < width:
+            p = columns[chosen[r]]
+            k = tracks[r]
+            for s in range(room.first_pair[k], room.first_pair[k + 1]):
+                if room.pairs[s].plot == p:
+                    hit(bank, rules, room, bank.active[k], site, plots, p, room.pairs[s].distance, scan_s)
+
+
+@kernel
+def _joint(
+    bank: Bank,
+    rules: Rules,
+    site: Any,
+    plots: NDArray[np.void],
+    scan_s: float,
+    room: Room,
+    tracks: NDArray[np.int64],
+    column_of: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    width: int,
+) -> bool:
+    """Joint probabilities of a cluster: each track becomes the mixture of what each plot would make of it."""
+    rows = len(tracks)
+    likelihood = np.zeros((rows, width))
+    weights = np.zeros((rows, width + 1))
+    # Without a stated density one false plot in the cluster's mean gate volume, about 4 pi / 3 (or pi) sqrt(det S g^m).
+    density = 0.0
+    found = 0
+    for r in range(rows):
+        for s in range(room.first_pair[tracks[r]], room.first_pair[tracks[r] + 1]):
+            pair = room.pairs[s]
+            if column_of[pair.plot] >= 0:
+                likelihood[r, column_of[pair.plot]] = site.detection_probability * association.likelihood_of(pair)
+                density += np.exp(-0.5 * pair.log_det) * rules.gate[pair.components] ** (-0.5 * pair.components)
+                found += 1
+    if found == 0:
+        return False
+    density = max(density / found / 4.0, 1.0e-300)
+    for r in range(rows):
+        for c in range(width):
+            likelihood[r, c] /= density
+    missed = 1.0 - site.detection_probability * rules.gate_probability
+    if not association.joint_probabilities(likelihood, max(missed, 1.0e-6), weights):
+        return False
+    models = len(rules.models)
+    n = bank.mean.shape[1]
+    for r in range(rows):
+        t = bank.active[tracks[r]]
+        none = weights[r, width]
+        parts = 1
+        for c in range(width):
+            parts += 1 if weights[r, c] > 1.0e-6 else 0
+        shares = np.empty((models, parts))
+        means = np.empty((models, parts, n))
+        covariances = np.empty((models, parts, n, n))
+        gain = np.zeros(models)
+        best = -1
+        for j in range(models):
+            shares[j, 0] = none
+            means[j, 0] = bank.x[t, j]
+            covariances[j, 0] = bank.P[t, j]
+            gain[j] = none
+        part = 1
+        for c in range(width):
+            if weights[r, c] <= 1.0e-6:
+                continue
+            p = columns[c]
+            if best < 0 or weights[r, c] > weights[r, best]:
+                best = c
+            plot = plots[p]
+            lag = plot.time_s - scan_s
+            mixed = 0.0
+            for j in range(models):
+                means[j, part] = bank.x[t, j]
+                covariances[j, part] = bank.P[t, j]
+                level = measure(site, bank.x[t, j], lag, room.z, room.H)
+                kalman.innovate(site, plot, level, room.z, room.nu)
+                d2, log_det, _ = kalman.update(means[j, part], covariances[j, part], room.H, 6, room.nu, plot, bank.work)
+                shares[j, part] = np.exp(-0.5 * (d2 + log_det))
+                mixed += bank.mu[t, j] * shares[j, part]
+            for j in range(models):
+                shares[j, part] = weights[r, c] * (shares[j, part] / mixed if mixed > 0.0 else 1.0)
+                gain[j] += shares[j, part]
+            part += 1
+        total = 0.0
+        for j in range(models):
+            for q in range(parts):
+                shares[j, q] /= gain[j]
+            merge(shares[j], means[j], covariances[j], bank.x[t, j], bank.P[t, j])
+            bank.mu[t, j] = max(bank.mu[t, j] * gain[j], 1.0e-9)
+            total += bank.mu[t, j]
+        for j in range(models):
+            bank.mu[t, j] /= total
+        settle(bank.mu[t], bank.x[t], bank.P[t], bank.mean[t], bank.covariance[t])
+        track = bank.tracks[t]
+        if none < 0.5 and best >= 0:
+            track.plot = columns[best]
+            track.hits += 1
+            track.updated_s = plots[columns[best]].time_s
+            room.owner[columns[best]] = track.number
+            track.nis = np.nan
+    for c in range(width):
+        if room.owner[columns[c]] == 0:
+            room.owner[columns[c]] = -1  # part of the cluster: begins nothing
+    return True
+
+
+@borrowing_kernel
+def keep(bank: Bank, rules: Rules, site: Any, t: int, scan_s: float, covered: bool) -> bool:
+    """Count the look; confirm, or say that the track is to go."""
+    track = bank.tracks[t]
+    if track.plot >= 0:
+        track.looks += 1
+        track.window = (track.window << np.uint64(1)) | np.uint64(1)
+        track.misses = 0
+    elif covered and site.misses_count != 0:
+        track.looks += 1
+        track.window = track.window << np.uint64(1)
+        track.misses += 1
+    if track.status == TENTATIVE:
+        seen = 0
+        for k in range(rules.looks):
+            seen += int((track.window >> np.uint64(k)) & np.uint64(1))
+        if seen >= rules.hits:
+            track.status = CONFIRMED
+        # Of N looks too few are left for M plots.
+        elif seen + max(rules.looks - track.looks, 0) < rules.hits:
+            return False
+    elif track.misses >= rules.misses:
+        return False
+    variance = bank.covariance[t, 0, 0] + bank.covariance[t, 1, 1] + bank.covariance[t, 2, 2]
+    if track.hits > 1 and not variance <= 3.0 * rules.position_std_m**2:
+        return False
+    speed2 = bank.mean[t, 3] ** 2 + bank.mean[t, 4] ** 2 + bank.mean[t, 5] ** 2
+    return bool(scan_s - track.updated_s <= rules.silence_s and speed2 <= (1.5 * rules.maximum_speed_mps) ** 2)
+
+
+@kernel
+def process(
+    bank: Bank,
+    rules: Rules,
+    sites: NDArray[np.void],
+    scans: NDArray[np.void],
+    plots: NDArray[np.void],
+    first: int,
+    room: Room,
+    owners: NDArray[np.int64],
+    points: NDArray[np.void],
+    filled: int,
+) -> tuple[int, int, int]:
+    """Scans from `first` on. Returns the next scan, the points filled, and why it stopped: 0 done, 1 more room needed.
+
+    `owners`: by plot the number of the track that took it, 0 for none. `points`: one a track and scan; length 0: none kept.
+    """
+    for n in range(first, len(scans)):
+        site = sites[scans[n].sensor]
+        scan_s = scans[n].time_s
+        here = plots[scans[n].first : scans[n].first + scans[n].plots]
+        active = bank.counts[ACTIVE]
+        if (
+            bank.counts[UNUSED] < len(here)
+            or len(room.owner) < len(here)
+            or len(room.parents) < active + len(here)
+            or len(room.first_pair) < active + 1
+            or (len(points) > 0 and len(points) - filled < active + len(here))
+        ):
+            return n, filled, 1
+        for k in range(active):
+            advance(bank, rules, bank.active[k], scan_s)
+            bank.tracks[bank.active[k]].plot = -1
+        if gate(bank, rules, site, here, scan_s, room) < 0:
+            return n, filled, 1
+        for p in range(len(here)):
+            room.owner[p] = 0
+        associate(bank, rules, site, here, scan_s, room, CONFIRMED)
+        associate(bank, rules, site, here, scan_s, room, TENTATIVE)
+        kept = 0
+        for k in range(active):
+            t = bank.active[k]
+            if keep(bank, rules, site, t, scan_s, expected(site, bank.mean[t])):
+                bank.active[kept] = t
+                kept += 1
+            else:
+                bank.tracks[t].status = FREE
+                bank.free[bank.counts[UNUSED]] = t
+                bank.counts[UNUSED] += 1
+        bank.counts[ACTIVE] = kept
+        for p in range(len(here)):
+            if room.owner[p] == 0:
+                t = begin(bank, rules, site, here[p], scan_s, room.z, room.H, room.nu)
+                bank.tracks[t].plot = p
+                if rules.hits <= 1:
+                    bank.tracks[t].status = CONFIRMED
+                room.owner[p] = bank.tracks[t].number
+            owners[scans[n].first + p] = max(room.owner[p], 0)
+        if len(points) > 0:
+            for k in range(bank.counts[ACTIVE]):
+                filled = _write(bank, n, bank.active[k], points, filled)
+    return len(scans), filled, 0
+
+
+@borrowing_kernel
+def _write(bank: Bank, n: int, t: int, points: NDArray[np.void], filled: int) -> int:
+    point = points[filled]
+    point.scan = n
+    point.time_s = bank.tracks[t].time_s
+    point.number = bank.tracks[t].number
+    point.status = bank.tracks[t].status
+    point.plot = bank.tracks[t].plot
+    position, velocity = 0.0, 0.0
+    for a in range(3):
+        point.position_m[a] = bank.mean[t, a]
+        point.velocity_mps[a] = bank.mean[t, a + 3]
+        position += bank.covariance[t, a, a]
+        velocity += bank.covariance[t, a + 3, a + 3]
+    point.position_std_m = sqrt(position / 3.0)
+    point.velocity_std_mps = sqrt(velocity / 3.0)
+    best = 0
+    for j in range(bank.mu.shape[1]):
+        if bank.mu[t, j] > bank.mu[t, best]:
+            best = j
+    point.model = best
+    return filled + 1
