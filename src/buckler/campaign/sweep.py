@@ -1,0 +1,440 @@
+"""A designed sweep: every point of a study flown under the same luck, kept as scores, resumable, its plan told first.
+
+A point's log is not kept (`buckler run` gives it): a sweep of turkey-2019 would write gigabytes. What is kept of each replication are
+its scores (`analysis.scores`), derived from the same events by the same code as a run's summary.
+
+A piece of work is up to 100 replications of one point, addressed by the hash of everything it depends on: so a sweep takes up where it
+was stopped, and points that a changed study still holds are not flown again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from buckler import __version__
+from buckler.analysis.effects import Column, main_effects
+from buckler.analysis.estimates import mean, proportion
+from buckler.analysis.outcomes import collect
+from buckler.analysis.scores import most_of, score_table, unit
+from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
+from buckler.campaign.pool import run_all
+from buckler.campaign.run import Interrupted, Progress
+from buckler.campaign.store import ScoreStore, packed
+from buckler.campaign.study import Factor, Plan, Point
+from buckler.catalog.load import load_catalog
+from buckler.compiled import kernel_hash
+from buckler.documents import Place
+from buckler.engine.fly import Flyer
+from buckler.errors import DocumentError, InputError, OutputExistsError
+from buckler.log.schema import ENTITIES, SCHEMA_VERSION
+from buckler.log.write import atomic_bytes, events_table, write_json, write_table
+from buckler.scenario.load import Loaded, scenario_yaml
+from buckler.world.compile import World, compile_world
+
+CHUNK: Final = 100
+"""The most replications in a piece."""
+_SAMPLE: Final = 4
+"""Replications flown at each of a few points to measure what the sweep will take."""
+_OURS: Final = ("study.json", "study.yaml", "scenario.yaml", "points.parquet", "scores.parquet", "summary.json", "report.html")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a sweep will take, measured on a short sample."""
+
+    points: int
+    replications: int
+    missing_points: int
+    missing_replications: int
+    seconds: float
+    bytes: int
+    free_bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """For --json."""
+        return {"points": self.points, "replications": self.points * self.replications, "already_flown": self.points * self.replications
+                - self.missing_replications, "seconds": round(self.seconds, 1), "bytes": self.bytes, "free_bytes": self.free_bytes}  # fmt: skip
+
+
+class Sweep:
+    """A study on its way through a folder."""
+
+    def __init__(self, plan: Plan, folder: Path, workers: int) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.workers = workers
+        self.study = plan.study
+        self._texts = [scenario_yaml(plan.loaded(point).scenario) for point in plan.points]
+        self.world = compile_world(plan.base)
+        self._refuse_levels()
+        self._base = hashlib.sha256(repr((
+            SCHEMA_VERSION, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__, load_catalog().content_hash,
+            self.world.content_hash(), self.study.seed, CHUNK,
+        )).encode()).hexdigest()  # fmt: skip
+        self._worlds: OrderedDict[int, World] = OrderedDict()
+        self._compiling: dict[int, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> str:
+        """What the study's results depend on: its points, in order, and the number of replications."""
+        parts = (self.study.replications, [self.address(point.number, 0) for point in self.plan.points], self._labels())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+    def _labels(self) -> list[tuple[str, list[str]]]:
+        return [(factor.name, [_word(choice) for choice in factor.choices]) for factor in self.study.factors]
+
+    def address(self, number: int, chunk: int) -> str:
+        """The address of a piece."""
+        count = self._size(chunk)
+        terrain = self._terrain(number)
+        digest = hashlib.sha256(repr((self._base, terrain, self._texts[number], chunk, count)).encode()).hexdigest()
+        return f"{digest[:24]}-{chunk:05d}"
+
+    def _terrain(self, number: int) -> str:
+        """The content of a terrain file of the point's own; the base's is in the hash of its World."""
+        name = self.plan.loaded(self.plan.points[number]).scenario.environment.terrain
+        if name == self.plan.base.scenario.environment.terrain or not name.endswith(".npz"):
+            return ""
+        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
+
+    def _size(self, chunk: int) -> int:
+        return min(CHUNK, self.study.replications - chunk * CHUNK)
+
+    @property
+    def chunks(self) -> int:
+        """Pieces of a point."""
+        return (self.study.replications + CHUNK - 1) // CHUNK
+
+    def compiled(self, number: int) -> World:
+        """The World of a point; the last few are kept."""
+        with self._lock:
+            lock = self._compiling.setdefault(number, threading.Lock())
+        with lock:
+            with self._lock:
+                if number in self._worlds:
+                    return self._worlds[number]
+            try:
+                world = _compiled(self.plan.loaded(self.plan.points[number]), self.world)
+            except InputError as error:
+                raise InputError(f"point {number} ({self.described(number)}): {error}") from None
+            with self._lock:
+                self._worlds[number] = world
+                while len(self._worlds) > self.workers + 1:
+                    self._worlds.popitem(last=False)
+            return world
+
+    def described(self, number: int) -> str:
+        """A point in words."""
+        point = self.plan.points[number]
+        return ", ".join(f"{factor.name} = {_word(value)}" for factor, value in zip(self.study.factors, point.values, strict=True))
+
+    def _refuse_levels(self) -> None:
+        """DocumentError where a level does not make a World, each tried alone: it could not be seen in the file."""
+        problems = []
+        for i, (factor, field) in enumerate(zip(self.study.factors, self.plan.fields, strict=True)):
+            for k, choice in enumerate(factor.choices):
+                place: Place = ("factors", i, "levels", k) if factor.levels is not None else ("factors", i)
+                try:
+                    _compiled(_alone(self.plan, i, choice, bool(field and field.whole)), self.world)
+                except InputError as error:
+                    problems.append(self.plan.document.problem(place, str(error)))
+        if problems:
+            raise DocumentError(problems)
+
+    def fly(self, number: int, chunk: int) -> pa.Table:
+        """The scores of a piece."""
+        return fly_scores(self.compiled(number), self.study.seed, chunk * CHUNK, self._size(chunk))
+
+    def measure(self, store: ScoreStore | None) -> Costs:
+        """What is still to be flown will take, from a short sample of the first, the middle and the last point."""
+        missing = [
+            (point.number, chunk)
+            for point in self.plan.points
+            for chunk in range(self.chunks)
+            if store is None or store.get(self.address(point.number, chunk)) is None
+        ]
+        points = sorted({number for number, _ in missing})
+        compile_s, fly_s, size = [0.0], [0.0], [0.0]
+        for number in sorted({points[0], points[len(points) // 2], points[-1]} if points else ()):
+            start = time.process_time()
+            world = self.compiled(number)
+            middle = time.process_time()
+            table = fly_scores(world, self.study.seed, 0, min(_SAMPLE, self.study.replications))
+            compile_s.append(middle - start)
+            fly_s.append((time.process_time() - middle) / len(table))
+            size.append(len(packed(table)) + 4.0 * table.num_columns * CHUNK / 3)
+        replications = sum(self._size(chunk) for _, chunk in missing)
+        used = min(self.workers, max(len(missing), 1))
+        seconds = len(points) * float(np.max(compile_s)) + replications * float(np.mean(fly_s[1:] or [0.0])) / used
+        where = self.folder
+        while not where.exists():
+            where = where.parent
+        return Costs(
+            len(self.plan.points), self.study.replications, len(points), replications, seconds,
+            int(len(missing) * float(np.max(size))), shutil.disk_usage(where).free,
+        )  # fmt: skip
+
+
+def _alone(plan: Plan, i: int, choice: Any, whole: bool) -> Loaded:
+    """The base scenario with one factor at one of its choices."""
+    single = replace(
+        plan, study=plan.study.model_copy(update={"factors": [plan.study.factors[i]]}), fields=(plan.fields[i],)
+    )
+    return single.loaded(Point(0, (int(choice) if whole and isinstance(choice, float) else choice,)))
+
+
+def _compiled(loaded: Loaded, base: World) -> World:
+    """The World of a changed scenario; what the sensors see over the terrain is taken from the base where they stand as they stood."""
+    mine, theirs = loaded.scenario, base.loaded.scenario
+    same = mine.environment == theirs.environment and sorted(mine.sensors, key=_name) == sorted(theirs.sensors, key=_name)
+    return compile_world(loaded, reuse=base if same else None)
+
+
+def _name(entry: Any) -> str:
+    return str(entry.name)
+
+
+def fly_scores(world: World, seed: int, first: int, count: int) -> pa.Table:
+    """The scores of some replications, a block of events at a time."""
+    entities = pa.Table.from_pylist([entity.row() for entity in world.entities], schema=ENTITIES)
+    names = [*(entity.key for entity in world.entities), ""]
+    flyer = Flyer(world.arrays)
+    starts = range(first, first + count, BLOCK)
+    blocks = (events_table(names, flyer.block(seed, start, min(BLOCK, first + count - start))) for start in starts)
+    return score_table(collect(entities, blocks))
+
+
+def run_sweep(
+    sweep: Sweep,
+    *,
+    command: str,
+    force: bool = False,
+    progress: Progress = lambda done, total: None,
+    announce: Callable[[Costs], None] = lambda costs: None,
+    at_most: int | None = None,
+) -> Found:
+    """Tell the plan, fly what is missing, write the tables. Returns what was found in the folder."""
+    found = look(sweep, force)
+    folder, study = sweep.folder, sweep.study
+    total = len(sweep.plan.points) * study.replications
+    if at_most is not None and total > at_most:
+        raise InputError(
+            f"{len(sweep.plan.points):,} points of {study.replications:,} replications are {total:,}, and --at-most says {at_most:,}: "
+            f"write -n {max(at_most // len(sweep.plan.points), 2)}, or a design of fewer points"
+        )
+    if found is Found.FINISHED:
+        progress(total, total)
+        return found
+    costs = sweep.measure(ScoreStore(folder / "points") if (folder / "points").is_dir() else None)
+    announce(costs)
+    if costs.bytes > costs.free_bytes:
+        raise InputError(
+            f"the sweep writes about {costs.bytes / 1e6:,.0f} MB, and {folder} has {costs.free_bytes / 1e6:,.0f} MB left: "
+            "choose another folder with -o, or fewer points or replications"
+        )
+    prepare(folder)
+    try:
+        _fly(sweep, command, progress)
+    except OSError as error:
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror or error}. Finished pieces are kept; make room and give the same command again"
+        ) from error
+    return found
+
+
+def look(sweep: Sweep, force: bool) -> Found:
+    """What is in the folder; refuses what is not this study's, unless forced (pieces that are still wanted are kept)."""
+    folder = sweep.folder
+    if folder.exists() and not folder.is_dir():
+        raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
+    if not folder.exists() or not any(folder.iterdir()):
+        return Found.NOTHING
+    stored = _stored(folder)
+    version = stored.get("schema", 0)
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise OutputExistsError(
+            f"{folder} was written by a newer buckler ({stored.get('buckler', 'unknown')}): choose another folder with -o, or upgrade"
+        )
+    if stored.get("study_key") == sweep.key:
+        whole = stored.get("complete") and (folder / "summary.json").is_file() and (folder / "scores.parquet").is_file()
+        return Found.FINISHED if whole else Found.UNFINISHED
+    if force:
+        for name in _OURS:
+            (folder / name).unlink(missing_ok=True)
+        return Found.NOTHING
+    what = "another study (other factors, points, seed, -n or version)" if "study_key" in stored else "something that is not a study"
+    raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
+
+
+def _stored(folder: Path) -> dict[str, Any]:
+    try:
+        data = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+        return data if isinstance(data, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _facts(sweep: Sweep, command: str, complete: bool) -> dict[str, Any]:
+    plan, scenario = sweep.plan, sweep.plan.base.scenario
+    return {
+        "schema": SCHEMA_VERSION,
+        "buckler": __version__,
+        "study_key": sweep.key,
+        "kernel_hash": kernel_hash(),
+        "title": plan.study.title or f"{scenario.name}: {plan.design}",
+        "scenario": scenario.name,
+        "scenario_title": scenario.title,
+        "notional": scenario.notional,
+        "as_of": scenario.as_of,
+        "design": plan.design,
+        "aliases": list(plan.aliases),
+        "points": len(plan.points),
+        "replications": plan.study.replications,
+        "seed": plan.study.seed,
+        "terrain": {"source": sweep.world.terrain.source, "cell_size": sweep.world.terrain.cell_size, "note": sweep.world.terrain.caveat},
+        "factors": [{"name": name, "levels": levels} for name, levels in sweep._labels()],
+        "command": command,
+        "complete": complete,
+        "platform": platform_facts(),
+    }
+
+
+def _fly(sweep: Sweep, command: str, progress: Progress) -> None:
+    folder, plan = sweep.folder, sweep.plan
+    write_json(folder / "study.json", _facts(sweep, command, False))
+    atomic_bytes(folder / "study.yaml", ("\n".join(plan.document.lines) + "\n").encode())
+    atomic_bytes(folder / "scenario.yaml", sweep.world.scenario_text.encode())
+    store = ScoreStore(folder / "points")
+    pieces = [(point.number, chunk) for point in plan.points for chunk in range(sweep.chunks)]
+    addresses = {piece: sweep.address(*piece) for piece in pieces}
+    # Points that come to the same scenario are flown once.
+    wanted = {addresses[piece]: piece for piece in reversed(pieces)}
+    missing = [piece for address, piece in reversed(wanted.items()) if store.get(address) is None]
+    total = sum(sweep._size(chunk) for _, chunk in wanted.values())
+    done = total - sum(sweep._size(chunk) for _, chunk in missing)
+    progress(done, total)
+
+    def work(piece: tuple[int, int]) -> int:
+        table = sweep.fly(*piece)
+        store.put(addresses[piece], table)
+        return len(table)
+
+    def finished(amount: int) -> None:
+        nonlocal done
+        done += amount
+        progress(done, total)
+
+    if not run_all(work, missing, sweep.workers, finished):
+        raise Interrupted(folder, done, total)
+    _put_together(sweep, store, addresses)
+    write_json(folder / "study.json", _facts(sweep, command, True))
+
+
+def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, int], str]) -> None:
+    """scores.parquet, points.parquet and summary.json, in the order of the points."""
+    tables = []
+    for point in sweep.plan.points:
+        chunks = []
+        for chunk in range(sweep.chunks):
+            table = store.get(addresses[point.number, chunk])
+            if table is None:  # altered since it was written
+                table = sweep.fly(point.number, chunk)
+                store.put(addresses[point.number, chunk], table)
+            chunks.append(table)
+        tables.append(pa.concat_tables(chunks))
+    names, most = _names(tables)
+    columns = {name: np.stack([_column(table, name) for table in tables]) for name in names}
+    numbers = np.repeat(np.arange(len(tables), dtype=np.int32), sweep.study.replications)
+    replications = np.tile(np.arange(sweep.study.replications, dtype=np.int32), len(tables))
+    write_table(
+        sweep.folder / "scores.parquet",
+        pa.table({"point": numbers, "replication": replications, **{name: values.ravel() for name, values in columns.items()}}),
+    )
+    rows = []
+    for point in sweep.plan.points:
+        row: dict[str, Any] = {"point": point.number}
+        row |= {factor.name: _cell(factor, value) for factor, value in zip(sweep.study.factors, point.values, strict=True)}
+        for name, values in columns.items():
+            estimate = _estimate(values[point.number], name, most[name])
+            row |= {name: estimate["value"], f"{name} low": estimate["low"], f"{name} high": estimate["high"]}
+        rows.append(row)
+    write_table(sweep.folder / "points.parquet", pa.Table.from_pylist(rows))
+    varied = _columns(sweep)
+    effects = {}
+    for name, values in columns.items():
+        found, explained = main_effects(varied, values.astype(np.float64), unit(name), most[name])
+        effects[name] = {"explained": round(explained, 6), "effects": [effect.as_dict() for effect in found]}
+    facts = _facts(sweep, "", True)
+    kept = ("title", "scenario", "scenario_title", "notional", "as_of", "design", "aliases", "points", "replications", "seed", "terrain", "factors")
+    write_json(sweep.folder / "summary.json", {"summary": 1, **{key: facts[key] for key in kept}, "effects": effects, "table": rows})
+
+
+def _estimate(values: NDArray[Any], name: str, most: float) -> dict[str, Any]:
+    estimate = proportion(values) if values.dtype == np.bool_ else mean(values, unit(name), 0, most)
+    return estimate.as_dict()
+
+
+def _names(tables: list[pa.Table]) -> tuple[list[str], dict[str, float]]:
+    """Every score of any point, in the order met, and the most that it can be."""
+    names: dict[str, None] = {}
+    most: dict[str, float] = {}
+    for table in tables:
+        for name, limit in most_of(table).items():
+            most[name] = max(most.get(name, 0.0), limit)
+            names[name] = None
+    heads = ("nothing_leaks", "leakers", "no_asset_hit", "rounds")
+    return sorted(names, key=lambda name: (":" in name, heads.index(name.split(":")[0]))), most
+
+
+def _column(table: pa.Table, name: str) -> NDArray[Any]:
+    """A score of a point; of what is not there (a class that the raid no longer has) nothing gets through and nothing is fired."""
+    if name in table.column_names:
+        return np.asarray(table[name].to_pylist())
+    return np.zeros(len(table), np.int64)
+
+
+def _columns(sweep: Sweep) -> list[Column]:
+    continuous = sweep.plan.continuous
+    out = []
+    for i, factor in enumerate(sweep.study.factors):
+        values = [point.values[i] for point in sweep.plan.points]
+        levels = tuple(_word(choice) for choice in factor.choices)
+        if continuous and factor.is_range:
+            low, high = float(factor.low or 0.0), float(factor.high or 0.0)
+            numbers = np.array(values, np.float64)
+            place = np.log(numbers / low) / np.log(high / low) if factor.scale == "log" else (numbers - low) / (high - low)
+            out.append(Column(factor.name, levels, place, True))
+        else:
+            place = np.array([levels.index(_word(value)) for value in values], np.float64)
+            out.append(Column(factor.name, levels, place))
+    return out
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "taken out" if value else "there"
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _cell(factor: Factor, value: Any) -> Any:
+    """A factor's value in a table: numbers as numbers, where all of its levels are."""
+    numeric = all(isinstance(choice, int | float) and not isinstance(choice, bool) for choice in factor.choices)
+    return float(value) if numeric else _word(value)
