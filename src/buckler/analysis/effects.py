@@ -50,8 +50,15 @@ class Effect:
         return {"factor": self.factor, "from": self.base, "to": self.level, **self.change.as_dict()}
 
 
-def main_effects(columns: Sequence[Column], scores: Values, unit: str, most: float) -> tuple[list[Effect], float]:
-    """(effects, explained) from scores[point, replication], each between 0 and `most`; a factor that the points cannot tell from others is left out."""
+def main_effects(
+    columns: Sequence[Column], scores: Values, unit: str, most: float
+) -> tuple[list[Effect], float | None]:
+    """(effects, explained) from scores[point, replication], each between 0 and `most`.
+
+    A factor that the points cannot tell from others is left out.
+
+    `explained` is None where all points have one mean.
+    """
     points, _ = scores.shape
     matrix, owners = [np.ones(points)], []
     for column in columns:
@@ -75,7 +82,7 @@ def main_effects(columns: Sequence[Column], scores: Values, unit: str, most: flo
     centre = scores.mean(axis=1)
     total = float(np.sum((centre - centre.mean()) ** 2))
     missed = float(np.sum((centre - design @ (inverse @ centre)) ** 2))
-    return effects, 1.0 - missed / total if total > 1e-18 else 1.0
+    return effects, 1.0 - missed / total if total > 1e-18 else None
 
 
 def _exact(change: Values) -> Values:

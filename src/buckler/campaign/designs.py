@@ -34,8 +34,10 @@ def full_factorial(levels: list[int]) -> Places:
     """Every combination of so many levels each, the last factor changing fastest."""
     count = int(np.prod([float(n) for n in levels]))
     if count > MOST_POINTS:
-        raise InputError(f"a full factorial of {' x '.join(map(str, levels))} levels has {count:,} points, and {MOST_POINTS:,} is the most: "
-                         "write a fractional-factorial, latin-hypercube or sobol design")  # fmt: skip
+        raise InputError(
+            f"a full factorial of {' x '.join(map(str, levels))} levels has {count:,} points, and {MOST_POINTS:,} is the most: "
+            "write a fractional-factorial, latin-hypercube or sobol design"
+        )
     return np.array(list(product(*(((np.arange(n) + 0.5) / n).tolist() for n in levels))))
 
 
@@ -51,7 +53,9 @@ def generators(factors: int, basic: int) -> tuple[list[int], int]:
         columns = _independent(factors, basic, resolution)
         if columns is not None:
             return columns, resolution
-    raise InputError(f"no fraction of {2**basic} points holds {factors} factors")  # pragma: no cover (resolution III exists)
+    raise InputError(
+        f"no fraction of {2**basic} points holds {factors} factors"
+    )  # pragma: no cover (resolution III exists)
 
 
 def _independent(factors: int, basic: int, resolution: int) -> list[int] | None:
@@ -98,7 +102,9 @@ def fractional_factorial(factors: int, points: int) -> tuple[Places, int | None,
         raise InputError(f"points: {points} is no power of two: write {1 << basic} or {2 << basic}")
     if basic >= factors:
         if basic > factors:
-            raise InputError(f"points: {factors} factors of two levels have {2**factors} combinations in all: write {2**factors} or fewer")
+            raise InputError(
+                f"points: {factors} factors of two levels have {2**factors} combinations in all: write {2**factors} or fewer"
+            )
         return full_factorial([2] * factors), None, []
     columns, resolution = generators(factors, basic)
     runs = np.arange(points)
@@ -109,7 +115,8 @@ def fractional_factorial(factors: int, points: int) -> tuple[Places, int | None,
     letters = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
     name = [letters[k] if k < len(letters) else f"X{k + 1}" for k in range(factors)]
     aliases = [
-        f"{name[k]} = {''.join(name[bit] for bit in range(basic) if columns[k] >> bit & 1)}" for k in range(basic, factors)
+        f"{name[k]} = {''.join(name[bit] for bit in range(basic) if columns[k] >> bit & 1)}"
+        for k in range(basic, factors)
     ]
     order = np.lexsort(high.T[:basic][::-1])
     return np.where(high[order], 0.75, 0.25), resolution, aliases
@@ -134,7 +141,9 @@ def sobol(factors: int, points: int, seed: int) -> Places:
     """A scrambled Sobol sequence; its balance needs a power of two of points."""
     exponent = points.bit_length() - 1
     if points != 1 << exponent:
-        raise InputError(f"points: a Sobol design is balanced at powers of two, and {points} is none: write {1 << exponent} or {2 << exponent}")
+        raise InputError(
+            f"points: a Sobol design is balanced at powers of two, and {points} is none: write {1 << exponent} or {2 << exponent}"
+        )
     # A scrambled sequence can give exactly 0, which the log-uniform and the triangular quantile bear as well as any place.
     return np.asarray(_sampler("Sobol", factors, seed).random_base2(exponent))
 

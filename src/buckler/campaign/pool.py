@@ -11,7 +11,10 @@ Piece = TypeVar("Piece")
 
 
 def run_all(
-    work: Callable[[Piece], int], pieces: Iterable[Piece], workers: int, finished: Callable[[int], None] = lambda amount: None
+    work: Callable[[Piece], int],
+    pieces: Iterable[Piece],
+    workers: int,
+    finished: Callable[[int], None] = lambda amount: None,
 ) -> bool:
     """Do every piece; False where Ctrl-C ended it after the pieces in hand. `finished` is told the amount that each piece returns.
 

@@ -24,19 +24,34 @@ _DIGITS: Final = 6
 class Factor(DocumentModel):
     """One thing that is varied: a field with its levels or its range, or an entry that is there or taken out."""
 
-    path: str | None = Field(None, description="The field, such as batteries[S-400 north].doctrine.salvo; [*] is every entry.")
-    without: str | None = Field(None, description="A sensor, battery, command post or raid entry that is there, or taken out.")
-    label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(None, description="What tables call it; the path if left out.")
-    levels: Annotated[list[Level], Field(min_length=2, max_length=64)] | None = Field(None, description="The values to try.")
+    path: str | None = Field(
+        None, description="The field, such as batteries[S-400 north].doctrine.salvo; [*] is every entry."
+    )
+    without: str | None = Field(
+        None, description="A sensor, battery, command post or raid entry that is there, or taken out."
+    )
+    label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
+        None, description="What tables call it; the path if left out."
+    )
+    levels: Annotated[list[Level], Field(min_length=2, max_length=64)] | None = Field(
+        None, description="The values to try."
+    )
     low: Number | None = Field(None, description="The low end of a range, instead of levels.")
     high: Number | None = Field(None, description="The high end of a range.")
-    scale: Literal["linear", "log"] = Field("linear", description="How a Latin hypercube or Sobol design fills the range.")
+    scale: Literal["linear", "log"] = Field(
+        "linear", description="How a Latin hypercube or Sobol design fills the range."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Factor:
         mistakes: list[tuple[Place, str]] = []
         if (self.path is None) == (self.without is None):
-            mistakes.append(((), "a factor is a path with levels or a range, or without: the name of an entry; write one of the two"))
+            mistakes.append(
+                (
+                    (),
+                    "a factor is a path with levels or a range, or without: the name of an entry; write one of the two",
+                )
+            )
         ends = (self.low is not None) + (self.high is not None)
         if self.without is not None and (self.levels is not None or ends):
             mistakes.append(((), "without has two levels, there and taken out: leave out levels, low and high"))
@@ -95,7 +110,9 @@ class FractionalFactorial(DocumentModel):
 
     kind: Literal["fractional-factorial"]
     points: Annotated[Count, Field(ge=2, le=designs.MOST_POINTS)] | None = Field(None, description="A power of two.")
-    resolution: Annotated[Count, Field(ge=3, le=8)] | None = Field(None, description="The least resolution, instead of points: 3, 4, 5, ...")
+    resolution: Annotated[Count, Field(ge=3, le=8)] | None = Field(
+        None, description="The least resolution, instead of points: 3, 4, 5, ..."
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> FractionalFactorial:
@@ -123,10 +140,12 @@ class Study(DocumentModel):
 
     title: str = Field("", description="The question, in a line.")
     scenario: str = Field(description="A packaged scenario's name, or a file from this file's folder.")
-    replications: Annotated[Count, Field(ge=2, le=1_000_000)] = Field(200, description="At every point, under the same luck.")
+    replications: Annotated[Count, Field(ge=2, le=1_000_000)] = Field(
+        200, description="At every point, under the same luck."
+    )
     seed: Annotated[Count, Field(ge=0, lt=2**63)] = 1
-    design: Annotated[FullFactorial | FractionalFactorial | LatinHypercube | Sobol, Field(discriminator="kind")] = FullFactorial(
-        kind="full-factorial"
+    design: Annotated[FullFactorial | FractionalFactorial | LatinHypercube | Sobol, Field(discriminator="kind")] = (
+        FullFactorial(kind="full-factorial")
     )
     factors: Annotated[list[Factor], Field(min_length=1, max_length=200)]
 
@@ -171,7 +190,10 @@ class Plan:
 
 
 def read_study(path: str | Path, replications: int | None = None, seed: int | None = None) -> Plan:
-    """The plan of a study file, its replications and seed replaced where given; DocumentError with every mistake in it: the schema's, paths that lead nowhere, levels that do not fit."""
+    """The plan of a study file, its replications and seed replaced where given.
+
+    DocumentError with every mistake in it: the schema's, paths that lead nowhere, levels that do not fit.
+    """
     document = load_document(path)
     study = validate(document, Study)
     study = study.model_copy(
@@ -256,13 +278,16 @@ def _points(study: Study, fields: list[FieldPath | None]) -> tuple[list[Point], 
     elif isinstance(design, FractionalFactorial):
         for factor in factors:
             if len(factor.choices) != 2:
-                raise InputError(f"a fractional factorial takes two levels a factor, and {factor.name!r} has {len(factor.choices)}")
+                raise InputError(
+                    f"a fractional factorial takes two levels a factor, and {factor.name!r} has {len(factor.choices)}"
+                )
         count = design.points or designs.fewest_points(len(factors), design.resolution or 3)
         places, resolution, aliases = designs.fractional_factorial(len(factors), count)
         if resolution is None:
             words = "full factorial (every combination of two levels)"
         else:
-            words = f"fractional factorial 2^({len(factors)}-{len(factors) - count.bit_length() + 1}) of resolution {designs.ROMAN[resolution]}"
+            added = len(factors) - count.bit_length() + 1
+            words = f"fractional factorial 2^({len(factors)}-{added}) of resolution {designs.ROMAN[resolution]}"
     elif isinstance(design, LatinHypercube):
         places, words = designs.latin_hypercube(len(factors), design.points, study.seed), "Latin hypercube"
     else:
@@ -272,6 +297,8 @@ def _points(study: Study, fields: list[FieldPath | None]) -> tuple[list[Point], 
         values = []
         for factor, field, place in zip(factors, fields, row, strict=True):
             value = factor.at(float(place), bool(field and field.whole), continuous)
-            values.append(int(value) if field is not None and field.whole and not isinstance(value, list | str) else value)
+            values.append(
+                int(value) if field is not None and field.whole and not isinstance(value, list | str) else value
+            )
         points.append(Point(number, tuple(values)))
     return points, words, aliases

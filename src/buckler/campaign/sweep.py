@@ -50,7 +50,15 @@ CHUNK: Final = 100
 """The most replications in a piece."""
 _SAMPLE: Final = 4
 """Replications flown at each of a few points to measure what the sweep will take."""
-_OURS: Final = ("study.json", "study.yaml", "scenario.yaml", "points.parquet", "scores.parquet", "summary.json", "report.html")
+_OURS: Final = (
+    "study.json",
+    "study.yaml",
+    "scenario.yaml",
+    "points.parquet",
+    "scores.parquet",
+    "summary.json",
+    "report.html",
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,14 @@ class Costs:
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
-        return {"points": self.points, "replications": self.points * self.replications, "already_flown": self.points * self.replications
-                - self.missing_replications, "seconds": round(self.seconds, 1), "bytes": self.bytes, "free_bytes": self.free_bytes}  # fmt: skip
+        total = self.points * self.replications
+        return {
+            "replications": total,
+            "already_flown": total - self.missing_replications,
+            "seconds": round(self.seconds, 1),
+            "bytes": self.bytes,
+            "free_bytes": self.free_bytes,
+        }
 
 
 class Sweep:
@@ -142,7 +156,9 @@ class Sweep:
     def described(self, number: int) -> str:
         """A point in words."""
         point = self.plan.points[number]
-        return ", ".join(f"{factor.name} = {_word(value)}" for factor, value in zip(self.study.factors, point.values, strict=True))
+        return ", ".join(
+            f"{factor.name} = {_word(value)}" for factor, value in zip(self.study.factors, point.values, strict=True)
+        )
 
     def _refuse_levels(self) -> None:
         """DocumentError where a level does not make a World, each tried alone: it could not be seen in the file."""
@@ -161,6 +177,21 @@ class Sweep:
         """The scores of a piece."""
         return fly_scores(self.compiled(number), self.study.seed, chunk * CHUNK, self._size(chunk))
 
+    def described_plan(self) -> dict[str, Any]:
+        """The plan for a machine: design, factors, and the points with their settings."""
+        names = [factor.name for factor in self.study.factors]
+        return {
+            "design": self.plan.design,
+            "aliases": list(self.plan.aliases),
+            "factors": [{"name": name, "levels": levels} for name, levels in self._labels()],
+            "points": [dict(zip(names, point.values, strict=True)) for point in self.plan.points],
+        }
+
+    def measure_missing(self) -> Costs:
+        """What is not in the folder yet will take."""
+        points = self.folder / "points"
+        return self.measure(ScoreStore(points) if points.is_dir() else None)
+
     def measure(self, store: ScoreStore | None) -> Costs:
         """What is still to be flown will take, from a short sample of the first, the middle and the last point."""
         missing = [
@@ -170,8 +201,10 @@ class Sweep:
             if store is None or store.get(self.address(point.number, chunk)) is None
         ]
         points = sorted({number for number, _ in missing})
-        compile_s, fly_s, size = [0.0], [0.0], [0.0]
-        for number in sorted({points[0], points[len(points) // 2], points[-1]} if points else ()):
+        compile_s, fly_s, size = [], [], [0.0]
+        if points:  # kernels are loaded once, not at every point
+            fly_scores(self.world, self.study.seed, 0, 1)
+        for number in sorted({points[0], points[len(points) // 2], points[-1]} if points else set()):
             start = time.process_time()
             world = self.compiled(number)
             middle = time.process_time()
@@ -181,7 +214,9 @@ class Sweep:
             size.append(len(packed(table)) + 4.0 * table.num_columns * CHUNK / 3)
         replications = sum(self._size(chunk) for _, chunk in missing)
         used = min(self.workers, max(len(missing), 1))
-        seconds = len(points) * float(np.max(compile_s)) + replications * float(np.mean(fly_s[1:] or [0.0])) / used
+        seconds = (
+            (len(points) * float(np.mean(compile_s)) + replications * float(np.mean(fly_s)) / used) if points else 0.0
+        )
         where = self.folder
         while not where.exists():
             where = where.parent
@@ -202,7 +237,9 @@ def _alone(plan: Plan, i: int, choice: Any, whole: bool) -> Loaded:
 def _compiled(loaded: Loaded, base: World) -> World:
     """The World of a changed scenario; what the sensors see over the terrain is taken from the base where they stand as they stood."""
     mine, theirs = loaded.scenario, base.loaded.scenario
-    same = mine.environment == theirs.environment and sorted(mine.sensors, key=_name) == sorted(theirs.sensors, key=_name)
+    same = mine.environment == theirs.environment and sorted(mine.sensors, key=_name) == sorted(
+        theirs.sensors, key=_name
+    )
     return compile_world(loaded, reuse=base if same else None)
 
 
@@ -241,7 +278,7 @@ def run_sweep(
     if found is Found.FINISHED:
         progress(total, total)
         return found
-    costs = sweep.measure(ScoreStore(folder / "points") if (folder / "points").is_dir() else None)
+    costs = sweep.measure_missing()
     announce(costs)
     if costs.bytes > costs.free_bytes:
         raise InputError(
@@ -278,7 +315,11 @@ def look(sweep: Sweep, force: bool) -> Found:
         for name in _OURS:
             (folder / name).unlink(missing_ok=True)
         return Found.NOTHING
-    what = "another study (other factors, points, seed, -n or version)" if "study_key" in stored else "something that is not a study"
+    what = (
+        "another study (other factors, points, seed, -n or version)"
+        if "study_key" in stored
+        else "something that is not a study"
+    )
     raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
 
 
@@ -307,7 +348,11 @@ def _facts(sweep: Sweep, command: str, complete: bool) -> dict[str, Any]:
         "points": len(plan.points),
         "replications": plan.study.replications,
         "seed": plan.study.seed,
-        "terrain": {"source": sweep.world.terrain.source, "cell_size": sweep.world.terrain.cell_size, "note": sweep.world.terrain.caveat},
+        "terrain": {
+            "source": sweep.world.terrain.source,
+            "cell_size": sweep.world.terrain.cell_size,
+            "note": sweep.world.terrain.caveat,
+        },
         "factors": [{"name": name, "levels": levels} for name, levels in sweep._labels()],
         "command": command,
         "complete": complete,
@@ -364,12 +409,20 @@ def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, in
     replications = np.tile(np.arange(sweep.study.replications, dtype=np.int32), len(tables))
     write_table(
         sweep.folder / "scores.parquet",
-        pa.table({"point": numbers, "replication": replications, **{name: values.ravel() for name, values in columns.items()}}),
+        pa.table(
+            {
+                "point": numbers,
+                "replication": replications,
+                **{name: values.ravel() for name, values in columns.items()},
+            }
+        ),
     )
     rows = []
     for point in sweep.plan.points:
         row: dict[str, Any] = {"point": point.number}
-        row |= {factor.name: _cell(factor, value) for factor, value in zip(sweep.study.factors, point.values, strict=True)}
+        row |= {
+            factor.name: _cell(factor, value) for factor, value in zip(sweep.study.factors, point.values, strict=True)
+        }
         for name, values in columns.items():
             estimate = _estimate(values[point.number], name, most[name])
             row |= {name: estimate["value"], f"{name} low": estimate["low"], f"{name} high": estimate["high"]}
@@ -379,10 +432,29 @@ def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, in
     effects = {}
     for name, values in columns.items():
         found, explained = main_effects(varied, values.astype(np.float64), unit(name), most[name])
-        effects[name] = {"explained": round(explained, 6), "effects": [effect.as_dict() for effect in found]}
+        effects[name] = {
+            "explained": None if explained is None else round(explained, 6),
+            "effects": [effect.as_dict() for effect in found],
+        }
     facts = _facts(sweep, "", True)
-    kept = ("title", "scenario", "scenario_title", "notional", "as_of", "design", "aliases", "points", "replications", "seed", "terrain", "factors")
-    write_json(sweep.folder / "summary.json", {"summary": 1, **{key: facts[key] for key in kept}, "effects": effects, "table": rows})
+    kept = (
+        "title",
+        "scenario",
+        "scenario_title",
+        "notional",
+        "as_of",
+        "design",
+        "aliases",
+        "points",
+        "replications",
+        "seed",
+        "terrain",
+        "factors",
+    )
+    write_json(
+        sweep.folder / "summary.json",
+        {"summary": 1, **{key: facts[key] for key in kept}, "effects": effects, "table": rows},
+    )
 
 
 def _estimate(values: NDArray[Any], name: str, most: float) -> dict[str, Any]:
@@ -418,7 +490,9 @@ def _columns(sweep: Sweep) -> list[Column]:
         if continuous and factor.is_range:
             low, high = float(factor.low or 0.0), float(factor.high or 0.0)
             numbers = np.array(values, np.float64)
-            place = np.log(numbers / low) / np.log(high / low) if factor.scale == "log" else (numbers - low) / (high - low)
+            place = (
+                np.log(numbers / low) / np.log(high / low) if factor.scale == "log" else (numbers - low) / (high - low)
+            )
             out.append(Column(factor.name, levels, place, True))
         else:
             place = np.array([levels.index(_word(value)) for value in values], np.float64)

@@ -16,6 +16,7 @@ from buckler import __version__
 from buckler.cli import answers, campaigns, documents
 from buckler.cli.common import complain, plural
 from buckler.cli.coverage import coverage
+from buckler.cli.sweep import sweep
 from buckler.cli.terrain import terrain
 from buckler.errors import BucklerError, DocumentError
 
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 
 COMMANDS: Final = (
-    campaigns.run, campaigns.compare, documents.check, documents.scenarios, documents.catalog, coverage, answers.report,
+    campaigns.run, campaigns.compare, sweep, documents.check, documents.scenarios, documents.catalog, coverage, answers.report,
     answers.query, campaigns.merge, answers.validate,
 )  # fmt: skip
 

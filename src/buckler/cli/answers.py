@@ -10,9 +10,14 @@ import typer
 from buckler.cli.common import Json, show
 
 
-def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
-    """Write the report of a run again, from its folder alone."""
+def report(folder: Annotated[Path, typer.Argument(help="A run folder, or a sweep's.")]) -> None:
+    """Write the report of a run or a sweep again, from its folder alone."""
     from buckler.report.page import write_report
+    from buckler.report.study_page import write_study_page
+
+    if (folder / "study.json").is_file():
+        typer.echo(f"Report: {write_study_page(folder)}")
+        return
 
     typer.echo(f"Report: {write_report(folder)}")
 

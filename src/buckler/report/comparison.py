@@ -51,13 +51,14 @@ def _row(table: Table, name: str, figures: dict[str, Any]) -> None:
         Text(name, overflow="ellipsis", no_wrap=True),
         value_of(figures["first"]),
         value_of(figures["second"]),
-        _signed(difference),
-        _signed_interval(difference),
+        signed(difference),
+        signed_interval(difference),
         "" if difference["low"] is None or difference["low"] <= 0 <= difference["high"] else "*",
     )
 
 
-def _signed(figure: dict[str, Any]) -> str:
+def signed(figure: dict[str, Any]) -> str:
+    """A difference with its sign, cut to what its interval supports."""
     if figure["value"] is None:
         return "–"
     scale = 100 if is_percentage(figure) else 1
@@ -65,7 +66,8 @@ def _signed(figure: dict[str, Any]) -> str:
     return "0" if figure["value"] == 0 else text.replace("-", "−")
 
 
-def _signed_interval(figure: dict[str, Any]) -> str:
+def signed_interval(figure: dict[str, Any]) -> str:
+    """The interval of a difference, with signs."""
     if figure["low"] is None or figure["high"] is None:
         return ""
     if figure["method"] == "identical":
@@ -84,7 +86,7 @@ def _answer(result: dict[str, Any]) -> str:
     if difference["low"] <= 0 <= difference["high"]:
         return "These replications show no sure difference in how many threats get through."
     more = "more" if difference["value"] > 0 else "fewer"
-    return f"A lets {size} {more} threats through a raid than B ({_signed_interval(difference)})."
+    return f"A lets {size} {more} threats through a raid than B ({signed_interval(difference)})."
 
 
 def _reading() -> str:

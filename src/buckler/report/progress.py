@@ -37,7 +37,7 @@ class _Bar(Teller):
         self.bar.update(self._task, completed=done)
 
     def say(self, text: str) -> None:
-        self.bar.console.print(text, highlight=False)
+        self.bar.console.print(text, highlight=False, markup=False)
 
 
 @contextmanager

@@ -103,14 +103,25 @@ def _steps(text: str) -> list[tuple[str, str | None]]:
 
 
 def _walk(
-    model: type[BaseModel], value: Any, steps: list[tuple[str, str | None]], place: tuple[Key, ...], before: str, text: str
+    model: type[BaseModel],
+    value: Any,
+    steps: list[tuple[str, str | None]],
+    place: tuple[Key, ...],
+    before: str,
+    text: str,
 ) -> Iterator[tuple[tuple[Key, ...], Any]]:
     """Every place that the steps lead to from a model, with the type of what stands there."""
     (name, entry), rest = steps[0], steps[1:]
     here = f"{before}.{name}" if before else name
     _refuse_given(model, name, text)
     if name not in model.model_fields:
-        _unknown(text, f"{before or 'a scenario'} has no field {name!r}", name, _allowed(model), f"{before}." if before else "")
+        _unknown(
+            text,
+            f"{before or 'a scenario'} has no field {name!r}",
+            name,
+            _allowed(model),
+            f"{before}." if before else "",
+        )
     kind = _bare(model.model_fields[name].annotation)
     inner = getattr(value, name) if value is not None else None
     item = _bare(typing.get_args(kind)[0]) if typing.get_origin(kind) is list else None
@@ -118,26 +129,39 @@ def _walk(
         key = "name" if "name" in item.model_fields else "system"
         names = [getattr(one, key) for one in inner or ()]
         if entry is None:
-            raise InputError(f"{text}: {here} has several entries: name one, such as {here}[{names[0] if names else '*'}], or [*] for all")
+            raise InputError(
+                f"{text}: {here} has several entries: name one, such as {here}[{names[0] if names else '*'}], or [*] for all"
+            )
         if entry != "*" and entry not in names:
             _unknown(text, f"{here} has no entry {entry!r}", entry, names, f"{here}[", "]")
         if not rest:
             hint = "to take it out write without: and its name" if "name" in item.model_fields else "name a field of it"
-            raise InputError(f"{text}: this is a whole entry, and a factor is one of its fields ({', '.join(_allowed(item))}); {hint}")
+            raise InputError(
+                f"{text}: this is a whole entry, and a factor is one of its fields ({', '.join(_allowed(item))}); {hint}"
+            )
         for i, one in enumerate(inner or ()):
             if entry in ("*", names[i]):
                 yield from _walk(item, one, rest, (*place, name, i), f"{here}[{names[i]}]", text)
     elif typing.get_origin(kind) is dict:
         keys = list(typing.get_args(_bare(typing.get_args(kind)[0])))
         if entry is None or entry not in keys:
-            _unknown(text, f"{here} has no entry {entry!r}" if entry else f"{here} has an entry a class", entry or "", keys, f"{here}[", "]")
+            _unknown(
+                text,
+                f"{here} has no entry {entry!r}" if entry else f"{here} has an entry a class",
+                entry or "",
+                keys,
+                f"{here}[",
+                "]",
+            )
         _end(text, rest, f"{here}[{entry}]")
         yield (*place, name, entry or ""), typing.get_args(kind)[1]
     elif entry is not None:
         raise InputError(f"{text}: {here} has no entries: write it without brackets")
     elif _is_model(kind):
         if not rest:
-            raise InputError(f"{text}: {here} holds several fields: name one of {', '.join(f'{here}.{n}' for n in _allowed(kind))}")
+            raise InputError(
+                f"{text}: {here} holds several fields: name one of {', '.join(f'{here}.{n}' for n in _allowed(kind))}"
+            )
         yield from _walk(kind, inner, rest, (*place, name), here, text)
     else:
         _end(text, rest, here)
