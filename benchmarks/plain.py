@@ -106,6 +106,8 @@ class Life(IntEnum):
     FLYING = 1
     KILLED = 2
     THROUGH = 3
+    GONE = 4
+    UNRELEASED = 5
 
 
 class Stage(IntEnum):
@@ -222,6 +224,9 @@ class Threat:
         self.rcs_dbsm = record["rcs_dbsm"].tolist()
         self.lethal_radius_m = float(record["lethal_radius_m"])
         self.scatter_std_m = float(record["scatter_std_m"])
+        self.aside_std_m = float(record["aside_std_m"])
+        self.carrier = int(record["carrier"])  # -1: nobody releases it
+        self.leaves = bool(record["leaves"])
         self.value = float(record["value"])
         self.evasion_mps2 = float(record["evasion_mps2"])
         self.path = path
@@ -971,9 +976,18 @@ class Fight:
         return self.events
 
     def appear(self, threat: Threat, now_s: float) -> None:
-        """A threat begins its flight."""
+        """A threat begins its flight, if nothing was to release it or what was still flies."""
+        cause = -1
+        if threat.carrier >= 0:
+            carrier = self.threats[threat.carrier]
+            if carrier.life is not Life.FLYING:
+                threat.life = Life.UNRELEASED
+                return
+            cause = self.note(
+                carrier.appear_event, now_s, Kind.RELEASE, carrier.number, threat.number, carrier, 0.0
+            )
         threat.life = Life.FLYING
-        threat.appear_event = self.note(-1, now_s, Kind.APPEAR, threat.number, threat.asset, threat, 0.0)
+        threat.appear_event = self.note(cause, now_s, Kind.APPEAR, threat.number, threat.asset, threat, 0.0)
         self.at(threat.end_s, Priority.IMPACT, threat.index, 0, lambda t: self.impact(threat, t))
 
     def scan(self, radar: Radar, step: int, now_s: float) -> None:
@@ -985,11 +999,19 @@ class Fight:
         """A threat that still flies gets through, for one reason."""
         if threat.life is not Life.FLYING:
             return
+        if threat.leaves:
+            threat.life = Life.GONE
+            self.note(threat.appear_event, now_s, Kind.LEAVE, threat.number, threat.asset, threat, 0.0)
+            return
         threat.life = Life.THROUGH
         stage, because = self.furthest(threat)
         event = self.note(because, now_s, Kind.IMPACT, threat.number, threat.asset, threat, 0.0, REASON_OF[stage])
         if threat.lethal_radius_m > 0:
-            miss_m = threat.scatter_std_m * hypot(*self.luck.normal_pair(draws.IMPACT, threat.key, threat.key, 0))
+            east, north = self.luck.normal_pair(draws.IMPACT, threat.key, threat.key, 0)
+            across = threat.scatter_std_m * east
+            if threat.aside_std_m:
+                across += threat.aside_std_m * self.luck.normal_pair(draws.NAVIGATION, threat.key, threat.key, 0)[0]
+            miss_m = hypot(threat.scatter_std_m * north, across)
             if miss_m <= threat.lethal_radius_m:
                 self.note(event, now_s, Kind.ASSET_HIT, threat.number, threat.asset, threat, miss_m)
 

@@ -18,7 +18,8 @@ from buckler.errors import InputError, OutputExistsError
 from buckler.log.read import RunFolder, open_run
 from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios
 from buckler.validation.run import Result, validate_cases, validate_packaged
-from buckler.world.compile import World, compile_world
+from buckler.world.compile import World
+from buckler.world.faults import compile_scenario
 
 
 def load(name: str | Path) -> Loaded:
@@ -28,7 +29,7 @@ def load(name: str | Path) -> Loaded:
 
 def compile(scenario: Loaded | str | Path) -> World:  # noqa: A001 (the design's word)
     """The World of a scenario: the arrays that kernels read."""
-    return compile_world(scenario if isinstance(scenario, Loaded) else load_scenario(scenario))
+    return compile_scenario(scenario if isinstance(scenario, Loaded) else load_scenario(scenario))
 
 
 def scenarios() -> list[str]:

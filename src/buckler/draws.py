@@ -27,6 +27,7 @@ SHOT: Final = 4
 COMMON_MODE: Final = 5
 IMPACT: Final = 6
 MEASUREMENT: Final = 7
+NAVIGATION: Final = 9
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

@@ -30,6 +30,9 @@ NEVER_REACHED: Final = 1
 HEIGHT_FORBIDDEN: Final = 2
 """It could, were it not for the height rules of its battery."""
 
+NO_CARRIER: Final = -1
+"""THREAT.carrier of what no other threat releases."""
+
 _PLACE: Final = [
     ("key", "u8"),  # hash of the name: the address of its draws
     ("position_m", "f8", (3,)),  # m, ECEF
@@ -66,15 +69,18 @@ THREAT: Final = record(
     ("kill_class", "i4"),  # index into KILL_CLASSES
     ("asset", "i4"),  # index of the asset at which it flies
     ("start_s", "f8"),  # s: it appears
-    ("end_s", "f8"),  # s: it has got through
+    ("end_s", "f8"),  # s: it has got through, or leaves
     ("first", "i8"),  # its first row in World.path_m
     ("points", "i4"),  # its number of rows
     ("step_s", "f8"),  # s between two rows
     ("rcs_dbsm", "f8", (len(BANDS), 3)),  # dB over 1 m^2, by radar band and aspect (physics.aspect.ASPECTS)
     ("lethal_radius_m", "f8"),  # m: within it of the asset, it hits; 0 where a hit is not modelled
     ("scatter_std_m", "f8"),  # m, of the impact point on each horizontal axis: CEP / 1.1774
+    ("aside_std_m", "f8"),  # m, of its navigation: where it arrives, across its track; independent of the scatter
     ("value", "f8"),  # the asset's value: what is lost if it gets through
     ("evasion_mps2", "f8"),  # m/s^2: how hard it turns when it is shot at
+    ("carrier", "i4"),  # index of the threat that releases it at start_s if it still flies then; NO_CARRIER for the others
+    ("leaves", "i1"),  # 1: at end_s it leaves, having released what it carried, and has not got through
 ]
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class BucklerError(Exception):
@@ -26,6 +27,14 @@ class BucklerError(Exception):
 
 class InputError(BucklerError):
     """The input is wrong; the message says where and what to write instead."""
+
+    place: tuple[str | int, ...] = ()
+    """Where in what was asked, for a caller that knows in which document that stands."""
+
+    def at(self, *place: str | int) -> Self:
+        """The same error, said of a place."""
+        self.place = place
+        return self
 
 
 @dataclass(frozen=True, order=True)

@@ -134,8 +134,8 @@ def _no_way(data: dict[str, Any]) -> None:
     [
         (_sector, ("sensors", 0), "sector_azimuth_deg"),
         (_height_rules, ("batteries", 0), "height rules"),
-        (_too_far, ("raid", "entries", 0), "reaches 300 km"),
-        (_no_way, ("raid", "entries", 0), "same place"),
+        (_too_far, ("raid", "entries", 0, "origin"), "reaches 300 km"),
+        (_no_way, ("raid", "entries", 0, "target"), "same place"),
     ],
 )
 def test_what_cannot_stand_or_fly_is_named_with_its_place(

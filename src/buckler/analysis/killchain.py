@@ -48,12 +48,13 @@ def _stage_figures(reached: dict[str, NDArray[np.bool_]], columns: NDArray[np.in
     figures = {}
     for name, flags in reached.items():
         count = flags[:, columns].sum(axis=1)
-        if name == "appeared":  # the raid is given, not estimated
+        if name == "appeared" and np.all(count == count[:1]):  # the raid is given, not estimated
             figures[name] = {
                 "count": given(count.mean(), "threats", len(count)).as_dict(),
                 "share": given(1.0, "share", len(count)).as_dict(),
             }
             continue
+        # What a carrier releases appears only where the carrier lived until then.
         figures[name] = {
             "count": mean(count, "threats", 0, len(columns)).as_dict(),
             "share": share(count, whole).as_dict(),

@@ -14,14 +14,14 @@ from buckler.catalog.load import load_catalog
 from buckler.compiled import cache_folder
 from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
-from buckler.world.compile import compile_world
+from buckler.world.faults import compile_scenario
 
 
 def load_without(scenario: str | Path, taken: Sequence[str]) -> Loaded:
     """A scenario, with some of its entries taken out."""
     loaded = load_scenario(scenario)
     for name in taken:
-        loaded = replace(loaded, scenario=without(loaded.scenario, name))
+        loaded = replace(loaded, scenario=without(loaded.scenario, name), document=None)
     return loaded
 
 
@@ -53,7 +53,7 @@ def simulate_into(
     loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
     if not any(cache_folder().rglob("*.nbi")):
         announce("First run of this version: compiling the kernels (once, under a minute) ...")
-    world = compile_world(loaded)
+    world = compile_scenario(loaded)
     name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name
     command = reproduce_command(name, replications, seed)
     if without:

@@ -25,6 +25,8 @@ def sources_used(world: World) -> list[dict[str, Any]]:
             users.setdefault((weapon.system, WEAPON_READS), []).append(battery.name)
     for entry in scenario.raid.entries:
         users.setdefault((entry.system, THREAT_READS), []).append(entry.name)
+        if entry.stores is not None:
+            users.setdefault((entry.stores.system, THREAT_READS), []).append(entry.name)
     rows = []
     for (system, reads), names in sorted(users.items()):
         card = world.loaded.card(system)

@@ -137,6 +137,7 @@ def groups_of(loaded: Loaded) -> list[Group]:
         wanted.add((battery.system, _BATTERY))
         wanted |= {(weapon.system, _WEAPON) for weapon in battery.weapons}
     wanted |= {(entry.system, _THREAT) for entry in scenario.raid.entries}
+    wanted |= {(entry.stores.system, _THREAT) for entry in scenario.raid.entries if entry.stores is not None}
     groups: dict[str, Group] = {}
     for system, kinds in wanted:
         card = loaded.card(system)

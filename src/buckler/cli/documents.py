@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from buckler.cli.common import Json, console, folder_name, plural, show
-from buckler.errors import DocumentError, InputError
+from buckler.errors import InputError
 
 
 def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog card.")]) -> None:
@@ -21,16 +21,10 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
     if looks_like_card(document):
         typer.echo(f"{file}: the card of {load_card(file).name} is in order")
         return
-    from buckler.documents import problems_at
     from buckler.scenario.load import check_scenario
-    from buckler.world.compile import compile_world
-    from buckler.world.faults import faults
+    from buckler.world.faults import compile_scenario
 
-    loaded = check_scenario(document)
-    try:
-        world = compile_world(loaded)
-    except InputError as error:
-        raise DocumentError(problems_at(document, faults(loaded)) or [document.problem((), str(error))]) from error
+    world = compile_scenario(check_scenario(document))
     counts = {
         kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")
     }

@@ -41,7 +41,8 @@ from buckler.coverage.writer import Writer
 from buckler.errors import InputError
 from buckler.log.text import write_whole
 from buckler.physics.earth import MEAN_RADIUS_M, geodesic_inverse
-from buckler.world.compile import World, compile_world
+from buckler.world.compile import World
+from buckler.world.faults import compile_scenario
 
 if TYPE_CHECKING:
     from buckler.scenario.load import Loaded
@@ -63,7 +64,7 @@ def world_of(scenario: str | Path | Loaded | World) -> World:
         from buckler.scenario.load import load_scenario
 
         scenario = load_scenario(scenario)
-    return compile_world(scenario)
+    return compile_scenario(scenario)
 
 
 def coverage_into(

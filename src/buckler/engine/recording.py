@@ -38,7 +38,10 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
             end_s[int(event["object"]) - world.first_threat] = float(event["time_s"])
         elif event["kind"] == Kind.IMPACT:
             end_s[int(event["subject"]) - world.first_threat] = float(event["time_s"])
+    appeared = {int(event["subject"]) - world.first_threat for event in events if event["kind"] == Kind.APPEAR}
     for i, threat in enumerate(world.threats):
+        if i not in appeared:
+            continue
         until = min(end_s[i], float(threat["end_s"]))
         times = np.append(np.arange(threat["start_s"], until, max(1.0, (until - threat["start_s"]) / POSITIONS)), until)
         points = _positions(world, i, times)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
-from buckler.dtypes import WorldArrays
+from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fire import assess, decide, launch, reloaded, resolve
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
@@ -18,7 +18,9 @@ from buckler.engine.sensing import scan
 from buckler.engine.state import (
     FIRED,
     FLYING,
+    GONE,
     HELD,
+    NEVER_RELEASED,
     NO_CHANNEL,
     NO_GUIDANCE,
     NO_LINK,
@@ -38,6 +40,8 @@ _APPEAR = int(Kind.APPEAR)
 _IDENTIFY = int(Kind.IDENTIFY)
 _MISIDENTIFY = int(Kind.MISIDENTIFY)
 _IMPACT = int(Kind.IMPACT)
+_RELEASE = int(Kind.RELEASE)
+_LEAVE = int(Kind.LEAVE)
 _ASSET_HIT = int(Kind.ASSET_HIT)
 
 _NOT_SEEN = int(Reason.NOT_SEEN)
@@ -76,12 +80,7 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
                 scan(world, state, seed, replication, record, a, b, now_s)
                 plan(state.agenda, scan_time(world.sensors[a], seed, replication, b + 1), calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
-            state.lives[a].life = FLYING
-            asset = world.threats[a].asset
-            state.lives[a].appear_event = note(
-                state.journal, -1, now_s, _APPEAR, world.first_threat + a, asset, a, 0.0, 0
-            )
-            plan(state.agenda, world.threats[a].end_s, calendar.IMPACT, a, 0)
+            appear(world, state, a, now_s)
         elif what == calendar.VERDICT:
             verdict(world, state, seed, replication, a, b, now_s)
         elif what == calendar.DECIDE:
@@ -100,6 +99,27 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
         elif state.lives[a].life == FLYING:
             impact(world, state, seed, replication, a, now_s)
     return bool(state.counts[OVERFLOWED] == 0)
+
+
+@borrowing_kernel
+def appear(world: WorldArrays, state: State, i: int, now_s: float) -> None:
+    """Threat `i` begins its flight. What a carrier releases begins only if the carrier still flies at that moment."""
+    body = world.threats[i]
+    cause = -1
+    if body.carrier != NO_CARRIER:
+        if state.lives[body.carrier].life != FLYING:
+            state.lives[i].life = NEVER_RELEASED
+            state.counts[N_UNFINISHED] -= 1
+            return
+        cause = note(
+            state.journal, state.lives[body.carrier].appear_event, now_s, _RELEASE, world.first_threat + body.carrier,
+            world.first_threat + i, body.carrier, 0.0, 0,
+        )  # fmt: skip
+    state.lives[i].life = FLYING
+    state.lives[i].appear_event = note(
+        state.journal, cause, now_s, _APPEAR, world.first_threat + i, body.asset, i, 0.0, 0
+    )
+    plan(state.agenda, body.end_s, calendar.IMPACT, i, 0)
 
 
 @borrowing_kernel
@@ -170,16 +190,25 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
     """Threat `i` gets through, for one reason; where a hit is modelled, it falls near its aim point by its own scatter.
 
     Scatter: two independent normal errors of standard deviation CEP/1.1774 each (the circular normal distribution, whose
-    median miss is the CEP).
+    median miss is the CEP). What navigation adds to that lies across the track and is drawn apart. A threat that leaves does
+    neither.
     """
-    state.lives[i].life = THROUGH
     state.counts[N_UNFINISHED] -= 1
     body = world.threats[i]
+    if body.leaves != 0:
+        state.lives[i].life = GONE
+        note(state.journal, state.lives[i].appear_event, now_s, _LEAVE, world.first_threat + i, body.asset, i, 0.0, 0)
+        return
+    state.lives[i].life = THROUGH
     reason, because = break_of_chain(world, state, i)
     number = note(state.journal, because, now_s, _IMPACT, world.first_threat + i, body.asset, i, 0.0, reason)
     if body.lethal_radius_m > 0.0:
         east, north = draws.draw_normal_pair(seed, replication, draws.IMPACT, body.key, body.key, 0)
-        miss_m = body.scatter_std_m * hypot(east, north)
+        along_m, across_m = body.scatter_std_m * north, body.scatter_std_m * east
+        if body.aside_std_m > 0.0:
+            aside, _ = draws.draw_normal_pair(seed, replication, draws.NAVIGATION, body.key, body.key, 0)
+            across_m += body.aside_std_m * aside
+        miss_m = hypot(along_m, across_m)
         if miss_m <= body.lethal_radius_m:
             note(state.journal, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
 

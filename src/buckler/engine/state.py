@@ -21,6 +21,10 @@ WAITING: Final = 0
 FLYING: Final = 1
 KILLED: Final = 2
 THROUGH: Final = 3
+GONE: Final = 4
+"""It has left, having done what it came for without being at the target itself."""
+NEVER_RELEASED: Final = 5
+"""Its carrier did not live to release it."""
 
 # How far an attempt (a battery at a threat) got, in the order of the kill chain; log.schema.Reason names the break.
 UNSEEN: Final = 0

@@ -32,6 +32,8 @@ class Kind(IntEnum):
     RELOAD = 12  # a launcher group is full again: weapon, -, rounds ready
     IMPACT = 13  # a threat gets through: threat, the asset it flew at, -; `reason` says why
     ASSET_HIT = 14  # and falls within its lethal radius of the asset: threat, asset, miss distance in m
+    RELEASE = 15  # a threat releases another: carrier, what it releases, -
+    LEAVE = 16  # a threat leaves, not having got through: threat, the asset it flew at, -
 
 
 class Reason(IntEnum):

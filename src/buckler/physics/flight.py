@@ -1,22 +1,17 @@
-"""Flight through the air on a stated path: routes with turns and climbs, racetracks, hovering.
+"""Flight through the air on a stated path: routes with turns, climbs and holds, racetracks, hovering.
 
-Path: geodesics of the WGS-84 ellipsoid between waypoints, joined inside each corner by an arc of the turn radius (a
-fly-by waypoint, as in ICAO Doc 9613, "Performance-based Navigation Manual"): it leaves the leg R tan(turn/2) before
-the corner. A coordinated turn at speed v and bank phi has the radius R = v^2/(g tan phi), and the load factor is n =
-1/cos phi (J. D. Anderson, "Aircraft Performance and Design" (1999), equations 6.7 to 6.9).
-
-Height: above sea level (the ellipsoid) it runs evenly between the waypoints' heights; above the ground it is at
-least ground plus the stated height everywhere, lifted where the climb or descent limit makes it start early: the
-lowest profile with slopes within the limits that never comes below the wanted one. Speed is along the path, constant
-on each leg; the change from leg to leg is at once. No wind, no mass, no thrust: whether an engine could do it is the
-user's to know.
+Path: `buckler.physics.groundtrack`. Height: above sea level (the ellipsoid) it runs evenly between the waypoints' heights; above the
+ground it is at least ground plus the stated height everywhere, lifted where the climb or descent limit makes it start
+early: the lowest profile with slopes within the limits that never comes below the wanted one. Speed is along the path,
+constant on each leg (with wind: the airspeed is, see `buckler.physics.wind`); the change from leg to leg is at once. No mass, no
+thrust: whether an engine could do it is the user's to know. In wind a turn keeps its radius over the ground.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import cos, inf, radians, sin, sqrt, tan
-from typing import Final, Literal, NamedTuple, TypeAlias
+from math import inf
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,24 +22,17 @@ from buckler.physics.earth import (
     MEAN_RADIUS_M,
     Floats,
     ecef_to_geodetic,
-    enu_basis,
     finite,
-    geodesic_direct,
-    geodesic_inverse,
     geodetic_to_ecef,
     latitude,
     longitude,
 )
-from buckler.units import STANDARD_GRAVITY_MPS2
+from buckler.physics.groundtrack import SAMPLE_M, Hold, Section, lay_out, on_the_ellipsoid, oval
+from buckler.physics.groundtrack import turn_radius_m as turn_radius_m
+from buckler.physics.wind import ground_speed, still, wind_at
 
 Ground: TypeAlias = Callable[[Floats, Floats], Floats]
 """Height of the ground, m above the ellipsoid, at arrays of latitude and longitude in degrees."""
-
-SAMPLE_M: Final = 250.0
-"""The path is laid out, and the ground read, at least this often."""
-_KNOT_M: Final = 20_000.0
-"""A geodesic is replaced by chords of this length, brought down to the ellipsoid: off by less than 1 cm."""
-
 
 class Route(NamedTuple):
     """Motion as rows of one time step each. The last row lies at or just past the end, on the line on through it."""
@@ -55,6 +43,8 @@ class Route(NamedTuple):
     end_s: float
     length_m: float  # along the ground
     lifted_m: float  # by how much the climb limits lift the path over the wanted height, at most
+    short_m: float  # how far off its last wanted height it ends
+    waypoint_s: Floats  # [waypoint] when it is passed (a rounded corner: at the end of its turn)
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------
@@ -69,95 +59,6 @@ def lift_to_slopes(height_m: Floats, along_m: Floats, climb: Floats, descent: Fl
         height_m[i] = max(height_m[i], height_m[i + 1] - climb[i] * (along_m[i + 1] - along_m[i]))
     for i in range(1, height_m.size):
         height_m[i] = max(height_m[i], height_m[i - 1] - descent[i - 1] * (along_m[i] - along_m[i - 1]))
-
-
-# --- turns ------------------------------------------------------------------------------------------------------------
-
-
-def turn_radius_m(speed_mps: float, bank_deg: float | None = None, load_factor: float | None = None) -> float:
-    """Radius of a level coordinated turn, m, from its bank or its load factor: v^2/(g tan phi), n = 1/cos phi."""
-    if (bank_deg is None) == (load_factor is None):
-        raise InputError("a turn is given by its bank or by its load factor: state one of them")
-    if bank_deg is not None:
-        if not 0.0 < bank_deg < 90.0:
-            raise InputError(f"bank_deg = {bank_deg} must lie between 0 and 90 degrees")
-        return speed_mps**2 / (STANDARD_GRAVITY_MPS2 * tan(radians(bank_deg)))
-    if load_factor is None or not load_factor > 1.0:
-        raise InputError(f"load_factor = {load_factor} must be greater than 1")
-    return speed_mps**2 / (STANDARD_GRAVITY_MPS2 * sqrt(load_factor**2 - 1.0))
-
-
-class _Section(NamedTuple):
-    """Points of a straight or turning part: ECEF on the ellipsoid, distance from its beginning, the leg whose speed
-    holds.
-    """
-
-    points_m: Floats
-    along_m: Floats
-    leg: int
-
-
-def _straight(lat: float, lon: float, azimuth: float, length: float, leg: int) -> _Section:
-    knots = max(1, int(np.ceil(length / _KNOT_M)))
-    ends = geodesic_direct(lat, lon, azimuth, np.linspace(0.0, length, knots + 1))
-    corners = geodetic_to_ecef(ends[0], ends[1], 0.0)
-    along = np.linspace(0.0, length, max(1, int(np.ceil(length / SAMPLE_M))) + 1)
-    at = np.linspace(0.0, length, knots + 1)
-    return _Section(np.column_stack([np.interp(along, at, corners[:, axis]) for axis in range(3)]), along, leg)
-
-
-def _arc(lat: float, lon: float, radius: float, start_deg: float, sweep_deg: float, leg: int) -> _Section:
-    """An arc about a centre, from one bearing on by a sweep."""
-    length = radius * abs(radians(sweep_deg))
-    count = max(8, int(np.ceil(length / min(SAMPLE_M, 0.005 * radius)))) + 1
-    bearing = np.radians(start_deg + sweep_deg * np.linspace(0.0, 1.0, count))
-    basis = np.array(enu_basis(radians(lat), radians(lon))).reshape(3, 3)
-    flat = np.outer(np.sin(bearing), basis[0]) + np.outer(np.cos(bearing), basis[1])
-    return _Section(geodetic_to_ecef(lat, lon, 0.0) + radius * flat, np.linspace(0.0, length, count), leg)
-
-
-def _sections(lat: Floats, lon: Floats, radius: Floats) -> list[_Section]:
-    """Straights and arcs through the waypoints; `radius` of the turn at each inner waypoint."""
-    legs = len(lat) - 1
-    length, out_deg, in_deg = (np.atleast_1d(x) for x in geodesic_inverse(lat[:-1], lon[:-1], lat[1:], lon[1:]))
-    for leg in range(legs):
-        if length[leg] < 1.0:
-            raise InputError(f"waypoints {leg + 1} and {leg + 2} are the same place: take one away")
-    turn = (out_deg[1:] - in_deg[:-1] + 180.0) % 360.0 - 180.0
-    cut = np.zeros(legs + 1)
-    for i, angle in enumerate(turn):
-        if radius[i] > 0.0 and abs(angle) > 1e-6:
-            if abs(angle) > 175.0:
-                raise InputError(
-                    f"waypoint {i + 2} turns the route back on itself ({abs(angle):.0f} degrees): add a waypoint "
-                    "beside it"
-                )
-            cut[i + 1] = radius[i] * tan(0.5 * abs(radians(angle)))
-    for leg in range(legs):
-        need = cut[leg] + cut[leg + 1]
-        if need > length[leg]:
-            tight = leg + 1 if cut[leg] > cut[leg + 1] else leg + 2
-            raise InputError(
-                f"waypoint {tight} is too tight to turn: the turns at its speed and bank need {need:.0f} m of the "
-                "leg from waypoint "
-                f"{leg + 1} to {leg + 2}, which is {length[leg]:.0f} m long: move it out, fly slower, or bank more"
-            )
-    sections: list[_Section] = []
-    for leg in range(legs):
-        start = geodesic_direct(lat[leg], lon[leg], out_deg[leg], cut[leg])
-        straight = float(length[leg] - cut[leg] - cut[leg + 1])
-        if straight > 0.0:
-            sections.append(_straight(float(start[0]), float(start[1]), float(start[2]), straight, leg))
-        if cut[leg + 1] > 0.0:
-            enter = geodesic_direct(lat[leg], lon[leg], out_deg[leg], length[leg] - cut[leg + 1])
-            side = 90.0 if turn[leg] > 0.0 else -90.0
-            centre = geodesic_direct(enter[0], enter[1], enter[2] + side, radius[leg])
-            leave = geodesic_direct(lat[leg + 1], lon[leg + 1], out_deg[leg + 1], cut[leg + 1])
-            first = float(geodesic_inverse(centre[0], centre[1], enter[0], enter[1])[1])
-            last = float(geodesic_inverse(centre[0], centre[1], leave[0], leave[1])[1])
-            sweep = (last - first) % 360.0 if side > 0.0 else -((first - last) % 360.0)
-            sections.append(_arc(float(centre[0]), float(centre[1]), float(radius[leg]), first, sweep, leg))
-    return sections
 
 
 # --- motion -----------------------------------------------------------------------------------------------------------
@@ -202,12 +103,21 @@ def route(
     descent_mps: float | None = None,
     speed_band_mps: tuple[float, float] = (0.0, inf),
     height_band_m: tuple[float, float] = (-inf, inf),
+    start_height_m: float | None = None,
+    holds: Sequence[tuple[float, float, bool] | None] = (),
+    hovers: bool = False,
+    wind: Floats | None = None,
 ) -> Route:
     """Fly through waypoints: heights one or one a waypoint, speeds one or one a leg.
 
     `ground` gives the terrain's height: needed `above="ground"`, and otherwise checked against. Turns by
     `turn_radius` (m), `bank_deg` or `load_factor`; with none of them corners are sharp. `climb_mps`, `descent_mps`
-    (left out: as climb): the greatest rates. `height_band_m`: the airframe's, above sea level.
+    (left out: as climb): the greatest rates. `height_band_m`: the airframe's, above sea level. `start_height_m`: where
+    it is at first, above sea level, whatever the first waypoint's height: it goes there within the rates. `holds`: at each inner
+    waypoint None, or duration (s), straight leg (m) and whether clockwise, flown after the waypoint's turn in whole laps;
+    `hovers`: the time is spent on the spot instead. `wind`: of `buckler.physics.wind`; speeds are then airspeeds.
+
+    An InputError's `place` says which: ("waypoint", index) or ("leg", index), from 0.
     """
     lat, lon = np.atleast_1d(latitude("lat_deg", lat_deg)), np.atleast_1d(longitude("lon_deg", lon_deg))
     if lat.ndim != 1 or lat.shape != lon.shape or lat.size < 2:
@@ -221,7 +131,7 @@ def route(
             raise InputError(
                 f"leg {leg + 1} is flown at {value:g} m/s, outside the airframe's {slowest:g} to {fastest:g} m/s: "
                 "state a speed within"
-            )
+            ).at("leg", leg)
     if not 0.0 < dt_s < inf:
         raise InputError(f"dt_s = {dt_s} must be greater than 0")
     if above not in ("sea", "ground"):
@@ -237,73 +147,144 @@ def route(
         radius = np.array([turn_radius_m(float(v), bank_deg, load_factor) for v in corner])
     else:
         radius = np.zeros(corner.size)
-    sections = _sections(lat, lon, radius)
-    return _along(
-        sections,
-        wanted,
-        speed,
-        dt_s,
-        above,
-        ground,
-        climb_mps,
-        climb_mps if descent_mps is None else descent_mps,
-        height_band_m,
-    )
+    flown_holds = [_hold(i, hold, hovers, speed, radius) for i, hold in enumerate(holds[: corner.size])]
+    if hovers:
+        radius = np.where([hold is not None for hold in [*flown_holds, *[None] * (radius.size - len(flown_holds))]], 0.0, radius)
+    heights = _Heights(wanted, above, ground, climb_mps, climb_mps if descent_mps is None else descent_mps, height_band_m, start_height_m)
+    return _along(lay_out(lat, lon, radius, flown_holds), speed, heights, dt_s, still() if wind is None else wind)
 
 
-def _along(
-    sections: list[_Section], wanted: Floats, speed: Floats, dt_s: float, above: str, ground: Ground | None,
-    climb_mps: float, descent_mps: float, height_band_m: tuple[float, float],
-) -> Route:  # fmt: skip
+class _Heights(NamedTuple):
+    """What is asked of the heights along a route."""
+
+    wanted: Floats
+    above: str
+    ground: Ground | None
+    climb_mps: float
+    descent_mps: float
+    band_m: tuple[float, float]
+    start_m: float | None
+
+
+def _hold(i: int, hold: tuple[float, float, bool] | None, hovers: bool, speed: Floats, radius: Floats) -> Hold | None:
+    """The hold at inner waypoint `i`, flown at the next leg's speed."""
+    if hold is None:
+        return None
+    duration, leg, clockwise = hold
+    if not (0.0 < duration < inf and 0.0 <= leg < inf):
+        raise InputError(f"a hold lasts longer than 0 s ({duration:g}) on legs of 0 m or more ({leg:g})").at("waypoint", i + 1)
+    if hovers:
+        return Hold(duration)
+    if radius[i] <= 0.0:
+        raise InputError("a hold needs turns: state their radius, bank or load factor").at("waypoint", i + 1)
+    return Hold(duration, float(speed[i + 1]), float(radius[i]), leg, clockwise)
+
+
+def _along(sections: list[Section], speed: Floats, asked: _Heights, dt_s: float, wind: Floats) -> Route:
     """Heights and times along laid-out sections."""
-    if not (climb_mps > 0.0 and descent_mps > 0.0):
+    if not (asked.climb_mps > 0.0 and asked.descent_mps > 0.0):
         raise InputError("climb and descent rates must be greater than 0")
     points = np.vstack([sections[0].points_m[:1]] + [section.points_m[1:] for section in sections])
     along = np.cumsum(np.concatenate([[0.0], *(np.diff(section.along_m) for section in sections)]))
     leg = np.concatenate([np.full(section.along_m.size - 1, section.leg) for section in sections])
     lat, lon, _ = ecef_to_geodetic(points[:, 0], points[:, 1], points[:, 2])
-    # A waypoint's height holds where its leg ends: in the middle of its turn.
+    # A waypoint's height holds where its leg ends, with its turn, and through its hold.
     ends = np.array(
         [0.0, *(0.5 * (along[:-1][leg == i][-1] + along[1:][leg == i][-1]) for i in range(speed.size - 1)), along[-1]]
     )
-    height = np.interp(along, ends, wanted)
-    floor = None if ground is None else np.asarray(ground(lat, lon), dtype=np.float64)
+    knots, levels = list(ends), list(asked.wanted)
+    last = np.cumsum([section.along_m.size - 1 for section in sections])
+    for section, end in zip(sections, last, strict=True):
+        if section.holds:
+            at = section.leg + 1 + len(knots) - len(ends)
+            knots.insert(at, along[end])
+            levels.insert(at, asked.wanted[section.leg])
+    wanted = np.interp(along, knots, levels)
+    floor = None if asked.ground is None else np.asarray(asked.ground(lat, lon), dtype=np.float64)
     pace = speed[leg]
-    lifted = 0.0
-    if above == "ground" and floor is not None:
+    height, lifted, short = _profile(asked, wanted, floor, along, pace, leg)
+    if floor is not None:
+        deep = int(np.argmin(height - floor))
+        if height[deep] < floor[deep]:
+            at_leg = int(leg[min(deep, leg.size - 1)])
+            raise InputError(
+                f"leg {at_leg + 1} is {floor[deep] - height[deep]:.0f} m underground at latitude {lat[deep]:.4f}, "
+                f"longitude {lon[deep]:.4f}, where the ground is {floor[deep]:.0f} m above sea level: fly above that"
+            ).at("leg", at_leg)
+    lowest, highest = asked.band_m
+    if height.min() < lowest or height.max() > highest:
+        worst = int(np.argmax(height) if height.max() > highest else np.argmin(height))
+        raise InputError(
+            f"the route goes from {height.min():.0f} to {height.max():.0f} m above sea level, outside the airframe's "
+            f"{lowest:g} to {highest:g} m"
+        ).at("leg", int(leg[min(worst, leg.size - 1)]))
+    middle = 0.5 * (height[1:] + height[:-1])
+    travel = np.hypot(np.diff(along) * (1.0 + middle / MEAN_RADIUS_M), np.diff(height))
+    time = np.concatenate([[0.0], np.cumsum(travel / _over_ground(pace, points, lat, lon, middle, leg, wind))])
+    waypoint_s = np.interp(ends, along, time)
+    placed = geodetic_to_ecef(lat, lon, height)
+    for section, end in reversed(list(zip(sections, last, strict=True))):
+        if section.wait_s > 0.0:
+            time = np.concatenate([time[: end + 1], time[end:] + section.wait_s])
+            placed = np.vstack([placed[: end + 1], placed[end:]])
+            height = np.concatenate([height[: end + 1], height[end:]])
+            waypoint_s[section.leg + 2 :] += section.wait_s
+    time_s, position, level = _rows(placed, height, time, dt_s)
+    return Route(time_s, position, level, float(time[-1]), float(along[-1]), lifted, short, waypoint_s)
+
+
+def _profile(
+    asked: _Heights, wanted: Floats, floor: Floats | None, along: Floats, pace: Floats, leg: npt.NDArray[np.int64]
+) -> tuple[Floats, float, float]:
+    """Height above sea level along the route, by how much the limits lift it, and how far off it ends."""
+    climb, descent = asked.climb_mps, asked.descent_mps
+    height = wanted
+    if asked.above == "ground" and floor is not None:
         height = height + floor
-        before = height.copy()
-        lift_to_slopes(height, along, climb_mps / pace, descent_mps / pace)
-        lifted = float(np.max(height - before))
-    else:
+    elif asked.start_m is None:
         slope = np.diff(height) / np.diff(along)
         rate = slope * pace
-        for i, limit in ((int(np.argmax(rate)), climb_mps), (int(np.argmin(rate)), descent_mps)):
+        for i, limit in ((int(np.argmax(rate)), climb), (int(np.argmin(rate)), descent)):
             if abs(rate[i]) > limit * (1.0 + 1e-9):
                 raise InputError(
                     f"leg {leg[i] + 1} needs {abs(rate[i]):.1f} m/s of {'climb' if rate[i] > 0.0 else 'descent'} "
                     "and the airframe has "
                     f"{limit:g} m/s: bring its heights nearer, fly slower, or make it longer"
-                )
-    if floor is not None:
-        deep = int(np.argmin(height - floor))
-        if height[deep] < floor[deep]:
-            raise InputError(
-                f"leg {leg[min(deep, leg.size - 1)] + 1} is {floor[deep] - height[deep]:.0f} m underground at "
-                f"latitude {lat[deep]:.4f}, "
-                f"longitude {lon[deep]:.4f}, where the ground is {floor[deep]:.0f} m above sea level: fly above that"
-            )
-    lowest, highest = height_band_m
-    if height.min() < lowest or height.max() > highest:
+                ).at("leg", int(leg[i]))
+        return height, 0.0, 0.0
+    before = height.copy()
+    if asked.start_m is not None:
+        height = height.copy()
+        height[0] = asked.start_m
+    lift_to_slopes(height, along, climb / pace, descent / pace)
+    if asked.start_m is not None:
+        reached = asked.start_m + np.concatenate([[0.0], np.cumsum(climb / pace * np.diff(along))])
+        height = np.minimum(height, reached)
+    return height, float(np.max(height - before)), abs(float(height[-1] - before[-1]))
+
+
+def _over_ground(
+    pace: Floats, points: Floats, lat: Floats, lon: Floats, middle_m: Floats, leg: npt.NDArray[np.int64], wind: Floats
+) -> Floats:
+    """Ground speed on each interval, m/s."""
+    if not len(wind):
+        return pace
+    step = np.diff(points, axis=0)
+    phi, lam = np.radians(lat[:-1]), np.radians(lon[:-1])
+    east = -np.sin(lam) * step[:, 0] + np.cos(lam) * step[:, 1]
+    north = -np.sin(phi) * (np.cos(lam) * step[:, 0] + np.sin(lam) * step[:, 1]) + np.cos(phi) * step[:, 2]
+    size = np.hypot(east, north)
+    blows_east, blows_north = wind_at(wind, middle_m)
+    along = (blows_east * east + blows_north * north) / size
+    across = (blows_east * north - blows_north * east) / size
+    over = ground_speed(pace, along, across)
+    worst = int(np.argmin(over))
+    if over[worst] <= 1.0:
         raise InputError(
-            f"the route goes from {height.min():.0f} to {height.max():.0f} m above sea level, outside the airframe's "
-            f"{lowest:g} to {highest:g} m"
-        )
-    middle = 0.5 * (height[1:] + height[:-1])
-    travel = np.hypot(np.diff(along) * (1.0 + middle / MEAN_RADIUS_M), np.diff(height))
-    time = np.concatenate([[0.0], np.cumsum(travel / pace)])
-    time_s, position, level = _rows(geodetic_to_ecef(lat, lon, height), height, time, dt_s)
-    return Route(time_s, position, level, float(time[-1]), float(along[-1]), lifted)
+            f"leg {leg[worst] + 1} cannot be flown at {pace[worst]:g} m/s through air against a wind of "
+            f"{np.hypot(blows_east[worst], blows_north[worst]):.0f} m/s at {middle_m[worst]:.0f} m: fly faster, or with less wind"
+        ).at("leg", int(leg[worst]))
+    return over
 
 
 def racetrack(
@@ -334,24 +315,11 @@ def racetrack(
             raise InputError(f"{name} = {value} must be greater than 0")
     if not 0.0 <= leg_m < inf:
         raise InputError(f"leg_m = {leg_m} must be 0 or more")
-    half_turn = np.pi * turn_radius
-    lap = 2.0 * (leg_m + half_turn)
+    lap = 2.0 * (leg_m + np.pi * turn_radius)
     fine = max(8, int(np.ceil(lap / min(SAMPLE_M, 0.005 * turn_radius))))
-    # One lap in the plane of the racetrack: x along the heading, y to the side of the turns.
     at = lap * np.arange(fine + 1) / fine
-    side = np.minimum(np.floor(at / (leg_m + half_turn)), 1.0)
-    rest = at - side * (leg_m + half_turn)
-    turning = np.clip((rest - leg_m) / turn_radius, 0.0, np.pi)
-    x = (np.minimum(rest, leg_m) - 0.5 * leg_m) + turn_radius * np.sin(turning)
-    y = -turn_radius * np.cos(turning)
-    sign = 1.0 - 2.0 * side
-    x, y = sign * x, sign * y * (1.0 if clockwise else -1.0)
-    heading = radians(heading_deg)
-    basis = np.array(enu_basis(radians(lat), radians(lon))).reshape(3, 3)
-    east = x * sin(heading) + y * cos(heading)
-    north = x * cos(heading) - y * sin(heading)
-    flat = geodetic_to_ecef(lat, lon, 0.0) + np.outer(east, basis[0]) + np.outer(north, basis[1])
-    point_lat, point_lon, _ = ecef_to_geodetic(flat[:, 0], flat[:, 1], flat[:, 2])
+    x, y = oval(at, leg_m, turn_radius)
+    point_lat, point_lon = on_the_ellipsoid(lat, lon, heading_deg, x, y if clockwise else -y)
     if ground is not None:
         floor = np.asarray(ground(point_lat, point_lon), dtype=np.float64)
         if np.any(floor > height_m):
@@ -364,7 +332,7 @@ def racetrack(
     time = dt_s * np.arange(count, dtype=np.float64)
     place = (pace * time) % lap
     position = np.column_stack([np.interp(place, at, track[:, axis]) for axis in range(3)])
-    return Route(time, position, np.full(count, float(height_m)), float(duration_s), pace * duration_s, 0.0)
+    return Route(time, position, np.full(count, float(height_m)), float(duration_s), pace * duration_s, 0.0, 0.0, time[:1])
 
 
 def hover(
@@ -383,4 +351,4 @@ def hover(
     count = int(np.ceil(duration_s / dt_s * (1.0 - 1e-12))) + 1
     time = dt_s * np.arange(count, dtype=np.float64)
     place = geodetic_to_ecef(lat, lon, height_m)
-    return Route(time, np.tile(place, (count, 1)), np.full(count, float(height_m)), float(duration_s), 0.0, 0.0)
+    return Route(time, np.tile(place, (count, 1)), np.full(count, float(height_m)), float(duration_s), 0.0, 0.0, 0.0, time[:1])

@@ -34,6 +34,7 @@ from buckler.physics.earth import (
 )
 from buckler.physics.kepler import arc_from_apogee
 from buckler.physics.trajectory import PITCH_PROGRAM, WGS84, Ending, Planet, Steering, fly_phases
+from buckler.physics.wind import still
 
 RISE_SHARE: Final = 0.1
 """Share of the burn flown straight up: an assumption, of the order of what a Scud or a large missile does."""
@@ -60,7 +61,6 @@ _FIRST_SHARES: Final = (1.0, 1.05, 0.95, 1.12, 0.88, 1.25, 0.75)
 _SHOOT_TOLERANCE_M: Final = 0.01
 _CLOSE_M: Final = 2.0
 """How near to its target a flight is solved: far below any dispersion."""
-_NO_WIND: Final = np.zeros((0, 3))
 _NO_HISTORY: Final = np.zeros((0, 4))
 
 
@@ -162,6 +162,7 @@ def ballistic_trajectory(
     apogee_m: float | None = None,
     elevation_deg: float | None = None,
     drag: Floats | None = None,
+    wind: Floats | None = None,
     dt_s: float = 1.0,
 ) -> Missile:
     """The flight of a ballistic missile from a launch point down to a target, heights above the ellipsoid.
@@ -169,7 +170,7 @@ def ballistic_trajectory(
     The thrust turns over to `elevation_deg`, or to whatever gives `apogee_m`; with neither, to the angle of the
     minimum-energy arc, 45 degrees less a quarter of the range's angle. `ballistic_coefficient_kgpm2` is that of what
     comes down (the warhead, or the whole empty missile if it does not separate), at Mach 3. `max_range_m`: beyond it
-    the missile is refused, with what it can reach.
+    the missile is refused, with what it can reach. `wind`: of `buckler.physics.wind`; whoever aims knows it.
     """
     points = []
     for what, lat, lon, height in (
@@ -218,6 +219,7 @@ def ballistic_trajectory(
     target = np.array(ecef_from_geodetic(*points[1]))
     there = np.array(enu_basis(points[1][0], points[1][1])).reshape(3, 3)
     table = g7() if drag is None else drag
+    blows = still() if wind is None else np.ascontiguousarray(wind)
     burn = float(burn_time_s)
 
     def shoot(x: Floats, out: Floats) -> tuple[Floats, Ending]:
@@ -229,7 +231,7 @@ def ballistic_trajectory(
             phases,
             WGS84,
             table,
-            _NO_WIND,
+            blows,
             steering,
             20_000.0,
             points[1][2],
@@ -351,7 +353,7 @@ def lofted_flight_time_s(apogee_m: float, range_m: float, burn_time_s: float | N
         steering = _program(basis, 0.5 * pi, float(x[1]), float(burn_time_s))
         phases = _boost(float(burn_time_s), float(x[0]), 10_000.0)
         ending = fly_phases(
-            state, phases, planet, g7(), _NO_WIND, steering, 40_000.0, 0.0, 1.0, _SHOOT_TOLERANCE_M, nothing
+            state, phases, planet, g7(), still(), steering, 40_000.0, 0.0, 1.0, _SHOOT_TOLERANCE_M, nothing
         )
         return state, ending
 

@@ -16,7 +16,7 @@ from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
-from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name
+from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
 _ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries")
@@ -30,6 +30,8 @@ class Loaded:
     scenario: Scenario
     cards: dict[str, Card]
     """By the name that the scenario uses."""
+    document: Document | None = None
+    """Where it was read from, as long as it says the same."""
 
     def card(self, name: str) -> Card:
         """The card that the scenario means by `name`."""
@@ -80,7 +82,7 @@ def check_scenario(document: Document) -> Loaded:
         raise DocumentError(problems)
     catalog = load_catalog()
     cards = {name: own.get(name) or catalog[name] for name in {name for _, name, _, _ in _systems(document.data)}}
-    return Loaded(_resolved(scenario, Path(document.file).parent), cards)
+    return Loaded(_resolved(scenario, Path(document.file).parent), cards, document)
 
 
 def _extended(document: Document, above: tuple[str, ...] = ()) -> Document:
@@ -157,8 +159,17 @@ def _named(data: Any) -> Iterator[tuple[Place, str]]:
         name, count = entry.get("name"), entry.get("count", 1)
         if isinstance(name, str):
             yield (*place, "name"), name
-            if isinstance(count, int) and 1 < count <= MOST_MEMBERS:
-                yield from (((*place, "name"), member_name(name, count, k)) for k in range(count))
+            if isinstance(count, int) and 1 <= count <= MOST_MEMBERS:
+                for carrier in {member_name(name, count, k) for k in range(count)}:
+                    if carrier != name:
+                        yield (*place, "name"), carrier
+                    yield from (((*place, "name"), store) for store in _store_names(carrier, entry.get("stores")))
+
+
+def _store_names(carrier: str, stores: Any) -> Iterator[str]:
+    count = stores.get("count", 1) if isinstance(stores, dict) else 0
+    if isinstance(count, int) and 1 <= count <= MOST_MEMBERS:
+        yield from (store_name(carrier, count, k) for k in range(count))
 
 
 def _name_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
@@ -192,7 +203,7 @@ def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
         for k, name in enumerate(radars if isinstance(radars, list) else ()):
             if isinstance(name, str):
                 yield from _one_of((*place, "fire_control", k), "sensor", name, sensors)
-    for place, name in _texts(_listed(data, "raid", "entries"), "target"):
+    for place, name in _texts([*_listed(data, "raid", "entries"), *_stores(data)], "target"):
         yield from _one_of(place, "asset", name, assets)
     for place, site in _texts(_placed(data), "site"):
         yield from _one_of(place, "site", site, sorted(packaged_sites()))
@@ -205,7 +216,14 @@ def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
     for place, entry in _listed(data, "raid", "entries"):
         if isinstance(entry.get("origin"), dict):
             yield (*place, "origin"), entry["origin"]
-        yield from (((*place, *inner), waypoint) for inner, waypoint in _listed(entry, "waypoints"))
+        for kind in ("waypoints", "egress"):
+            yield from (((*place, *inner), waypoint) for inner, waypoint in _listed(entry, kind))
+
+
+def _stores(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
+    for place, entry in _listed(data, "raid", "entries"):
+        if isinstance(entry.get("stores"), dict):
+            yield (*place, "stores"), entry["stores"]
 
 
 def positions(scenario: Scenario) -> list[tuple[float, float]]:
@@ -225,6 +243,7 @@ _RAID_KINDS: Final = (
     "helicopter",
     "aew-aircraft",
 )
+_STORE_KINDS: Final = ("one-way-attack-drone", "cruise-missile", "uav")
 
 
 def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
@@ -237,6 +256,9 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
         for place, entry in _listed(data, *path):
             hypothetical = entry.get("hypothetical") is True
             yield from ((*at, kinds, hypothetical) for at in _texts([(place, entry)], "system"))
+            if path == ("raid", "entries") and isinstance(entry.get("stores"), dict):
+                stores = ((*place, "stores"), entry["stores"])
+                yield from ((*at, _STORE_KINDS, hypothetical) for at in _texts([stores], "system"))
             for inner, weapon in _listed(entry, "weapons"):
                 yield from ((*at, _WEAPON_KINDS, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
 

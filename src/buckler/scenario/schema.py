@@ -54,6 +54,41 @@ class _Placed(DocumentModel):
         return self
 
 
+class WindLayer(DocumentModel):
+    """The wind at a height; between two heights its east and north components run evenly, beyond the last they stay."""
+
+    height_m: Annotated[Number, Field(ge=-500, le=100_000)] = Field(description="Above sea level.")
+    speed_mps: Annotated[Number, Field(ge=0, le=150)]
+    from_deg: Annotated[Number, Field(ge=0, le=360)] = Field(description="Where it comes from, from true north.")
+
+
+class WindPowerLaw(DocumentModel):
+    """Wind that grows with height as a power of it: u = speed (height / reference height)^exponent."""
+
+    speed_mps: Annotated[Number, Field(ge=0, le=60)] = Field(description="At the reference height.")
+    from_deg: Annotated[Number, Field(ge=0, le=360)] = Field(description="Where it comes from, from true north.")
+    reference_height_m: Annotated[Number, Field(gt=0, le=1_000)] = 10.0
+    exponent: Annotated[Number, Field(ge=0, le=1)] = Field(1 / 7, description="1/7 over open flat land in neutral air.")
+    top_m: Annotated[Number, Field(gt=0, le=30_000)] = Field(2_000.0, description="Above it the wind stays as it is there.")
+
+
+class Wind(DocumentModel):
+    """One wind over the whole map, by height above sea level: layers or a power law."""
+
+    layers: list[WindLayer] = Field(default_factory=list)
+    power_law: WindPowerLaw | None = None
+
+    @model_validator(mode="after")
+    def _one_profile(self) -> Wind:
+        if bool(self.layers) == (self.power_law is not None):
+            raise LocatedError([((), "write either layers or power_law")])
+        heights = [layer.height_m for layer in self.layers]
+        for k in range(1, len(heights)):
+            if heights[k] <= heights[k - 1]:
+                raise LocatedError([(("layers", k, "height_m"), "the layers' heights must rise from one to the next")])
+        return self
+
+
 class Environment(DocumentModel):
     """The air and the ground that everything shares."""
 
@@ -65,6 +100,9 @@ class Environment(DocumentModel):
     )
     effective_earth_factor: Annotated[Number, Field(gt=0.5, le=10)] = Field(
         4 / 3, description="k of the effective earth radius; 4/3 is the standard atmosphere's (ITU-R P.453, P.834)."
+    )
+    wind: Wind | None = Field(
+        None, description="Moves what flies through the air; interceptors' fly-out is in still air. Still if left out."
     )
 
 
@@ -165,11 +203,42 @@ class Battery(_Named, _Placed):
     hypothetical: bool = False
 
 
+class Hold(DocumentModel):
+    """Time spent at a waypoint: whole laps of a racetrack on the course that follows; a helicopter hovers."""
+
+    duration_s: Annotated[Number, Field(gt=0, le=86_400)] = Field(description="At least.")
+    leg_m: Annotated[Number, Field(ge=0, le=500_000)] = Field(0.0, description="Of its straight legs; 0 is a circle.")
+    clockwise: bool = True
+
+
 class Waypoint(_Placed):
     """A point of a route, flown at a height."""
 
     height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(
         None, description="Above ground or sea (see height_reference); the entry's if left out."
+    )
+    speed_mps: Annotated[Number, Field(gt=0, le=2000)] | None = Field(
+        None, description="From here to the next point; the entry's if left out."
+    )
+    hold: Hold | None = Field(None, description="Time spent here; not at the origin and not at the last point.")
+
+
+class Stores(DocumentModel):
+    """What each member of an entry releases at release_distance_m from its target, if it still flies then."""
+
+    system: str = Field(description="The released class's catalog card; one that flies a route.")
+    count: Annotated[Count, Field(ge=1, le=64)] = 1
+    target: str | None = Field(None, description="The asset's name; the entry's target if left out.")
+    spacing_s: Seconds = Field(0.0, description="Between two releases; the last is at release_distance_m.")
+    speed_mps: Annotated[Number, Field(gt=0, le=2000)] | None = Field(None, description="The card's if left out.")
+    height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(
+        None, description="To which it goes after release; the card's if left out."
+    )
+    height_reference: Literal["ground", "sea"] | None = Field(
+        None, description="Ground for classes that fly low, sea for the others if left out."
+    )
+    navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(
+        None, description="As an entry's."
     )
 
 
@@ -180,6 +249,11 @@ MOST_MEMBERS = 2000
 def member_name(name: str, count: int, k: int) -> str:
     """The name of the k-th of an entry's `count` members: the entry's own if it is alone."""
     return name if count == 1 else f"{name}-{k + 1:0{len(str(count))}d}"
+
+
+def store_name(carrier: str, count: int, k: int) -> str:
+    """The name of the k-th of a carrier's `count` stores."""
+    return member_name(f"{carrier} store", count, k)
 
 
 class RaidEntry(_Named):
@@ -206,9 +280,36 @@ class RaidEntry(_Named):
         description="What heights are measured from; ground for classes that fly low, sea for the others if left out.",
     )
     release_distance_m: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
-        0.0, description="An aircraft has got through when it is this near its target."
+        0.0, description="An aircraft has got through, or releases its stores, when it is this near its target."
+    )
+    stores: Stores | None = Field(
+        None, description="What each member releases there: the member itself then leaves, and what it released gets through or not."
+    )
+    egress: list[Waypoint] = Field(
+        default_factory=list, description="Flown after that point; the flight ends, harmless, at the last of them."
+    )
+    apogee_m: Annotated[Number, Field(gt=0, le=10_000_000)] | None = Field(
+        None, description="Of a ballistic flight; that of least energy if left out."
+    )
+    navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(
+        None,
+        description="Standard deviation of where a route's flyer arrives, across its track, beside its CEP: what navigation adds "
+        "(satellite navigation denied). The path until then is not moved. The card's navigation_error if left out, else 0.",
     )
     hypothetical: bool = False
+
+    @model_validator(mode="after")
+    def _releases(self) -> RaidEntry:
+        mistakes: list[tuple[tuple[str | int, ...], str]] = []
+        if self.stores is not None and self.release_distance_m == 0.0:
+            mistakes.append((("stores",), "stores are released at a distance from the target: write release_distance_m"))
+        if self.origin.hold is not None:
+            mistakes.append((("origin", "hold"), "nothing holds where it begins: write a later start_s, or a waypoint that holds"))
+        if self.egress and self.egress[-1].hold is not None:
+            mistakes.append((("egress", len(self.egress) - 1, "hold"), "the flight ends here: add a waypoint after it"))
+        if mistakes:
+            raise LocatedError(mistakes)
+        return self
 
 
 class Raid(DocumentModel):

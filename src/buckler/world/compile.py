@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class World:
     """In the order of the tables' indices: assets, batteries, commands, sensors, threats, weapons, each by name."""
     loaded: Loaded
     terrain: Terrain
+    raid: raiding.CompiledRaid
+    arms: arming.CompiledArms
 
     @property
     def name(self) -> str:
@@ -69,7 +71,8 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     """The World of a checked scenario; InputError where something cannot stand, be seen, fly or be reached as written.
 
     `reuse`: a World of the same scenario, with the same sensors at the same places and instrumented ranges (other values of its cards
-    may differ); what each sensor sees over the terrain is then taken from it.
+    may differ). What each sensor sees over the terrain is then taken from it, and of the rest whatever follows from equal values:
+    paths, fly-out tables, when a sensor can see a threat, when a round can meet it.
     """
     scenario = loaded.scenario
     terrain = terrain_named(scenario.environment.terrain)
@@ -101,11 +104,20 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         else:
             lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
 
-    raid = raiding.compile_raid(loaded, assets, places, terrain)
-    arms = arming.compile_batteries(loaded, batteries, command_index, sensor_index, terrain)
+    raid = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
+    arms = arming.compile_batteries(
+        loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
+    )
 
-    windows = np.empty((len(sensors), len(raid.records), 2))
-    fill_windows(records, lowest, raid.records, raid.path_m, windows)
+    if reuse is not None and raid.path_m is reuse.raid.path_m and _same_views(records, reuse):
+        windows = reuse.arrays.windows_s
+    else:
+        windows = np.empty((len(sensors), len(raid.records), 2))
+        fill_windows(records, lowest, raid.records, raid.path_m, windows)
+    if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
+        pairs = reuse.arrays.pairs
+    else:
+        pairs = arming.reachable_pairs(arms, raid)
 
     first_battery = len(assets)
     first_command = first_battery + len(batteries)
@@ -144,10 +156,27 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         fly_out_s=arms.fly_out_s,
         fly_out_mps=arms.fly_out_mps,
         fly_out_clear_m=arms.fly_out_clear_m,
-        pairs=arming.reachable_pairs(arms, raid),
+        pairs=pairs,
         air=standard_air(),
     )
-    return World(arrays, ordered, loaded, terrain)
+    return World(arrays, ordered, loaded, terrain, raid, arms)
+
+
+_UNSEEN_BY_WINDOWS: Final = (
+    "constant_m2", "false_alarm", "swerling", "scan_period_s", "hits", "scans", "range_std_m", "angle_std_rad", "command",
+)  # fmt: skip
+"""Fields of a SENSOR that say how well it sees, not where it looks: when a threat can be in view does not depend on them."""
+
+
+def _same_views(sensors: NDArray[np.void], reuse: World) -> bool:
+    """Whether the sensors look where those of `reuse` do."""
+    before = reuse.arrays.sensors
+    names = [name for name in sensors.dtype.names or () if name not in _UNSEEN_BY_WINDOWS]
+    return (
+        len(sensors) == len(before)
+        and all(np.array_equal(sensors[name], before[name]) for name in names)
+        and np.array_equal(sensors["constant_m2"] > 0.0, before["constant_m2"] > 0.0)
+    )
 
 
 def looking(sensors: NDArray[np.void], windows_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,15 +6,27 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from buckler.documents import Place
+from buckler.documents import Place, problems_at
 from buckler.dtypes import SENSOR
-from buckler.errors import InputError
+from buckler.errors import DocumentError, InputError
 from buckler.scenario.load import Loaded
-from buckler.world.compile import asset_place
+from buckler.world.compile import World, asset_place, compile_world
+from buckler.world.motion import Path
 from buckler.world.place import terrain_named
 from buckler.world.sensors import compile_sensor
-from buckler.world.threats import fly
+from buckler.world.threats import fly, members
 from buckler.world.weapons import compile_batteries
+
+
+def compile_scenario(loaded: Loaded) -> World:
+    """The World of a checked scenario; DocumentError with everything that keeps it from one, where its document is known."""
+    try:
+        return compile_world(loaded)
+    except InputError as error:
+        if loaded.document is None:
+            raise
+        found = problems_at(loaded.document, faults(loaded)) or [loaded.document.problem((), str(error))]
+        raise DocumentError(found) from error
 
 
 def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
@@ -29,17 +41,23 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     for i, battery in enumerate(scenario.batteries):
         yield from _said(("batteries", i), lambda: compile_batteries(loaded, [battery], commands, sensors, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
-    for i, entry in enumerate(scenario.raid.entries):
-        target = asset_place(assets[entry.target], terrain)
-        for k in range(entry.count):
-            said = [*_said(("raid", "entries", i), lambda: fly(entry, k, loaded.card(entry.system), target, terrain))]  # noqa: B023
-            yield from said
-            if said:
-                break  # what is wrong with one member is wrong with the others
+    entries = {entry.name: i for i, entry in enumerate(scenario.raid.entries)}
+    flown: dict[str, Path] = {}
+    told: set[str] = set()  # what is wrong with one member is wrong with the others
+    for member in members(loaded):
+        name = member.entry.name
+        if name in told or (member.carrier is not None and member.carrier not in flown):
+            continue
+        target = asset_place(assets[member.target], terrain)
+        try:
+            flown[member.name] = fly(member, target, terrain, scenario.environment, flown.get(member.carrier or ""))
+        except InputError as error:
+            told.add(name)
+            yield ("raid", "entries", entries[name], *error.place), str(error)
 
 
 def _said(place: Place, attempt: Callable[[], object]) -> Iterator[tuple[Place, str]]:
     try:
         attempt()
     except InputError as error:
-        yield place, str(error)
+        yield (*place, *error.place), str(error)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeVar
+from math import inf
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,22 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.errors import InputError
 from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
-from buckler.physics.flight import route
+from buckler.physics.flight import Ground, Route, route
 from buckler.physics.missile import ballistic_trajectory
 from buckler.physics.terrain import Terrain
-from buckler.scenario.schema import RaidEntry, Waypoint
-from buckler.world.place import Place, ground_heights_m, ground_m
+from buckler.scenario.schema import Environment, RaidEntry, Waypoint
+from buckler.world.place import Place, ground_heights_m, ground_m, wind_rows_of
 
 Flown = TypeVar("Flown")
+
+STEP_S: Final = 1.0
+"""Between two rows of a path: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
+
+READS: Final = (
+    "kill_class", "motion", "speed", "min_speed", "max_speed", "cruise_height", "service_ceiling", "climb_rate", "turn_load_factor",
+    "max_range", "burn_time", "ballistic_coefficient", "separating",
+)  # fmt: skip
+"""The parameters of a card on which motion depends."""
 
 
 class Handling(NamedTuple):
@@ -34,69 +44,197 @@ HANDLING: Final = {
     "aircraft": Handling(3.0, 100.0),
     "helicopter": Handling(1.5, 8.0),
 }
+"""Where the card gives neither `turn_load_factor` nor `climb_rate`."""
 LOW_FLYERS: Final = ("cruise", "drone", "helicopter")
 """Classes whose heights are above ground unless the entry says otherwise."""
 
 
 @dataclass(frozen=True)
 class Path:
-    """Rows of ECEF x, y, z and height (m), one a step; where it begins; how long it lasts."""
+    """Rows of ECEF x, y, z and height (m), one a step; where and when it begins; how long it lasts."""
 
     rows_m: NDArray[np.float64]
     lat_deg: float
     lon_deg: float
+    start_s: float
     duration_s: float
+    release_s: float = inf
+    """Since its beginning, of the point at which an aircraft releases."""
+
+    def at(self, since_start_s: float) -> NDArray[np.float64]:
+        """ECEF x, y, z and height, m."""
+        place = since_start_s / STEP_S
+        return np.array([np.interp(place, np.arange(len(self.rows_m)), column) for column in self.rows_m.T])
 
 
-def route_path(entry: RaidEntry, card: Card, target: Place, terrain: Terrain, offset_m: float, step_s: float) -> Path:
-    """From the origin through the waypoints to the target, or to where an aircraft releases."""
-    kill_class = card.text("kill_class")
-    height = entry.height_m if entry.height_m is not None else card.si("cruise_height")
+def route_path(
+    entry: RaidEntry, card: Card, target: Place, terrain: Terrain, air: Environment, offset_m: float, start_s: float
+) -> Path:
+    """From the origin through the waypoints to the target, or to where an aircraft releases, and on where it leaves by."""
+    default = entry.height_m if entry.height_m is not None else card.si("cruise_height")
+    inbound, outbound = [entry.origin, *entry.waypoints], entry.egress
+    places = [_position(point) for point in inbound]
+    course = float(geodesic_inverse(*places[0], target.lat_deg, target.lon_deg)[1])
+    places = [_beside(point, course, offset_m) for point in places]
+    places.append(_release(places[-1], target, entry))
+    places += [_beside(_position(point), course, offset_m) for point in outbound]
+    heights = [point.height_m if point.height_m is not None else default for point in inbound]
+    heights += [heights[-1], *(point.height_m if point.height_m is not None else heights[-1] for point in outbound)]
     speed = entry.speed_mps if entry.speed_mps is not None else card.si("speed")
-    fastest = card.si("max_speed") if card.known("max_speed") else np.inf
-    points = [_position(point) for point in (entry.origin, *entry.waypoints)]
-    heights = [point.height_m if point.height_m is not None else height for point in (entry.origin, *entry.waypoints)]
-    course = float(geodesic_inverse(*points[0], target.lat_deg, target.lon_deg)[1])
-    points = [_beside(point, course, offset_m) for point in points]
-    points.append(_release(points[-1], target, entry.release_distance_m, entry.name))
-    reference = entry.height_reference or ("ground" if kill_class in LOW_FLYERS else "sea")
-    handling = HANDLING[kill_class]
+    speeds = [point.speed_mps if point.speed_mps is not None else speed for point in inbound]
+    if outbound:
+        speeds += [speed, *(point.speed_mps if point.speed_mps is not None else speed for point in outbound[:-1])]
+    stops = [(p.hold.duration_s, p.hold.leg_m, p.hold.clockwise) if p.hold else None for p in inbound[1:]] + [None]
+    stops += [(p.hold.duration_s, p.hold.leg_m, p.hold.clockwise) if p.hold else None for p in outbound[:-1]]
     flown = _named(
-        entry,
-        lambda: route(
-            [lat for lat, _ in points], [lon for _, lon in points], [*heights, heights[-1]], speed, step_s,
-            above="ground" if reference == "ground" else "sea", ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
-            load_factor=handling.load_factor, climb_mps=handling.climb_mps, speed_band_mps=(0.0, fastest),
+        entry.name,
+        _names(entry),
+        lambda: _fly(places, heights, speeds, card, terrain, air, entry.height_reference, stops),
+    )
+    rows = np.column_stack([flown.position_m, flown.height_m])
+    released = float(flown.waypoint_s[len(inbound)])
+    return Path(rows, *places[0], start_s, flown.end_s, released)
+
+
+def release_moments_s(entry: RaidEntry, carrier: Path) -> list[float]:
+    """When a carrier releases each of its stores: one after another, the last at the release point."""
+    if entry.stores is None:
+        return []
+    last = carrier.start_s + carrier.release_s
+    return [last - (entry.stores.count - 1 - n) * entry.stores.spacing_s for n in range(entry.stores.count)]
+
+
+def store_path(
+    entry: RaidEntry, card: Card, target: Place, terrain: Terrain, air: Environment, carrier: Path, release_s: float
+) -> Path:
+    """From where the carrier is at the moment of release straight to the target, down or up to its own height."""
+    stores = entry.stores
+    assert stores is not None  # noqa: S101 (only carriers come here)
+    since = release_s - carrier.start_s
+    if since < 0.0:
+        raise InputError(
+            f"raid entry {entry.name!r} would release its first store {-since:.0f} s before it appears: shorten spacing_s, or begin "
+            "farther out"
+        ).at("stores", "spacing_s")
+    if card.text("motion") == "ballistic":
+        raise InputError(
+            f"raid entry {entry.name!r} releases {card.name}, which is launched from the ground: name a class that flies a route"
+        ).at("stores", "system")
+    begin = carrier.at(since)
+    lat, lon, _ = ecef_to_geodetic(*begin[:3])
+    here = float(lat), float(lon)
+    length = float(geodesic_inverse(*here, target.lat_deg, target.lon_deg)[0])
+    if card.known("max_range") and length > card.range_si("max_range")[2]:
+        reach = card.range_si("max_range")[2]
+        raise InputError(
+            f"raid entry {entry.name!r} releases {card.name} {length / 1000:.0f} km from its target, and it flies {reach / 1000:g} km: "
+            f"write release_distance_m: {reach:.0f} or less, or another class"
+        ).at("release_distance_m")
+    height = stores.height_m if stores.height_m is not None else card.si("cruise_height")
+    speed = stores.speed_mps if stores.speed_mps is not None else card.si("speed")
+    flown = _named(
+        entry.name,
+        {},
+        lambda: _fly(
+            [here, (target.lat_deg, target.lon_deg)], [height, height], [speed], card, terrain, air, stores.height_reference,
+            [], float(begin[3]),
         ),
+        ("stores",),
     )  # fmt: skip
-    return Path(np.column_stack([flown.position_m, flown.height_m]), *points[0], flown.end_s)
+    if flown.short_m > 1.0:
+        raise InputError(
+            f"raid entry {entry.name!r} releases {card.name} {length / 1000:.0f} km from its target, which it would reach "
+            f"{flown.short_m:.0f} m off its height, at the climb and descent that it has: release farther out, or nearer its height"
+        ).at("release_distance_m")
+    return Path(np.column_stack([flown.position_m, flown.height_m]), *here, release_s, flown.end_s)
+
+
+def _fly(
+    places: list[tuple[float, float]], heights: list[float], speeds: list[float], card: Card, terrain: Terrain, air: Environment,
+    reference: str | None, stops: list[tuple[float, float, bool] | None], start_height_m: float | None = None,
+) -> Route:  # fmt: skip
+    """A route within the limits of the card's airframe."""
+    kill_class = card.text("kill_class")
+    handling = HANDLING[kill_class]
+    above = reference or ("ground" if kill_class in LOW_FLYERS else "sea")
+    return route(
+        [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S,
+        above="ground" if above == "ground" else "sea", ground=ground_of(terrain),
+        load_factor=card.si("turn_load_factor") if card.known("turn_load_factor") else handling.load_factor,
+        climb_mps=card.si("climb_rate") if card.known("climb_rate") else handling.climb_mps,
+        speed_band_mps=(
+            card.si("min_speed") if card.known("min_speed") else 0.0,
+            card.range_si("max_speed")[2] if card.known("max_speed") else inf,
+        ),
+        height_band_m=(-inf, card.range_si("service_ceiling")[2] if card.known("service_ceiling") else inf),
+        start_height_m=start_height_m, holds=stops, hovers=kill_class == "helicopter", wind=wind_rows_of(air),
+    )  # fmt: skip
+
+
+def ground_of(terrain: Terrain) -> Ground:
+    """The terrain as a route reads it."""
+    return lambda lat, lon: ground_heights_m(terrain, lat, lon)
 
 
 def ballistic_path(
-    entry: RaidEntry, card: Card, target: Place, terrain: Terrain, offset_m: float, step_s: float
+    entry: RaidEntry, card: Card, target: Place, terrain: Terrain, air: Environment, offset_m: float, start_s: float
 ) -> Path:
     """The powered and ballistic flight that comes down on the target."""
+    routed = {"waypoints": entry.waypoints, "egress": entry.egress, "stores": entry.stores, "speed_mps": entry.speed_mps}
+    for field, given in routed.items():
+        if given:
+            raise InputError(
+                f"raid entry {entry.name!r}: {card.name} is ballistic and has no {field}: leave it out, or name a class that flies a route"
+            ).at(field)
     launch = _position(entry.origin)
     course = float(geodesic_inverse(*launch, target.lat_deg, target.lon_deg)[1])
     lat, lon = _beside(launch, course, offset_m)
     flown = _named(
-        entry,
+        entry.name,
+        {},
         lambda: ballistic_trajectory(
             lat, lon, ground_m(terrain, lat, lon), target.lat_deg, target.lon_deg, target.height_m,
             burn_time_s=card.si("burn_time"), ballistic_coefficient_kgpm2=card.si("ballistic_coefficient"),
-            max_range_m=card.range_si("max_range")[2], dt_s=step_s,
+            max_range_m=card.range_si("max_range")[2], apogee_m=entry.apogee_m, dt_s=STEP_S, wind=wind_rows_of(air),
         ),
+        ("origin",),
     )  # fmt: skip
-    height = ecef_to_geodetic(*flown.position_m.T).height_m
-    return Path(np.column_stack([flown.position_m, height]), lat, lon, flown.end_s)
+    height = np.asarray(ecef_to_geodetic(*flown.position_m.T).height_m)
+    path = Path(np.column_stack([flown.position_m, height]), lat, lon, start_s, flown.end_s)
+    _clear_of_ground(entry.name, path, terrain)
+    return path
 
 
-def _named(entry: RaidEntry, fly: Callable[[], Flown]) -> Flown:
+def _clear_of_ground(name: str, path: Path, terrain: Terrain) -> None:
+    """Refuse a flight that meets the ground before its end."""
+    inner = slice(1, max(1, int(path.duration_s / STEP_S)))
+    lat, lon, height = ecef_to_geodetic(*path.rows_m[inner, :3].T)
+    low = np.flatnonzero(np.asarray(height) < ground_heights_m(terrain, np.asarray(lat), np.asarray(lon)))
+    if len(low):
+        at = int(low[0])
+        early = at < len(height) // 2
+        raise InputError(
+            f"raid entry {name!r} flies into the ground {at + 1} s after launch, at latitude {float(lat[at]):.4f}, longitude "
+            f"{float(lon[at]):.4f}: move the {'launch' if early else 'target'}, or state a higher apogee_m"
+        ).at("origin" if early else "target")
+
+
+def _names(entry: RaidEntry) -> dict[tuple[str, int], tuple[str | int, ...]]:
+    """Where in an entry a route's waypoints and legs (by where they begin) stand."""
+    places: list[tuple[str | int, ...]] = [("origin",), *(("waypoints", k) for k in range(len(entry.waypoints)))]
+    places += [("release_distance_m",) if entry.release_distance_m else ("target",)]
+    places += [("egress", k) for k in range(len(entry.egress))]
+    return {(kind, k): place for kind in ("waypoint", "leg") for k, place in enumerate(places)}
+
+
+def _named(
+    name: str, places: dict[Any, tuple[str | int, ...]], fly: Callable[[], Flown], otherwise: tuple[str | int, ...] = ()
+) -> Flown:
     """A flight that cannot be flown is named after its entry."""
     try:
         return fly()
     except InputError as error:
-        raise InputError(f"raid entry {entry.name!r} cannot fly: {error}") from error
+        raise InputError(f"raid entry {name!r} cannot fly: {error}").at(*places.get(error.place, otherwise)) from error
 
 
 def _position(point: Waypoint) -> tuple[float, float]:
@@ -113,14 +251,15 @@ def _beside(point: tuple[float, float], course_deg: float, offset_m: float) -> t
     return float(moved[0]), float(moved[1])
 
 
-def _release(last: tuple[float, float], target: Place, distance_m: float, name: str) -> tuple[float, float]:
+def _release(last: tuple[float, float], target: Place, entry: RaidEntry) -> tuple[float, float]:
+    distance_m = entry.release_distance_m
     if distance_m == 0.0:
         return target.lat_deg, target.lon_deg
     length, azimuth = (float(part) for part in geodesic_inverse(*last, target.lat_deg, target.lon_deg)[:2])
     if length <= distance_m:
         raise InputError(
-            f"raid entry {name!r}: its last waypoint is {length / 1000:.0f} km from the target, inside release_distance_m "
+            f"raid entry {entry.name!r}: its last waypoint is {length / 1000:.0f} km from the target, inside release_distance_m "
             f"({distance_m / 1000:.0f} km): move the waypoint out, or shorten the distance"
-        )
+        ).at("release_distance_m")
     point = geodesic_direct(*last, azimuth, length - distance_m)
     return float(point[0]), float(point[1])

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from buckler.errors import InputError
 from buckler.physics.earth import ecef_from_geodetic, enu_basis
 from buckler.physics.terrain import Terrain, flat_terrain, packaged_terrain, world_terrain
+from buckler.physics.wind import power_law, still, wind_rows
+from buckler.scenario.schema import Environment
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,22 @@ def ground_heights_m(
     if inside.any():
         heights[inside] = terrain.height_m(lat_deg[inside], lon_deg[inside])
     return heights
+
+
+def wind_rows_of(environment: Environment) -> NDArray[np.float64]:
+    """The scenario's wind as `buckler.physics.wind` has it."""
+    if environment.wind is None:
+        return still()
+    if environment.wind.layers:
+        layers = environment.wind.layers
+        return wind_rows(
+            [layer.height_m for layer in layers], [layer.speed_mps for layer in layers], [layer.from_deg for layer in layers]
+        )
+    law = environment.wind.power_law
+    assert law is not None  # noqa: S101 (the schema asks for one of the two)
+    return power_law(
+        law.speed_mps, law.from_deg, reference_height_m=law.reference_height_m, exponent=law.exponent, top_m=law.top_m
+    )
 
 
 def require_covered(terrain: Terrain, what: str, lat_deg: float, lon_deg: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10, sqrt
 from typing import Any, Final
@@ -11,29 +12,41 @@ from numpy.typing import NDArray
 
 from buckler.catalog.kinds import CROSS_SECTIONS
 from buckler.catalog.schema import Card
-from buckler.dtypes import BANDS, KILL_CLASSES, THREAT
+from buckler.dtypes import BANDS, KILL_CLASSES, NO_CARRIER, THREAT
 from buckler.physics.aspect import ASPECTS
 from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Asset, RaidEntry, member_name
+from buckler.scenario.schema import Asset, Environment, RaidEntry, Stores, member_name, store_name
 from buckler.world.entities import Entity, address
-from buckler.world.motion import Path, ballistic_path, route_path
+from buckler.world.motion import READS as MOTION_READS
+from buckler.world.motion import STEP_S, Path, ballistic_path, release_moments_s, route_path, store_path
 from buckler.world.place import Place
 
-STEP_S: Final = 1.0
-"""Between two rows of a path: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
 _NOTHING_M2: Final = 1e-30
 """In the place of a cross-section of nought, which has no decibels."""
 CEP_TO_STD: Final = 1.0 / 1.1774100225154747
 """Circular error probable to the standard deviation on each axis: 1/sqrt(2 ln 2), the circular normal distribution."""
 
 READ: Final = (
-    "kill_class", "motion", "speed", "max_speed", "cruise_height", *CROSS_SECTIONS,
-    "lethal_radius", "circular_error_probable", "max_range", "burn_time", "ballistic_coefficient", "separating",
-    "evasive_acceleration",
+    *MOTION_READS, *CROSS_SECTIONS, "lethal_radius", "circular_error_probable", "navigation_error", "evasive_acceleration",
 )  # fmt: skip
 """The parameters of a card that this module and `motion` read."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One threat: a member of an entry, or a store that such a member releases."""
+
+    name: str
+    entry: RaidEntry
+    number: int
+    """Of the member in its entry."""
+    card: Card
+    target: str
+    carrier: str | None = None
+    store: int = 0
+    """Of a store: its number among those of its carrier."""
 
 
 @dataclass(frozen=True)
@@ -44,79 +57,113 @@ class CompiledRaid:
     path_m: NDArray[np.float64]
     ahead_mps: NDArray[np.float64]
     entities: list[Entity]
+    flights: dict[str, tuple[Any, Path]]
+    """Of each threat: everything that its path follows from, and the path."""
 
 
-def compile_raid(loaded: Loaded, assets: list[Asset], places: list[Place], terrain: Terrain) -> CompiledRaid:
-    """Every member of every entry, as one threat each."""
+def members(loaded: Loaded) -> Iterator[Member]:
+    """Every threat of the raid, carriers before what they release."""
+    for entry in loaded.scenario.raid.entries:
+        for k in range(entry.count):
+            name = member_name(entry.name, entry.count, k)
+            yield Member(name, entry, k, loaded.card(entry.system), entry.target)
+            if entry.stores is not None:
+                card, target = loaded.card(entry.stores.system), entry.stores.target or entry.target
+                for n in range(entry.stores.count):
+                    yield Member(store_name(name, entry.stores.count, n), entry, k, card, target, name, n)
+
+
+def compile_raid(
+    loaded: Loaded, assets: list[Asset], places: list[Place], terrain: Terrain, reuse: CompiledRaid | None = None
+) -> CompiledRaid:
+    """Every member of every entry, and every store, as one threat each; the paths of `reuse` where all that they follow
+    from is the same.
+    """
     index = {asset.name: i for i, asset in enumerate(assets)}
-    members = sorted(
-        (
-            (member_name(entry.name, entry.count, k), entry, k)
-            for entry in loaded.scenario.raid.entries
-            for k in range(entry.count)
-        ),
-        key=lambda member: member[0],
-    )
-    records = np.zeros(len(members), THREAT)
-    rows: list[NDArray[np.float64]] = []
+    flights: dict[str, tuple[Any, Path]] = {}
+    everyone = list(members(loaded))
+    same = reuse is not None
+    for member in everyone:
+        target = places[index[member.target]]
+        carrier = None if member.carrier is None else flights[member.carrier]
+        follows_from = (
+            member.entry, member.number, member.store, target, loaded.scenario.environment,
+            carrier and carrier[0], *(member.card.parameters.get(name) for name in MOTION_READS),
+        )  # fmt: skip
+        known = reuse.flights.get(member.name) if reuse is not None else None
+        if known is not None and known[0] == follows_from:
+            flights[member.name] = known
+        else:
+            same = False
+            environment = loaded.scenario.environment
+            flights[member.name] = follows_from, fly(member, target, terrain, environment, carrier and carrier[1])
+    everyone.sort(key=lambda member: member.name)
+    number = {member.name: i for i, member in enumerate(everyone)}
+    records = np.zeros(len(everyone), THREAT)
     entities: list[Entity] = []
     first = 0
-    for record, (name, entry, k) in zip(records, members, strict=True):
-        card = loaded.card(entry.system)
-        asset = index[entry.target]
-        path = fly(entry, k, card, places[asset], terrain)
-        _fill(record, name, entry, k, card, asset, assets[asset].value, path, first)
-        rows.append(path.rows_m)
+    for record, member in zip(records, everyone, strict=True):
+        asset = index[member.target]
+        path = flights[member.name][1]
+        _fill(record, member, asset, assets[asset].value, path, first)
+        if member.carrier is not None:
+            record["carrier"] = number[member.carrier]
         first += len(path.rows_m)
         entities.append(
             Entity(
-                name,
-                name,
-                "raid",
-                "threat",
-                card.name,
-                card.text("kill_class"),
-                path.lat_deg,
-                path.lon_deg,
-                float(path.rows_m[0, 3]),
-                entry.target,
-                0.0,
-                assets[asset].value,
-                entry.hypothetical,
+                member.name, member.name, "raid", "threat", member.card.name, member.card.text("kill_class"),
+                path.lat_deg, path.lon_deg, float(path.rows_m[0, 3]), member.target, 0.0, assets[asset].value,
+                member.entry.hypothetical,
             )
-        )
+        )  # fmt: skip
+    if same and reuse is not None and len(flights) == len(reuse.flights):
+        return CompiledRaid(records, reuse.path_m, reuse.ahead_mps, entities, flights)
+    rows = [flights[member.name][1].rows_m for member in everyone]
     ahead = [speed_bound(np.ascontiguousarray(path[:, :3]), STEP_S) for path in rows]
-    return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities)
+    return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities, flights)
 
 
-def fly(entry: RaidEntry, k: int, card: Card, target: Place, terrain: Terrain) -> Path:
-    """The path of the k-th member: members fly side by side, alternately right and left of the first."""
+def fly(member: Member, target: Place, terrain: Terrain, air: Environment, carrier: Path | None = None) -> Path:
+    """The path of a member; a store's begins on its `carrier`'s."""
+    entry, k = member.entry, member.number
+    if carrier is not None:
+        moment = release_moments_s(entry, carrier)[member.store]
+        return store_path(entry, member.card, target, terrain, air, carrier, moment)
+    # Members fly side by side, alternately right and left of the first.
     offset_m = ((k + 1) // 2) * (1 if k % 2 else -1) * entry.lateral_spacing_m
-    if card.text("motion") == "ballistic":
-        return ballistic_path(entry, card, target, terrain, offset_m, STEP_S)
-    return route_path(entry, card, target, terrain, offset_m, STEP_S)
+    path = ballistic_path if member.card.text("motion") == "ballistic" else route_path
+    return path(entry, member.card, target, terrain, air, offset_m, entry.start_s + k * entry.spacing_s)
 
 
-def _fill(
-    record: Any, name: str, entry: RaidEntry, k: int, card: Card, asset: int, value: float, path: Path, first: int
-) -> None:
-    record["key"] = np.uint64(address(name))
+def _fill(record: Any, member: Member, asset: int, value: float, path: Path, first: int) -> None:
+    entry, card = member.entry, member.card
+    record["key"] = np.uint64(address(member.name))
     record["kill_class"] = KILL_CLASSES.index(card.text("kill_class"))
     record["asset"] = asset
-    record["start_s"] = entry.start_s + k * entry.spacing_s
-    record["end_s"] = record["start_s"] + path.duration_s
+    record["start_s"] = path.start_s
+    record["end_s"] = path.start_s + path.duration_s
     record["first"] = first
     record["points"] = len(path.rows_m)
     record["step_s"] = STEP_S
     record["rcs_dbsm"] = [
         [10.0 * log10(max(rcs_m2(card, band, aspect), _NOTHING_M2)) for aspect in ASPECTS] for band in BANDS
     ]
-    record["lethal_radius_m"] = card.si("lethal_radius") if card.known("lethal_radius") else 0.0
+    record["carrier"] = NO_CARRIER
+    leaves = member.carrier is None and (entry.stores is not None or bool(entry.egress))
+    record["leaves"] = leaves
+    record["lethal_radius_m"] = card.si("lethal_radius") if card.known("lethal_radius") and not leaves else 0.0
     record["scatter_std_m"] = (
         card.si("circular_error_probable") if card.known("circular_error_probable") else 0.0
     ) * CEP_TO_STD
+    record["aside_std_m"] = _navigation_error_m(entry.stores if member.carrier is not None else entry, card)
     record["value"] = value
     record["evasion_mps2"] = card.si("evasive_acceleration") if card.known("evasive_acceleration") else 0.0
+
+
+def _navigation_error_m(entry: RaidEntry | Stores | None, card: Card) -> float:
+    if entry is not None and entry.navigation_error_m is not None:
+        return entry.navigation_error_m
+    return card.si("navigation_error") if card.known("navigation_error") else 0.0
 
 
 def rcs_m2(card: Card, band: str, aspect: str = "nose") -> float:

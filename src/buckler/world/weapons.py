@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, PAIR, WEAPON
 from buckler.errors import InputError
-from buckler.physics.flyout import Flyout, flyout_table
+from buckler.physics.flyout import INTERCEPTOR, Flyout, flyout_table
 from buckler.physics.intercept import first_intercept, launch_site
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
@@ -54,14 +55,24 @@ class CompiledArms:
     fly_out_clear_m: NDArray[np.float64]
 
 
+@lru_cache(maxsize=64)
+def _flown(row: bytes) -> Flyout:
+    """The fly-out table of an INTERCEPTOR record, flown once; nobody may write into it."""
+    table = flyout_table(np.frombuffer(row, INTERCEPTOR)[0])
+    for array in table[1:]:
+        array.flags.writeable = False
+    return table
+
+
 def compile_batteries(
     loaded: Loaded,
     batteries: list[Battery],
     command_index: dict[str, int],
     sensor_index: dict[str, int],
     terrain: Terrain,
+    reuse: CompiledArms | None = None,
 ) -> CompiledArms:
-    """Every battery with its weapons."""
+    """Every battery with its weapons; the fly-out tables of `reuse` where they are the same."""
     records = np.zeros(len(batteries), BATTERY)
     weapons = np.zeros(sum(len(battery.weapons) for battery in batteries), WEAPON)
     battery_entities: list[Entity] = []
@@ -113,10 +124,18 @@ def compile_batteries(
             raise InputError(
                 f"{key.split(':')[0]!r} lists the weapon {key.split(':')[1]!r} twice: write it once, with all its rounds"
             )
+    if reuse is not None and _are(tables, reuse.tables):
+        stacked = reuse.interceptors, reuse.fly_out_s, reuse.fly_out_mps, reuse.fly_out_clear_m
+    else:
+        stacked = _stack([table.interceptor for table in tables], weapons), *_arrays(tables)
     return CompiledArms(
         records, battery_entities, np.array(sites).reshape(-1, 13), np.array(fire_control, np.int32), weapons, weapon_entities,
-        tables, unruled, _stack([table.interceptor for table in tables], weapons), *_arrays(tables),
+        tables, unruled, *stacked,
     )  # fmt: skip
+
+
+def _are(tables: list[Flyout], others: list[Flyout]) -> bool:
+    return len(tables) == len(others) and all(one is other for one, other in zip(tables, others, strict=True))
 
 
 def place_of(battery: Battery, terrain: Terrain) -> Place:
@@ -179,7 +198,7 @@ def _fill_lethality(record: Any, card: Card) -> None:
 def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]:
     """The fly-out table of a round from this place: as the card has it, and within the battery's height rules."""
     row = weapon_interceptor(card, place.height_m)
-    free = flyout_table(row)
+    free = _flown(row.tobytes())
     low, high = battery.doctrine.minimum_height_m, battery.doctrine.maximum_height_m
     if low <= row["min_height_m"] and (high is None or high >= row["max_height_m"]):
         return free, free
@@ -191,12 +210,10 @@ def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]
             f"battery {battery.name!r}: its height rules ({low:g} m to {'no limit' if high is None else f'{high:g} m'}) leave {card.name} "
             f"nothing to shoot at: it reaches from {row['min_height_m']:g} m to {row['max_height_m']:g} m above sea level"
         )
-    return free, flyout_table(ruled)
+    return free, _flown(ruled.tobytes())
 
 
 def _stack(rows: list[Any], weapons: NDArray[np.void]) -> NDArray[np.void]:
-    from buckler.physics.flyout import INTERCEPTOR
-
     out = np.zeros(len(weapons), INTERCEPTOR)
     for i, row in enumerate(rows):
         out[i] = row
@@ -211,6 +228,18 @@ def _arrays(tables: list[Flyout]) -> tuple[NDArray[np.float64], NDArray[np.float
         np.stack([table.time_s for table in tables]),
         np.stack([table.speed_mps for table in tables]),
         np.stack([table.clearance_m for table in tables]),
+    )
+
+
+def same_pairs(arms: CompiledArms, raid: CompiledRaid, arms_0: CompiledArms, raid_0: CompiledRaid) -> bool:
+    """Whether `reachable_pairs` would say the same of both: equal places, tables and paths, and weapons meant for the same classes."""
+    return (
+        raid.path_m is raid_0.path_m
+        and _are(arms.tables, arms_0.tables)
+        and _are(arms.unruled, arms_0.unruled)
+        and np.array_equal(arms.sites, arms_0.sites)
+        and np.array_equal(arms.weapons["battery"], arms_0.weapons["battery"])
+        and np.array_equal(arms.weapons["kill_probability"] > 0.0, arms_0.weapons["kill_probability"] > 0.0)
     )
 
 
