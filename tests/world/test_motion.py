@@ -18,6 +18,7 @@ from buckler.world.compile import World
 from buckler.world.faults import compile_scenario
 
 POINT = {"latitude_deg": 38.0, "longitude_deg": 33.2}
+HALF_WAY = {"latitude_deg": 38.0, "longitude_deg": 33.5}
 DEPOT = (38.0, 34.0)
 
 
@@ -29,7 +30,8 @@ def raid(**changes: Any) -> dict[str, Any]:
 
 
 def aircraft(name: str = "Test aircraft", **changes: Any) -> dict[str, Any]:
-    return cruise_card(name, **{"kill_class": assumed("aircraft", "text"), "cruise_height": assumed(3000, "m"), **changes}) | {"kind": "fighter"}
+    flies = {"kill_class": assumed("aircraft", "text"), "cruise_height": assumed(3000, "m")}
+    return cruise_card(name, **{**flies, **changes}) | {"kind": "fighter"}
 
 
 def carrier(kill_probability: float = 0.0, **stores: Any) -> dict[str, Any]:
@@ -151,7 +153,7 @@ def test_a_hold_is_flown_in_whole_laps_on_the_next_course() -> None:
     spent = threat(held, "cruise")["end_s"] - threat(straight, "cruise")["end_s"]
     laps = int(np.ceil(600 / lap_s))
     assert spent == pytest.approx(laps * lap_s, rel=2e-3)
-    lat, lon, height = places(held, "cruise")
+    lat, _, height = places(held, "cruise")
     rows = held.arrays.path_m[:, :3]
     assert np.linalg.norm(np.diff(rows, axis=0), axis=1)[:-1] == pytest.approx(250.0, rel=2e-3)
     assert height[:-1] == pytest.approx(3000.0, abs=1.0)
@@ -235,13 +237,13 @@ def said(data: dict[str, Any], tmp_path: Any) -> list[str]:
     ("changes", "at", "words"),
     [
         ({"speed_mps": 500}, "latitude_deg: 38.0", "500 m/s, outside the airframe's 0 to 300 m/s"),
-        ({"waypoints": [{"latitude_deg": 38.0, "longitude_deg": 33.5, "speed_mps": 301}]}, "latitude_deg: 38.0", "leg 2 is flown at 301 m/s"),
+        ({"waypoints": [{**HALF_WAY, "speed_mps": 301}]}, "latitude_deg: 38.0", "leg 2 is flown at 301 m/s"),
         ({"waypoints": [POINT]}, "latitude_deg: 38.0", "same place"),
         (
             {"waypoints": [{"latitude_deg": 38.01, "longitude_deg": 33.21}, {"latitude_deg": 38.0, "longitude_deg": 33.22}]},
             "latitude_deg: 38.01", "waypoint 2 is too tight to turn",
         ),
-        ({"waypoints": [{"latitude_deg": 38.0, "longitude_deg": 33.5}, {"latitude_deg": 38.0, "longitude_deg": 33.3}]}, "", "back on itself"),
+        ({"waypoints": [HALF_WAY, {"latitude_deg": 38.0, "longitude_deg": 33.3}]}, "", "back on itself"),
         ({"height_m": 20_000, "height_reference": "sea", "system": "Test ceiling"}, "", "outside the airframe's"),
         ({"release_distance_m": 900_000}, "release_distance_m", "inside release_distance_m"),
     ],
