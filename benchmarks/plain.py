@@ -260,6 +260,28 @@ class Horizon:
         return (1 - v) * near + v * far
 
 
+class Air:
+    """What the air takes from a radar's echo, by sine of elevation and range, beyond what its published range holds."""
+
+    def __init__(self, table: list[list[float]], step_m: float) -> None:
+        self.table = table
+        self.step_m = step_m
+        self.sines = []  # of the rows: the mapping of physics.slant solved for the sine
+        for j in range(len(table)):
+            u = 2 * j / (len(table) - 1) - 1
+            self.sines.append(0.03 * u / (1.03 - abs(u)))
+
+    def loss_db(self, sine: float, range_m: float) -> float:
+        """Linear in the mapped sine and in the range."""
+        j = min(max(bisect_right(self.sines, sine) - 1, 0), len(self.sines) - 2)
+        mapped = [1.03 * x / (abs(x) + 0.03) for x in (self.sines[j], sine, self.sines[j + 1])]
+        v = (mapped[1] - mapped[0]) / (mapped[2] - mapped[0])
+        i = min(int(range_m / self.step_m), len(self.table[0]) - 2)
+        u = min(range_m / self.step_m - i, 1.0)
+        low, high = (row[i] + u * (row[i + 1] - row[i]) for row in self.table[j : j + 2])
+        return low + v * (high - low)
+
+
 @dataclass(slots=True)
 class Track:
     """What one radar has of one threat."""
@@ -272,7 +294,17 @@ class Track:
 class Radar:
     """A sensor in its place."""
 
-    def __init__(self, index: int, number: int, record: Any, command: Command, horizon: Horizon, threats: int) -> None:
+    def __init__(
+        self,
+        index: int,
+        number: int,
+        record: Any,
+        command: Command,
+        horizon: Horizon,
+        air: Air,
+        disturbances: list[tuple[float, ...]],
+        threats: int,
+    ) -> None:
         self.index = index
         self.number = number
         self.key = int(record["key"])
@@ -285,6 +317,8 @@ class Radar:
         self.constant_m2 = float(record["constant_m2"])
         self.false_alarm = float(record["false_alarm"])
         self.scan_period_s = float(record["scan_period_s"])
+        self.antenna_m = float(record["antenna_m"])
+        self.bend_m = float(record["effective_radius_m"])
         self.lowest_rad = float(record["minimum_elevation_rad"])
         self.highest_rad = float(record["maximum_elevation_rad"])
         self.range_m = float(record["maximum_range_m"])
@@ -293,10 +327,14 @@ class Radar:
         self.hits = int(record["hits"])
         self.window_mask = (1 << int(record["scans"])) - 1
         self.horizon = horizon
+        self.air = air
+        self.disturbances = disturbances
         self.tracks = [Track() for _ in range(threats)]
         self._phase: float | None = None
         if int(record["swerling"]) not in (1, 2):
             raise ValueError("the plain model knows the Swerling cases 1 and 2 with one pulse")
+        if float(record["rain_db_per_m"]) > 0.0:
+            raise ValueError("the plain model knows dry air only")
 
     def scan_at(self, fight: Fight, step: int) -> None:
         """Plan a scan: the radar turns from a phase that is a matter of luck."""
@@ -322,17 +360,30 @@ class Radar:
         north = self.north[0] * dx + self.north[1] * dy + self.north[2] * dz
         up = self.up[0] * dx + self.up[1] * dy + self.up[2] * dz
         level = sqrt(east * east + north * north)
-        if not self.lowest_rad <= atan2(up, level) <= self.highest_rad:
-            return 0.0, range_m
         azimuth = atan2(east, north)
         if self.half_width_rad < pi:
             off = abs(azimuth - self.sector_rad)
             if min(off, 2 * pi - off) > self.half_width_rad:
                 return 0.0, range_m
-        ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
+        ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + self.antenna_m + up)
+        # Over the effective earth rays are straight: the elevation of a point there is that of the ray.
+        angle = ground_m / self.bend_m
+        out = (self.bend_m + height_m) * cos(angle) - (self.bend_m + self.antenna_m)
+        if not self.lowest_rad <= atan2(out, (self.bend_m + height_m) * sin(angle)) <= self.highest_rad:
+            return 0.0, range_m
         if height_m < self.horizon.lowest_m(azimuth, ground_m):
             return 0.0, range_m
-        return self.constant_m2 * self.rcs_m2(threat, time_s, (dx, dy, dz)) / range_m**4, range_m
+        echo = self.rcs_m2(threat, time_s, (dx, dy, dz)) / 10 ** (self.air.loss_db(up / range_m, range_m) / 10)
+        noise = 1.0 + sum(rise - 1.0 for rise in self.rises(azimuth, time_s))
+        return self.constant_m2 * echo / range_m**4 / noise, range_m
+
+    def rises(self, azimuth: float, time_s: float) -> list[float]:
+        """What raises the noise in a direction now, as power ratios."""
+        return [
+            ratio
+            for middle, half_width, ratio, begin_s, end_s in self.disturbances
+            if begin_s <= time_s < end_s and abs((azimuth - middle + pi) % (2 * pi) - pi) <= half_width
+        ]
 
     def rcs_m2(self, threat: Threat, time_s: float, sight: Point) -> float:
         """Cross-section at the angle between its flight and the way back to the radar, smooth from sector to sector.
@@ -1048,6 +1099,10 @@ class PlainModel:
             Horizon(world.lowest_m[s].astype(float).tolist(), float(sensor["lowest_step_m"]))
             for s, sensor in enumerate(world.sensors)
         ]
+        self.airs = [
+            Air(world.air_db[s].astype(float).tolist(), float(sensor["air_step_m"]))
+            for s, sensor in enumerate(world.sensors)
+        ]
         self.rounds = [
             Rounds(*tables)
             for tables in zip(
@@ -1066,7 +1121,11 @@ class PlainModel:
         radars = []
         for s, record in enumerate(world.sensors):
             command = commands[int(record["command"])]
-            radars.append(Radar(s, world.first_sensor + s, record, command, self.horizons[s], count))
+            own = int(record["first_disturbance"])
+            rises = world.disturbances[own : own + int(record["disturbances"])].tolist()
+            radars.append(
+                Radar(s, world.first_sensor + s, record, command, self.horizons[s], self.airs[s], rises, count)
+            )
             command.radars.append(radars[-1])
         batteries = []
         for b, record in enumerate(world.batteries):

@@ -50,16 +50,35 @@ SENSOR: Final = record(
     ("false_alarm", "f8"),  # probability of false alarm in a cell
     ("swerling", "i4"),  # target fluctuation case
     ("scan_period_s", "f8"),  # s between two looks at the same place
-    ("minimum_elevation_rad", "f8"),  # rad above the local horizontal
-    ("maximum_elevation_rad", "f8"),  # rad above the local horizontal
+    ("minimum_elevation_rad", "f8"),  # rad above the local horizontal, of the ray that arrives
+    ("maximum_elevation_rad", "f8"),  # rad above the local horizontal, of the ray that arrives
+    ("lowest_tangent", "f8"),  # the tangents of both; infinite at the zenith and the nadir
+    ("highest_tangent", "f8"),
     ("maximum_range_m", "f8"),  # m, instrumented
     ("sector_azimuth_rad", "f8"),  # rad from true north: the middle of its sector
     ("sector_half_width_rad", "f8"),  # rad; pi for one that looks all round
     ("hits", "i4"),  # M of the M-of-N confirmation
     ("scans", "i4"),  # N of the M-of-N confirmation
     ("lowest_step_m", "f8"),  # m of ground range between two columns of its part of World.lowest_m
+    ("antenna_m", "f8"),  # m above sea level
+    ("effective_radius_m", "f8"),  # m: k times the earth's mean radius, for rays that arrive here
+    ("air_step_m", "f8"),  # m of slant range between two columns of its part of World.air_db
+    ("rain_db_per_m", "f8"),  # dB/m one way where it rains; 0 in dry air
+    ("rain_top_m", "f8"),  # m above sea level: no rain higher
+    ("first_disturbance", "i4"),  # its first entry in World.disturbances
+    ("disturbances", "i4"),  # its number of entries there
     ("range_std_m", "f8"),  # m, measurement error in range
     ("angle_std_rad", "f8"),  # rad, measurement error in azimuth and elevation
+]
+)  # fmt: skip
+
+DISTURBANCE: Final = record(
+    [
+    ("azimuth_rad", "f8"),  # rad from true north at the sensor: the middle of the sector
+    ("half_width_rad", "f8"),  # rad; pi all round
+    ("ratio", "f8"),  # power ratio: the noise with it over the noise without
+    ("from_s", "f8"),  # s since the scenario's start
+    ("until_s", "f8"),  # s since the scenario's start
 ]
 )  # fmt: skip
 
@@ -187,6 +206,8 @@ class WorldArrays(NamedTuple):
     path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
     sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
     lowest_m: NDArray[np.float32]  # m above sea level: lowest height seen, [sensor, azimuth, ground range]
+    air_db: NDArray[np.float32]  # dB two-way: loss to gases, [sensor, sine of elevation, range] (physics.slant)
+    disturbances: NDArray[np.void]  # DISTURBANCE, sensor after sensor
     windows_s: NDArray[np.float64]  # s, [sensor, threat, 2]: the first and last time at which it can be in view
     looking_s: NDArray[np.float64]  # s, [sensor, 2]: between which a scan of it can matter
     interceptors: NDArray[np.void]  # physics.flyout.INTERCEPTOR, one a fly-out table

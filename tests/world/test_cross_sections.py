@@ -27,10 +27,11 @@ def _passing(**parameters: Any) -> dict[str, Any]:
 
 
 def _unit_snr_db(data: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """At each second: SNR without the constant and the range, dB; and the azimuth at which the radar sees the target, deg."""
+    """At each second: SNR without the constant, the range and the air, dB; and the azimuth at which the radar sees the target, deg."""
     arrays = world_of(data).arrays
     sensor, body = arrays.sensors[0], arrays.threats[0]
-    seen = [look(sensor, arrays.lowest_m[0], body, arrays.path_m, float(t)) for t in range(int(body["end_s"]))]
+    no_air = np.zeros_like(arrays.air_db[0])
+    seen = [look(sensor, arrays.lowest_m[0], no_air, body, arrays.path_m, float(t)) for t in range(int(body["end_s"]))]
     rows = np.array([row for row in seen if row[0] > 0.0])
     db = 10.0 * np.log10(rows[:, 0] * rows[:, 1] ** 4 / sensor["constant_m2"])
     return db, np.degrees(rows[:, 2]) % 360.0

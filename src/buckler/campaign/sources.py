@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from buckler import units
 from buckler.catalog.schema import Card, Parameter
-from buckler.scenario.schema import Command
+from buckler.scenario.schema import Command, Interference
 from buckler.world.compile import World
 from buckler.world.sensors import READ as SENSOR_READS
 from buckler.world.threats import READ as THREAT_READS
@@ -33,7 +34,9 @@ def sources_used(world: World) -> list[dict[str, Any]]:
         rows += [
             _row(card, name, card.parameters[name], sorted(set(names))) for name in reads if name in card.parameters
         ]
-    return [*rows, *(row for command in scenario.commands for row in _command_rows(command))]
+    rows += [row for command in scenario.commands for row in _command_rows(command)]
+    sensors = [sensor.name for sensor in scenario.sensors]
+    return [*rows, *(row for entry in scenario.interference for row in _interference_rows(entry, sensors))]
 
 
 def _row(card: Card, name: str, parameter: Parameter, used_by: list[str]) -> dict[str, Any]:
@@ -85,3 +88,26 @@ def _command_rows(command: Command) -> list[dict[str, Any]]:
         }
         for name, (unit, reason) in _COMMAND_REASONS.items()
     ]
+
+
+def _interference_rows(entry: Interference, sensors: list[str]) -> Iterator[dict[str, Any]]:
+    """A fact of the scenario that explains why a sensor did not see: how much, from where, from when until when."""
+    where = (
+        f"azimuth {entry.sector_from_deg:g} to {entry.sector_to_deg:g} degrees, {entry.from_s:g} to {entry.until_s:g} s"
+    )
+    yield {
+        "used_by": entry.sensors if entry.sensors is not None else sensors,
+        "system": "scenario",
+        "parameter": f"interference {entry.name}",
+        "low": None,
+        "nominal": entry.noise_increase_db,
+        "high": None,
+        "unit": "dB",
+        "grade": None,
+        "kind": "assumption",
+        "sources": [],
+        "assumption": f"A fact of the scenario: noise raised in {where}. A target there may go unseen because of it.",
+        "note": None if entry.band is None else f"sensors that work in {entry.band} band",
+        "used_value_si": None,
+        "si_unit": None,
+    }

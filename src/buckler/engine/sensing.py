@@ -16,6 +16,7 @@ from buckler.engine.journal import N_HITS, OVERFLOWED, Agenda, note, plan
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
+from buckler.physics.interference import noise_factor
 from buckler.physics.sight import look
 
 _DETECT = int(Kind.DETECT)
@@ -34,6 +35,7 @@ def scan(
     """
     sensor = world.sensors[s]
     lowest_m = world.lowest_m[s]
+    air_db = world.air_db[s]
     subject = world.first_sensor + s
     threshold = detection_threshold(sensor.false_alarm, 1)
     mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
@@ -44,9 +46,11 @@ def scan(
         seen = state.seen_by[s, i]
         if time_s < world.windows_s[s, i, 0] or (time_s > world.windows_s[s, i, 1] and seen.window == 0):
             continue
-        snr, range_m, azimuth, elevation = look(sensor, lowest_m, body, world.path_m, time_s)
+        snr, range_m, azimuth, elevation = look(sensor, lowest_m, air_db, body, world.path_m, time_s)
         hit = False
         if snr > 0.0:
+            if sensor.disturbances > 0:
+                snr /= noise_factor(world.disturbances, sensor.first_disturbance, sensor.disturbances, azimuth, time_s)
             pd = probability(snr, threshold, 1, sensor.swerling)
             hit = draws.draw(seed, replication, draws.DETECTION, sensor.key, body.key, step) < pd
         elif seen.window == 0:

@@ -12,7 +12,8 @@ from buckler.compiled import borrowing_kernel
 from buckler.physics.aspect import cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.radar import snr_linear
-from buckler.physics.visibility import visible
+from buckler.physics.slant import path_loss_db
+from buckler.physics.visibility import elevation_tangent, visible
 
 
 @borrowing_kernel
@@ -45,13 +46,19 @@ def position(body: Any, path_m: NDArray[np.float64], time_s: float) -> tuple[flo
 
 @borrowing_kernel
 def look(
-    sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64], time_s: float
+    sensor: Any,
+    lowest_m: NDArray[np.float32],
+    air_db: NDArray[np.float32],
+    body: Any,
+    path_m: NDArray[np.float64],
+    time_s: float,
 ) -> tuple[float, float, float, float]:
     """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth, elevation (rad).
 
-    In view: within instrumented range, sector and elevation limits, and above the lowest height seen in that direction
-    (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the calibrated radar equation, with the
-    body's cross-section in the sensor's band as seen from there (physics.aspect).
+    In view: within instrumented range and sector, within the elevation limits (of the refracted ray at the antenna), and above
+    the lowest height seen in that direction (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the
+    calibrated radar equation, with the body's cross-section in the sensor's band as seen from there (physics.aspect), less
+    the loss to air and rain (physics.slant, `air_db`). The azimuth and elevation are those of the straight line.
     """
     x, y, z, height_m = position(body, path_m, time_s)
     dx = x - sensor.position_m[0]
@@ -67,13 +74,14 @@ def look(
     level = sqrt(east * east + north * north)
     azimuth = atan2(east, north)
     elevation = atan2(up, level)
-    if elevation < sensor.minimum_elevation_rad or elevation > sensor.maximum_elevation_rad:
-        return 0.0, range_m, azimuth, elevation
     if sensor.sector_half_width_rad < pi:
         off = abs(azimuth - sensor.sector_azimuth_rad)
         if min(off, 2.0 * pi - off) > sensor.sector_half_width_rad:
             return 0.0, range_m, azimuth, elevation
-    ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + up)
+    ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + sensor.antenna_m + up)
+    tangent = elevation_tangent(sensor.antenna_m, height_m, ground_m, sensor.effective_radius_m)
+    if tangent < sensor.lowest_tangent or tangent > sensor.highest_tangent:
+        return 0.0, range_m, azimuth, elevation
     if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
         return 0.0, range_m, azimuth, elevation
     k, _ = _row(body, time_s)
@@ -81,12 +89,25 @@ def look(
         path_m[k + 1, 0] - path_m[k, 0], path_m[k + 1, 1] - path_m[k, 1], path_m[k + 1, 2] - path_m[k, 2], dx, dy, dz
     )
     rcs = body.rcs_dbsm[sensor.band]
-    rcs_m2 = ratio_of_db(cross_section_db(rcs[0], rcs[1], rcs[2], cosine))
-    return snr_linear(sensor.constant_m2, rcs_m2, range_m, 0.0), range_m, azimuth, elevation
+    loss_db = path_loss_db(
+        air_db,
+        sensor.air_step_m,
+        sensor.rain_db_per_m,
+        sensor.rain_top_m,
+        sensor.antenna_m,
+        sensor.effective_radius_m,
+        up / range_m,
+        tangent,
+        range_m,
+    )
+    echo_m2 = ratio_of_db(cross_section_db(rcs[0], rcs[1], rcs[2], cosine) - loss_db)
+    return snr_linear(sensor.constant_m2, echo_m2, range_m, 0.0), range_m, azimuth, elevation
 
 
 @borrowing_kernel
-def window(sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArray[np.float64]) -> tuple[float, float]:
+def window(
+    sensor: Any, lowest_m: NDArray[np.float32], air_db: NDArray[np.float32], body: Any, path_m: NDArray[np.float64]
+) -> tuple[float, float]:
     """The times (s) between which a body can be in view of a sensor; (inf, -inf) where it never is.
 
     From one row before the first row of its path that is in view to one row after the last. What comes into view only
@@ -96,7 +117,7 @@ def window(sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArra
     last = -np.inf
     for row in range(body.points):
         time_s = body.start_s + row * body.step_s
-        if look(sensor, lowest_m, body, path_m, time_s)[0] > 0.0:
+        if look(sensor, lowest_m, air_db, body, path_m, time_s)[0] > 0.0:
             first = min(first, time_s - body.step_s)
             last = time_s + body.step_s
     return first, last
@@ -106,6 +127,7 @@ def window(sensor: Any, lowest_m: NDArray[np.float32], body: Any, path_m: NDArra
 def fill_windows(
     sensors: NDArray[np.void],
     lowest_m: NDArray[np.float32],
+    air_db: NDArray[np.float32],
     bodies: NDArray[np.void],
     path_m: NDArray[np.float64],
     out: NDArray[np.float64],
@@ -113,6 +135,6 @@ def fill_windows(
     """`out[s, i]` becomes the `window` of sensor s and body i: first and last time, s."""
     for s in range(len(sensors)):
         for i in range(len(bodies)):
-            first, last = window(sensors[s], lowest_m[s], bodies[i], path_m)
+            first, last = window(sensors[s], lowest_m[s], air_db[s], bodies[i], path_m)
             out[s, i, 0] = first
             out[s, i, 1] = last

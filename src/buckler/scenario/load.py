@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from buckler.catalog.kinds import BANDS
 from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
@@ -19,7 +20,7 @@ from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
 from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
-_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries")
+_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries", "interference")
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
 
 
@@ -76,6 +77,7 @@ def check_scenario(document: Document) -> Loaded:
         *_name_mistakes(document.data),
         *_reference_mistakes(document.data),
         *_system_mistakes(document.data, load_catalog(), own, unreadable),
+        *_interference_mistakes(document.data, load_catalog(), own),
     ]
     problems = [*problems, *problems_at(document, mistakes)]
     if problems or scenario is None:
@@ -173,7 +175,7 @@ def _store_names(carrier: str, stores: Any) -> Iterator[str]:
 
 
 def _name_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
-    for named in (_named(data), _texts(_listed(data, "systems"), "name")):
+    for named in (_named(data), *(_texts(_listed(data, kind), "name") for kind in ("systems", "interference"))):
         seen: dict[str, Place] = {}
         for place, name in named:
             first = seen.setdefault(name.casefold(), place)
@@ -207,6 +209,24 @@ def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
         yield from _one_of(place, "asset", name, assets)
     for place, site in _texts(_placed(data), "site"):
         yield from _one_of(place, "site", site, sorted(packaged_sites()))
+
+
+def _interference_mistakes(data: Any, catalog: Catalog, own: dict[str, Card]) -> Iterator[tuple[Place, str]]:
+    """Sensors that do not exist, and bands in which no sensor works."""
+    sensors = [name for _, name in _texts(_listed(data, "sensors"), "name")]
+    bands: set[str] = set()
+    for _, system in _texts(_listed(data, "sensors"), "system"):
+        if system in own or system in catalog:
+            card = own.get(system) or catalog[system]
+            bands |= {card.text("band")} if card.known("band") else set()
+    for place, entry in _listed(data, "interference"):
+        named = entry.get("sensors")
+        for k, name in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(name, str):
+                yield from _one_of((*place, "sensors", k), "sensor", name, sensors)
+        for at, band in _texts([(place, entry)], "band"):
+            if bands and band in BANDS and band not in bands:
+                yield at, f"no sensor here works in {band} band; they work in {', '.join(sorted(bands))}"
 
 
 def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -324,13 +344,14 @@ def _resolved(scenario: Scenario, folder: Path) -> Scenario:
 
 
 def without(scenario: Scenario, name: str) -> Scenario:
-    """The scenario with one sensor, battery, command post or raid entry taken out, and nothing left that names it."""
+    """The scenario with one sensor, battery, command post, raid entry or interference taken out, and nothing left that names it."""
     data = scenario.model_dump(exclude_unset=True)
     data.setdefault("batteries", [])
-    known = [entry["name"] for kind in ("sensors", "batteries", "commands") for entry in data[kind]]
+    data.setdefault("interference", [])
+    known = [entry["name"] for kind in ("sensors", "batteries", "commands", "interference") for entry in data[kind]]
     known += [entry["name"] for entry in data["raid"]["entries"]]
     if name not in known:
-        raise UnknownNameError("sensor, battery, command or raid entry", name, known)
+        raise UnknownNameError("sensor, battery, command, raid entry or interference", name, known)
     data["sensors"] = [entry for entry in data["sensors"] if name not in (entry["name"], entry["command"])]
     sensors = {entry["name"] for entry in data["sensors"]}
     batteries = []
@@ -339,6 +360,7 @@ def without(scenario: Scenario, name: str) -> Scenario:
         if name not in (entry["name"], entry["command"]) and radars:
             batteries.append({**entry, "fire_control": radars})
     data["batteries"] = batteries
+    data["interference"] = [*_suffered([entry for entry in data["interference"] if entry["name"] != name], sensors)]
     data["commands"] = [entry for entry in data["commands"] if entry["name"] != name]
     data["raid"]["entries"] = [entry for entry in data["raid"]["entries"] if entry["name"] != name]
     for kind, left in (
@@ -349,3 +371,12 @@ def without(scenario: Scenario, name: str) -> Scenario:
         if not left:
             raise InputError(f"without {name!r} the scenario has no {kind} left: take out something else")
     return Scenario.model_validate(data)
+
+
+def _suffered(interference: list[dict[str, Any]], sensors: set[str]) -> Iterator[dict[str, Any]]:
+    """Interference of the sensors that are left; none of a sensor that is gone."""
+    for entry in interference:
+        if entry.get("sensors") is None:
+            yield entry
+        elif left := [name for name in entry["sensors"] if name in sensors]:
+            yield {**entry, "sensors": left}

@@ -69,7 +69,9 @@ class WindPowerLaw(DocumentModel):
     from_deg: Annotated[Number, Field(ge=0, le=360)] = Field(description="Where it comes from, from true north.")
     reference_height_m: Annotated[Number, Field(gt=0, le=1_000)] = 10.0
     exponent: Annotated[Number, Field(ge=0, le=1)] = Field(1 / 7, description="1/7 over open flat land in neutral air.")
-    top_m: Annotated[Number, Field(gt=0, le=30_000)] = Field(2_000.0, description="Above it the wind stays as it is there.")
+    top_m: Annotated[Number, Field(gt=0, le=30_000)] = Field(
+        2_000.0, description="Above it the wind stays as it is there."
+    )
 
 
 class Wind(DocumentModel):
@@ -89,7 +91,37 @@ class Wind(DocumentModel):
         return self
 
 
-class Environment(DocumentModel):
+class _Weather(DocumentModel):
+    """What the air does to a radar's rays: of the whole scenario, or of a region."""
+
+    refractivity_gradient_n_per_km: Annotated[Number, Field(gt=-157, le=200)] | None = Field(
+        None,
+        description="Fall of refractivity with height in the lowest kilometre, N-units per km (-39 in a standard atmosphere), instead of "
+        "effective_earth_factor: k = 1 / (1 + 0.006371 x gradient) (ITU-R P.453). At -157 a duct traps the ray: not modelled.",
+    )
+    rain_mm_per_h: Annotated[Number, Field(ge=0, le=150)] | None = Field(
+        None, description="Uniform rain (ITU-R P.838); 0 is dry."
+    )
+
+
+class Region(_Weather, _Named):
+    """A part of the map with air of its own: it applies to the sensors that stand in it."""
+
+    south_deg: Latitude
+    north_deg: Latitude
+    west_deg: Longitude
+    east_deg: Longitude
+
+    @model_validator(mode="after")
+    def _a_region(self) -> Region:
+        if self.south_deg >= self.north_deg or self.west_deg >= self.east_deg:
+            raise ValueError("south_deg must be less than north_deg, and west_deg less than east_deg")
+        if self.refractivity_gradient_n_per_km is None and self.rain_mm_per_h is None:
+            raise ValueError("a region says what its air does: rain_mm_per_h or refractivity_gradient_n_per_km")
+        return self
+
+
+class Environment(_Weather):
     """The air and the ground that everything shares."""
 
     terrain: str = Field(
@@ -104,6 +136,31 @@ class Environment(DocumentModel):
     wind: Wind | None = Field(
         None, description="Moves what flies through the air; interceptors' fly-out is in still air. Still if left out."
     )
+    refractivity: Literal["stated", "P.453"] = Field(
+        "stated",
+        description="P.453: the gradient at each sensor from the maps of ITU-R P.453 (median of the year; extra buckler[itu]).",
+    )
+    rain_top_m: Annotated[Number, Field(gt=0, le=8000)] = Field(
+        3000.0, description="Above sea level: no rain higher (ITU-R P.839: some 3 km at 40 degrees north, yearly mean)."
+    )
+    water_vapour_g_per_m3: Annotated[Number, Field(ge=0, le=40)] = Field(
+        7.5, description="At the ground; 7.5 in the standard air of ITU-R P.835."
+    )
+    regions: list[Region] = Field(
+        default_factory=list,
+        description="Parts of the map with air of their own; the first that holds a sensor counts.",
+    )
+
+    @model_validator(mode="after")
+    def _one_refraction(self) -> Environment:
+        said = [
+            name
+            for name in ("effective_earth_factor", "refractivity_gradient_n_per_km", "refractivity")
+            if getattr(self, name) != type(self).model_fields[name].default
+        ]
+        if len(said) > 1:
+            raise ValueError(f"{' and '.join(said)} say the same thing: keep one of them")
+        return self
 
 
 class Asset(_Named, _Placed):
@@ -153,6 +210,39 @@ class Sensor(_Named, _Placed):
     def _m_of_n(self) -> Sensor:
         if self.confirmation_hits > self.confirmation_scans:
             raise ValueError("confirmation_hits (M) may not be more than confirmation_scans (N)")
+        return self
+
+
+class Interference(_Named):
+    """Noise that a radar suffers from a direction, for a time: a fact of the scenario. Nothing is said of its source."""
+
+    sensors: Annotated[list[str], Field(min_length=1)] | None = Field(None, description="The sensors that suffer it.")
+    band: Literal["VHF", "UHF", "L", "S", "C", "X", "Ku"] | None = Field(
+        None, description="Or a band: every sensor that works in it suffers it."
+    )
+    sector_from_deg: Annotated[Number, Field(ge=0, le=360)] = Field(
+        0.0, description="Azimuth at the sensor, from true north, where the sector begins; it goes on clockwise."
+    )
+    sector_to_deg: Annotated[Number, Field(ge=0, le=360)] = Field(360.0, description="Azimuth where it ends.")
+    noise_increase_db: Annotated[Number, Field(ge=0, le=100)] = Field(
+        description="How much higher the noise is in that sector."
+    )
+    from_s: Seconds = Field(0.0, description="Begins, since the scenario's start.")
+    until_s: Seconds = Field(description="Ends.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Interference:
+        mistakes: list[tuple[tuple[str | int, ...], str]] = []
+        if (self.sensors is None) == (self.band is None):
+            mistakes.append(((), "write either the sensors that suffer it, or their band"))
+        if self.until_s <= self.from_s:
+            mistakes.append((("until_s",), f"it ends at {self.until_s:g} s, not after it begins ({self.from_s:g} s)"))
+        if self.sector_from_deg == self.sector_to_deg:
+            mistakes.append(
+                (("sector_to_deg",), "the sector has no width: write another azimuth (from 0 to 360 is all round)")
+            )
+        if mistakes:
+            raise LocatedError(mistakes)
         return self
 
 
@@ -237,9 +327,7 @@ class Stores(DocumentModel):
     height_reference: Literal["ground", "sea"] | None = Field(
         None, description="Ground for classes that fly low, sea for the others if left out."
     )
-    navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(
-        None, description="As an entry's."
-    )
+    navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(None, description="As an entry's.")
 
 
 MOST_MEMBERS = 2000
@@ -283,7 +371,8 @@ class RaidEntry(_Named):
         0.0, description="An aircraft has got through, or releases its stores, when it is this near its target."
     )
     stores: Stores | None = Field(
-        None, description="What each member releases there: the member itself then leaves, and what it released gets through or not."
+        None,
+        description="What each member releases there: the member itself then leaves, and what it released gets through or not.",
     )
     egress: list[Waypoint] = Field(
         default_factory=list, description="Flown after that point; the flight ends, harmless, at the last of them."
@@ -302,9 +391,13 @@ class RaidEntry(_Named):
     def _releases(self) -> RaidEntry:
         mistakes: list[tuple[tuple[str | int, ...], str]] = []
         if self.stores is not None and self.release_distance_m == 0.0:
-            mistakes.append((("stores",), "stores are released at a distance from the target: write release_distance_m"))
+            mistakes.append(
+                (("stores",), "stores are released at a distance from the target: write release_distance_m")
+            )
         if self.origin.hold is not None:
-            mistakes.append((("origin", "hold"), "nothing holds where it begins: write a later start_s, or a waypoint that holds"))
+            mistakes.append(
+                (("origin", "hold"), "nothing holds where it begins: write a later start_s, or a waypoint that holds")
+            )
         if self.egress and self.egress[-1].hold is not None:
             mistakes.append((("egress", len(self.egress) - 1, "hold"), "the flight ends here: add a waypoint after it"))
         if mistakes:
@@ -342,6 +435,10 @@ class Scenario(_Named):
     commands: Annotated[list[Command], Field(min_length=1)]
     sensors: Annotated[list[Sensor], Field(min_length=1)]
     batteries: list[Battery] = Field(default_factory=list)
+    interference: list[Interference] = Field(
+        default_factory=list,
+        description="Noise that radars suffer, as a fact: from where, how much, from when until when.",
+    )
     raid: Raid
 
     @field_validator("as_of")

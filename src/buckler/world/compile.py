@@ -21,7 +21,9 @@ from buckler.scenario.schema import Asset, Command
 from buckler.world import sensors as sensing
 from buckler.world import threats as raiding
 from buckler.world import weapons as arming
+from buckler.world.air import new_air_tables
 from buckler.world.entities import Entity, address, refuse_collisions
+from buckler.world.interference import compile_interference
 from buckler.world.place import Place, ground_m, terrain_named
 
 Entry = TypeVar("Entry")
@@ -94,16 +96,22 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
 
     records, lowest = sensing.new_sensors(len(sensors))
+    air_db = new_air_tables(len(sensors))
     sensor_entities = []
     for i, sensor in enumerate(sensors):
         card = loaded.card(sensor.system)
-        sensor_entities.append(sensing.compile_sensor(records[i], sensor, card, terrain, command_index[sensor.command]))
+        sensor_entities.append(
+            sensing.compile_sensor(
+                records[i], sensor, card, terrain, scenario.environment, command_index[sensor.command], air_db[i]
+            )
+        )
         if reuse is None:
-            table = sensing.horizon_of(sensor, card, terrain, scenario.environment.effective_earth_factor)
+            table = sensing.horizon_of(sensor, card, terrain, scenario.environment)
             lowest[i], records[i]["lowest_step_m"] = table.lowest_m, table.range_step_m
         else:
             lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
 
+    disturbances = compile_interference(scenario.interference, sensors, records)
     raid = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
     arms = arming.compile_batteries(
         loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
@@ -113,7 +121,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         windows = reuse.arrays.windows_s
     else:
         windows = np.empty((len(sensors), len(raid.records), 2))
-        fill_windows(records, lowest, raid.records, raid.path_m, windows)
+        fill_windows(records, lowest, air_db, raid.records, raid.path_m, windows)
     if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
         pairs = reuse.arrays.pairs
     else:
@@ -150,6 +158,8 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         path_ahead_mps=raid.ahead_mps,
         sites=arms.sites,
         lowest_m=lowest,
+        air_db=air_db,
+        disturbances=disturbances,
         windows_s=windows,
         looking_s=looking(records, windows),
         interceptors=arms.interceptors,

@@ -9,7 +9,10 @@ import numpy as np
 from buckler.documents import Place, problems_at
 from buckler.dtypes import SENSOR
 from buckler.errors import DocumentError, InputError
+from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
+from buckler.scenario.schema import Sensor
+from buckler.world.air import new_air_tables
 from buckler.world.compile import World, asset_place, compile_world
 from buckler.world.motion import Path
 from buckler.world.place import terrain_named
@@ -34,8 +37,7 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     scenario = loaded.scenario
     terrain = terrain_named(scenario.environment.terrain)
     for i, sensor in enumerate(scenario.sensors):
-        record = np.zeros(1, SENSOR)[0]
-        yield from _said(("sensors", i), lambda: compile_sensor(record, sensor, loaded.card(sensor.system), terrain, 0))  # noqa: B023
+        yield from _said(("sensors", i), lambda: _try_sensor(loaded, sensor, terrain))  # noqa: B023
     commands = {command.name: i for i, command in enumerate(scenario.commands)}
     sensors = {sensor.name: i for i, sensor in enumerate(scenario.sensors)}
     for i, battery in enumerate(scenario.batteries):
@@ -54,6 +56,12 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
         except InputError as error:
             told.add(name)
             yield ("raid", "entries", entries[name], *error.place), str(error)
+
+
+def _try_sensor(loaded: Loaded, sensor: Sensor, terrain: Terrain) -> None:
+    record = np.zeros(1, SENSOR)[0]
+    environment = loaded.scenario.environment
+    compile_sensor(record, sensor, loaded.card(sensor.system), terrain, environment, 0, new_air_tables(1)[0])
 
 
 def _said(place: Place, attempt: Callable[[], object]) -> Iterator[tuple[Place, str]]:

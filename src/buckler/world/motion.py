@@ -180,7 +180,12 @@ def ballistic_path(
     entry: RaidEntry, card: Card, target: Place, terrain: Terrain, air: Environment, offset_m: float, start_s: float
 ) -> Path:
     """The powered and ballistic flight that comes down on the target."""
-    routed = {"waypoints": entry.waypoints, "egress": entry.egress, "stores": entry.stores, "speed_mps": entry.speed_mps}
+    routed = {
+        "waypoints": entry.waypoints,
+        "egress": entry.egress,
+        "stores": entry.stores,
+        "speed_mps": entry.speed_mps,
+    }
     for field, given in routed.items():
         if given:
             raise InputError(

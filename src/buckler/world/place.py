@@ -68,7 +68,9 @@ def wind_rows_of(environment: Environment) -> NDArray[np.float64]:
     if environment.wind.layers:
         layers = environment.wind.layers
         return wind_rows(
-            [layer.height_m for layer in layers], [layer.speed_mps for layer in layers], [layer.from_deg for layer in layers]
+            [layer.height_m for layer in layers],
+            [layer.speed_mps for layer in layers],
+            [layer.from_deg for layer in layers],
         )
     law = environment.wind.power_law
     assert law is not None  # noqa: S101 (the schema asks for one of the two)

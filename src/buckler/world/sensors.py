@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import pi, radians
+from math import inf, pi, radians, tan
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +12,12 @@ from buckler.catalog.schema import Card
 from buckler.dtypes import BANDS, SENSOR
 from buckler.errors import InputError
 from buckler.physics.radar import calibrate
+from buckler.physics.slant import Table
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable, horizon_table
-from buckler.scenario.schema import Sensor
+from buckler.scenario.schema import Environment, Sensor
 from buckler.units import to_si
+from buckler.world.air import air_at, fill_air
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
 
@@ -49,8 +51,10 @@ def place_of(sensor: Sensor, card: Card, terrain: Terrain) -> tuple[Place, float
     return Place(lat, lon, ground + mast), mast
 
 
-def compile_sensor(record: Any, sensor: Sensor, card: Card, terrain: Terrain, command: int) -> Entity:
-    """Fill one SENSOR record."""
+def compile_sensor(
+    record: Any, sensor: Sensor, card: Card, terrain: Terrain, environment: Environment, command: int, air_db: Table
+) -> Entity:
+    """Fill one SENSOR record and its part of World.air_db."""
     place, _ = place_of(sensor, card, terrain)
     place.fill(record, address(sensor.name))
     pfa, pd = card.si("reference_pfa"), card.si("reference_pd")
@@ -62,7 +66,12 @@ def compile_sensor(record: Any, sensor: Sensor, card: Card, terrain: Terrain, co
     record["scan_period_s"] = card.si("scan_period")
     record["minimum_elevation_rad"] = card.si("min_elevation")
     record["maximum_elevation_rad"] = card.si("max_elevation")
+    record["lowest_tangent"], record["highest_tangent"] = (
+        _tangent(card.si(f"{end}_elevation")) for end in ("min", "max")
+    )
     record["maximum_range_m"] = card.si("instrumented_range")
+    air = air_at(environment, place.lat_deg, place.lon_deg)
+    fill_air(record, air_db, card.text("band"), card, place.height_m, air)
     width = card.si("azimuth_sector")
     if width < to_si(360.0, "deg") - 1e-9:
         if sensor.sector_azimuth_deg is None:
@@ -83,13 +92,19 @@ def compile_sensor(record: Any, sensor: Sensor, card: Card, terrain: Terrain, co
     )  # fmt: skip
 
 
+def _tangent(elevation_rad: float) -> float:
+    """Of an elevation limit; nothing lies beyond the zenith and the nadir."""
+    return inf if elevation_rad >= 0.5 * pi - 1e-6 else -inf if elevation_rad <= 1e-6 - 0.5 * pi else tan(elevation_rad)
+
+
 def _signed(angle_rad: float) -> float:
     return (angle_rad + pi) % (2 * pi) - pi
 
 
-def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, earth_factor: float) -> HorizonTable:
+def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, environment: Environment) -> HorizonTable:
     """The lowest height that the sensor sees, by azimuth and ground range."""
     place, above_ground = place_of(sensor, card, terrain)
+    earth_factor = air_at(environment, place.lat_deg, place.lon_deg).earth_factor
     reach = card.si("instrumented_range")
     return horizon_table(
         terrain, place.lat_deg, place.lon_deg, above_ground, max_range_m=reach, ground_m=place.height_m - above_ground,
