@@ -260,7 +260,7 @@ class Horizon:
         return (1 - v) * near + v * far
 
 
-class Air:
+class Attenuation:
     """What the air takes from a radar's echo, by sine of elevation and range, beyond what its published range holds."""
 
     def __init__(self, table: list[list[float]], step_m: float) -> None:
@@ -301,7 +301,7 @@ class Radar:
         record: Any,
         command: Command,
         horizon: Horizon,
-        air: Air,
+        attenuation: Attenuation,
         disturbances: list[tuple[float, ...]],
         threats: int,
     ) -> None:
@@ -327,7 +327,7 @@ class Radar:
         self.hits = int(record["hits"])
         self.window_mask = (1 << int(record["scans"])) - 1
         self.horizon = horizon
-        self.air = air
+        self.attenuation = attenuation
         self.disturbances = disturbances
         self.tracks = [Track() for _ in range(threats)]
         self._phase: float | None = None
@@ -373,7 +373,7 @@ class Radar:
             return 0.0, range_m
         if height_m < self.horizon.lowest_m(azimuth, ground_m):
             return 0.0, range_m
-        echo = self.rcs_m2(threat, time_s, (dx, dy, dz)) / 10 ** (self.air.loss_db(up / range_m, range_m) / 10)
+        echo = self.rcs_m2(threat, time_s, (dx, dy, dz)) / 10 ** (self.attenuation.loss_db(up / range_m, range_m) / 10)
         noise = 1.0 + sum(rise - 1.0 for rise in self.rises(azimuth, time_s))
         return self.constant_m2 * echo / range_m**4 / noise, range_m
 
@@ -1034,9 +1034,7 @@ class Fight:
             if carrier.life is not Life.FLYING:
                 threat.life = Life.UNRELEASED
                 return
-            cause = self.note(
-                carrier.appear_event, now_s, Kind.RELEASE, carrier.number, threat.number, carrier, 0.0
-            )
+            cause = self.note(carrier.appear_event, now_s, Kind.RELEASE, carrier.number, threat.number, carrier, 0.0)
         threat.life = Life.FLYING
         threat.appear_event = self.note(cause, now_s, Kind.APPEAR, threat.number, threat.asset, threat, 0.0)
         self.at(threat.end_s, Priority.IMPACT, threat.index, 0, lambda t: self.impact(threat, t))
@@ -1099,8 +1097,8 @@ class PlainModel:
             Horizon(world.lowest_m[s].astype(float).tolist(), float(sensor["lowest_step_m"]))
             for s, sensor in enumerate(world.sensors)
         ]
-        self.airs = [
-            Air(world.air_db[s].astype(float).tolist(), float(sensor["air_step_m"]))
+        self.attenuations = [
+            Attenuation(world.air_db[s].astype(float).tolist(), float(sensor["air_step_m"]))
             for s, sensor in enumerate(world.sensors)
         ]
         self.rounds = [
@@ -1124,7 +1122,7 @@ class PlainModel:
             own = int(record["first_disturbance"])
             rises = world.disturbances[own : own + int(record["disturbances"])].tolist()
             radars.append(
-                Radar(s, world.first_sensor + s, record, command, self.horizons[s], self.airs[s], rises, count)
+                Radar(s, world.first_sensor + s, record, command, self.horizons[s], self.attenuations[s], rises, count)
             )
             command.radars.append(radars[-1])
         batteries = []
@@ -1135,7 +1133,9 @@ class PlainModel:
             batteries.append(Battery(record, self.sites[b], command, on, count))
             command.batteries.append(batteries[-1])
         for w, record in enumerate(world.weapons):
-            weapon = Weapon(w, world.first_weapon + w, record, self.rounds[int(record["table"])], self.air, self.pairs[w])
+            weapon = Weapon(
+                w, world.first_weapon + w, record, self.rounds[int(record["table"])], self.air, self.pairs[w]
+            )
             weapon.battery = batteries[int(record["battery"])]
             weapon.battery.weapons.append(weapon)
         return Fight(float(world.duration_s), Luck(seed, replication), threats, commands, radars, batteries)
