@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 from report.fake_run import write_fake_run
 
-from buckler.analysis.compare import compare
+from buckler.analysis.compare import compare, compare_all
 from buckler.errors import InputError
 
 
@@ -64,3 +65,27 @@ def test_different_luck_is_refused(folders, tmp_path):
     other = write_fake_run(tmp_path / "other", 5, seed=2)
     with pytest.raises(InputError, match="different luck; run one again with --seed 1"):
         compare(folders[0], other)
+
+
+def test_several_options_each_against_the_first(folders, tmp_path):
+    third = write_fake_run(tmp_path / "c", 40, skill=0.3)
+    answers = compare_all([*folders, third])
+    assert [answer["leakers"]["second"]["value"] for answer in answers] == sorted(a["leakers"]["second"]["value"] for a in answers)
+    assert answers[0] == compare(*folders)
+    assert answers[1] == compare(folders[0], third)
+    with pytest.raises(InputError, match="two runs or more"):
+        compare_all([third])
+
+
+def test_one_world_under_two_names_is_one_simulation(folders, tmp_path):
+    for name, key in (("one", "k1"), ("two", "k2")):
+        shutil.copytree(folders[0], tmp_path / name)
+        facts = json.loads((tmp_path / name / "run.json").read_text())
+        facts |= {"scenario": name, "content_key": key, "world_hash": "w", "kernel_hash": "k", "platform": {}}
+        (tmp_path / name / "run.json").write_text(json.dumps(facts))
+    answer = compare(tmp_path / "one", tmp_path / "two")
+    assert answer["same_simulation"]
+    assert answer["leakers"]["difference"]["high"] == 0
+    facts["world_hash"] = "another"
+    (tmp_path / "two" / "run.json").write_text(json.dumps(facts))
+    assert not compare(tmp_path / "one", tmp_path / "two")["same_simulation"]

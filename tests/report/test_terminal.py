@@ -12,7 +12,7 @@ from rich.console import Console
 
 from buckler.analysis.compare import compare
 from buckler.analysis.summary import summarise
-from buckler.report.comparison import render_comparison
+from buckler.report.comparison import render_comparison, render_comparisons
 from buckler.report.terminal import render_summary
 from buckler.report.wording import answer, decimals, interval_of, minutes, number, value_of
 
@@ -64,6 +64,7 @@ def test_a_comparison_fits_and_marks_what_differs(folders):
 
 
 def test_a_run_against_itself_says_so(folders):
+    assert shown(render_comparisons([compare(*folders)])) == shown(render_comparison(compare(*folders)))
     text = shown(render_comparison(compare(folders[0], folders[0])))
     assert "Nothing differs." in text
     assert "one and the same simulation" in text

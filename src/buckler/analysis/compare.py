@@ -7,6 +7,7 @@ only one run has are left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +38,38 @@ def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> di
     common = np.intersect1d(all_a.replications, all_b.replications)
     if not len(common):
         raise InputError(f"{a.path} and {b.path} have no replication number in common; run both with the same -n")
-    # The content key stands for everything that the events depend on.
-    same = a.run.get("content_key") is not None and a.run["content_key"] == b.run.get("content_key")
+    same = _one_simulation(a.run, b.run)
     return {
         "first": a.run.get("scenario"),
         "second": b.run.get("scenario"),
+        "notional": a.run.get("notional"),
         "seed": a.run["seed"],
         "replications": len(common),
         "left_out": len(all_a.replications) + len(all_b.replications) - 2 * len(common),
         "same_simulation": same,
         **compare_outcomes(all_a.only(common), all_b.only(common), same),
     }
+
+
+def compare_all(runs: Sequence[RunFolder | str | Path]) -> list[dict[str, Any]]:
+    """The first run against each of the others."""
+    folders = [run if isinstance(run, RunFolder) else open_run(run) for run in runs]
+    if len(folders) < 2:
+        raise InputError("a comparison takes two runs or more")
+    return [compare(folders[0], other) for other in folders[1:]]
+
+
+def _one_simulation(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether the events of both come from the same World, parameters, kernels and luck, whatever the scenarios are called.
+
+    The content key stands for everything that the events depend on. Where it differs, only names or the number of replications may,
+    if World, kernels and version are the same; runs that sampled parameters are only the same by their key.
+    """
+    if a.get("content_key") is not None and a["content_key"] == b.get("content_key"):
+        return True
+    what = ("world_hash", "kernel_hash", "buckler", "platform")
+    nominal = "uncertainty" not in a and "uncertainty" not in b
+    return nominal and all(a.get(key) is not None and a[key] == b.get(key) for key in what)
 
 
 def compare_outcomes(a: Outcomes, b: Outcomes, same: bool = False) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -21,7 +21,9 @@ from buckler.cli.common import (
     print_json,
     threads,
 )
-from buckler.errors import InputError
+from buckler.errors import InputError, OutputExistsError
+
+MOST_OPTIONS: Final = 26
 
 
 def run(
@@ -79,7 +81,7 @@ def run(
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(help="Two scenarios, or one with --without.")],
+    scenarios: Annotated[list[str], typer.Argument(help="Two options or more, or one with --without: scenarios, or folders of runs.")],
     without: Annotated[
         list[str] | None, typer.Option("--without", help="A sensor, battery, command post or raid entry to take out.")
     ] = None,
@@ -91,32 +93,42 @@ def compare(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Two options under the same luck: the difference of every figure, with its interval."""
-    from buckler.analysis.compare import compare as compare_runs
-    from buckler.report.terminal import render_comparison
+    """Options under the same luck: what each differs by from the first, every figure with its paired interval."""
+    from buckler.analysis.compare import compare_all
+    from buckler.report.comparison import render_comparisons
+    from buckler.report.comparison_page import write_comparison_page
 
     names = list(scenarios)
     if without and len(names) != 1:
         raise InputError("compare --without takes one scenario: buckler compare turkey-2019 --without NAME")
-    if not without and len(names) != 2:
-        raise InputError("compare takes two scenarios, or one and --without NAME")
-    first = names[0]
-    second = names[0] if without else names[1]
-    label = (
-        f"{folder_name(first)}-without-{folder_name('-'.join(without))}"
-        if without
-        else f"{folder_name(first)}-and-{folder_name(second)}"
-    )
-    base = output or Path("runs") / label
-    for part, name, taken in (("a", first, []), ("b", second, without or [])):
-        campaign(name, base / part, replications, seed, workers, force, quiet or as_json, taken)
-    result = compare_runs(base / "a", base / "b")
+    if not without and not 2 <= len(names) <= MOST_OPTIONS:
+        raise InputError(f"compare takes two scenarios or more ({MOST_OPTIONS} at most), or one and --without NAME")
+    options: list[tuple[str, list[str]]] = [(name, []) for name in names]
+    label = "-and-".join(folder_name(name) for name in names)
     if without:
-        result["second"] = f"{result['second']} without {', '.join(without)}"
+        options.append((names[0], without))
+        label = f"{folder_name(names[0])}-without-{folder_name('-'.join(without))}"
+    base = output or Path("runs") / label[:120]
+    if (base / "run.json").exists():
+        raise OutputExistsError(f"{base} holds a run: choose another folder for the comparison with -o")
+    folders = []
+    for letter, (name, taken) in zip("abcdefghijklmnopqrstuvwxyz", options, strict=False):
+        if (Path(name) / "run.json").is_file() and not taken:  # flown already
+            folders.append(Path(name))
+            continue
+        campaign(name, base / letter, replications, seed, workers, force, quiet or as_json, taken)
+        folders.append(base / letter)
+    results = compare_all(folders)
+    if without:
+        results[0]["second"] = f"{results[0]['second']} without {', '.join(without)}"
+    command = f"buckler compare {' '.join(names)}" + "".join(f" --without {name!r}" for name in without or ())
+    base.mkdir(parents=True, exist_ok=True)
+    page = write_comparison_page(base, results, f"{command} -n {replications} --seed {seed}")
     if as_json:
-        print_json(result)
+        print_json(results[0] if len(results) == 1 else results)
     else:
-        console().print(render_comparison(result))
+        console().print(render_comparisons(results))
+        typer.echo(f"Report: {page}")
 
 
 def merge(
