@@ -27,6 +27,7 @@ SHOT: Final = 4
 COMMON_MODE: Final = 5
 IMPACT: Final = 6
 MEASUREMENT: Final = 7
+PARAMETER: Final = 8  # the quantile of a group of parameters; `replication` is the number of the draw
 NAVIGATION: Final = 9
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)

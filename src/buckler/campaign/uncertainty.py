@@ -32,33 +32,17 @@ from numpy.typing import NDArray
 from buckler import units
 from buckler.catalog.kinds import CROSS_SECTIONS
 from buckler.catalog.schema import Card
-from buckler.draws import draw, name_key
+from buckler.draws import PARAMETER, draw, name_key
 from buckler.dtypes import KILL_CLASSES, WorldArrays
 from buckler.engine.fly import Flyer
 from buckler.errors import InputError
+from buckler.log.schema import PARAMETERS
 from buckler.scenario.load import Loaded
 from buckler.world.compile import World, compile_world
 
-PARAMETER: Final = 8
-"""The purpose of these draws (buckler.draws has the others)."""
 PER_DRAW: Final = 5
 """Replications flown with each set of values."""
 _WIDE: Final = 10.0
-
-_COLUMNS: Final[list[tuple[str, pa.DataType]]] = [
-    ("draw", pa.int32()),
-    ("first_replication", pa.int32()),
-    ("replications", pa.int32()),
-    ("group", pa.string()),
-    ("quantile", pa.float64()),
-    ("system", pa.string()),
-    ("parameter", pa.string()),
-    ("value", pa.float64()),
-    ("unit", pa.string()),
-]
-PARAMETERS: Final = pa.schema(_COLUMNS)
-"""parameters.parquet: number of the set of values, the replications flown with it, the parameters that move together and the
-quantile of that group, then the card, the parameter, its value and its SI unit."""
 
 _Kinds = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
 """Of each group: its label, and its parameters with their direction."""

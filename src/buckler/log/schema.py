@@ -128,3 +128,15 @@ DETECTIONS: Final = _schema([
     pa.field("elevation_deg", pa.float64(), metadata={"unit": "deg", "meaning": "measured, geometric"}),
     pa.field("snr_db", pa.float64(), metadata={"unit": "dB", "meaning": "mean signal-to-noise ratio of the scan"}),
 ])  # fmt: skip
+
+PARAMETERS: Final = _schema([
+    pa.field("draw", pa.int32(), metadata={"meaning": "number of the set of values"}),
+    pa.field("first_replication", pa.int32(), metadata={"meaning": "the first replication flown with it"}),
+    pa.field("replications", pa.int32(), metadata={"meaning": "how many were"}),
+    pa.field("group", pa.string(), metadata={"meaning": "parameters that move together"}),
+    pa.field("quantile", pa.float64(), metadata={"meaning": "where in its range the group lies, 0 to 1"}),
+    pa.field("system", pa.string(), metadata={"meaning": "the catalog card"}),
+    pa.field("parameter", pa.string()),
+    pa.field("value", pa.float64(), metadata={"meaning": "in the unit beside it"}),
+    pa.field("unit", pa.string(), metadata={"meaning": "SI"}),
+])  # fmt: skip
