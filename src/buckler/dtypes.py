@@ -205,7 +205,7 @@ class WorldArrays(NamedTuple):
     path_m: NDArray[np.float64]  # m: ECEF x, y, z and height above the ellipsoid, [row, 4], threat after threat
     path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
     sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
-    lowest_m: NDArray[np.float32]  # m above sea level: lowest height seen, [sensor, azimuth, ground range]
+    lowest_m: NDArray[np.float32]  # m above sea level: lowest height in line of sight, [sensor, azimuth, ground range]
     air_db: NDArray[np.float32]  # dB two-way: loss to gases, [sensor, sine of elevation, range] (physics.slant)
     disturbances: NDArray[np.void]  # DISTURBANCE, sensor after sensor
     windows_s: NDArray[np.float64]  # s, [sensor, threat, 2]: the first and last time at which it can be in view

@@ -11,11 +11,15 @@ from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher, watchers_of
 from buckler.coverage.target import Target
 from buckler.dtypes import BANDS, SENSOR
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.radar import calibrate
 from buckler.physics.terrain import Terrain, flat_terrain
 from buckler.world.entities import Entity
+from buckler.world.place import Place
+from buckler.world.sensors import horizon_around
 
 ONE_SQUARE_METRE = Target("test target", "A test target", dict.fromkeys(BANDS, (0.1, 1.0, 10.0)), 250.0)
+NO_AIR = np.zeros((2, 2), np.float32)
 QUESTION = Question(ONE_SQUARE_METRE, above_ground=False)
 
 
@@ -38,6 +42,10 @@ def radar(
     record["constant_m2"] = calibrate(sees_m, 1.0, 0.5, 1e-6, 1, 1)
     record["false_alarm"], record["swerling"], record["scan_period_s"] = 1e-6, 1, 10.0
     record["minimum_elevation_rad"], record["maximum_elevation_rad"] = np.radians(elevations_deg)
+    record["lowest_tangent"], record["highest_tangent"] = (
+        np.sign(e) * np.inf if abs(e) >= 90.0 else np.tan(np.radians(e)) for e in elevations_deg
+    )
+    record["effective_radius_m"], record["air_step_m"] = 4.0 / 3.0 * MEAN_RADIUS_M, 1.0
     record["maximum_range_m"] = reach_m
     record["sector_azimuth_rad"], record["sector_half_width_rad"] = (
         np.radians(sector_deg[0]),
@@ -52,14 +60,19 @@ def network(
     *radars: tuple[Entity, np.void],
     terrain: Terrain | None = None,
     highest_m: float = 10_000.0,
-    cell_m: float = 1000.0,
     **more: Any,
 ) -> list[Watcher]:
-    """The radars, swept."""
+    """The radars, swept as a World's are."""
+    ground = terrain or flat_terrain()
+    tables = []
+    for entity, record in radars:
+        place = Place(entity.lat_deg, entity.lon_deg, entity.alt_m)
+        table = horizon_around(ground, place, entity.alt_m, float(record["maximum_range_m"]), 4.0 / 3.0)
+        record["lowest_step_m"] = table.range_step_m
+        tables.append(table.line_m)
     world: Any = SimpleNamespace(
-        arrays=SimpleNamespace(sensors=[record for _, record in radars]),
+        arrays=SimpleNamespace(sensors=[record for _, record in radars], lowest_m=tables, air_db=[NO_AIR] * len(radars)),
         entities=[entity for entity, _ in radars],
-        terrain=terrain or flat_terrain(),
-        loaded=SimpleNamespace(scenario=SimpleNamespace(environment=SimpleNamespace(effective_earth_factor=4.0 / 3.0))),
+        terrain=ground,
     )
-    return watchers_of(world, cell_m=cell_m, highest_m=highest_m, **more)
+    return watchers_of(world, highest_m=highest_m, **more)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from network_of_radars import QUESTION, network, radar
 
 from buckler.coverage.area import Grid, grid_over
-from buckler.coverage.layers import NOMINAL, Question, difference, ground_under, layer_at, lowest_of, shares_of
+from buckler.coverage.layers import NOMINAL, Question, difference, ground_under, layer_at, lowest_of
 from buckler.coverage.network import interference_db, taken_out
 from buckler.coverage.ranges import first_detections, ring_of, section_of
 from buckler.coverage.reaction import reaction_time
@@ -103,7 +103,7 @@ def three():
 
 def test_what_a_sensor_adds_is_what_is_lost_without_it(three):
     watchers, grid, ground, layer = three
-    shares = {share.sensor: share for share in shares_of(layer, watchers, QUESTION, grid, ground, FLAT)}
+    shares = {share.sensor: share for share in layer.shares}
     for watcher in watchers:
         rest = layer_at(2000.0, taken_out(watchers, [watcher.name]), QUESTION, grid, ground, FLAT)
         share = shares[watcher.name]
@@ -160,7 +160,7 @@ def test_a_ridge_hides_exactly_what_lies_behind_it():
     wall = 360 + round(30e3 / (radians(step) * 6_378_137.0))
     heights[:, wall : wall + 8] = 600.0
     terrain = Terrain(heights, -120 * step, -360 * step, step, step, "a wall", "460 m")
-    (watcher,) = network(radar("a", 0.0, 0.0, antenna_m=20.0), terrain=terrain, cell_m=200.0)
+    (watcher,) = network(radar("a", 0.0, 0.0, antenna_m=20.0), terrain=terrain)
     radius = 4.0 / 3.0 * MEAN_RADIUS_M
 
     def on_circle(height: float, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -33,7 +33,7 @@ def clear(lat: float, lon: float, antenna: float, to_lat: float, to_lon: float, 
 @pytest.mark.parametrize(("antenna_m", "above_m"), [(1500.0, 100.0), (1500.0, 3000.0), (9500.0, 100.0)])
 def test_cells_over_the_taurus_agree_with_single_rays(antenna_m, above_m):
     lat, lon = 37.2, 33.2  # the Konya plain, at about 1020 m, north of the Taurus
-    (watcher,) = network(radar("a", lat, lon, antenna_m=antenna_m), terrain=TERRAIN, highest_m=3000.0, cell_m=1000.0)
+    (watcher,) = network(radar("a", lat, lon, antenna_m=antenna_m), terrain=TERRAIN, highest_m=3000.0)
     question = Question(QUESTION.target, above_ground=True)
     rng = np.random.default_rng(7)
     wrong, seen = [], 0

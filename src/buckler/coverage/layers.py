@@ -21,6 +21,9 @@ LOW, NOMINAL, HIGH = range(3)
 SEEN_PD: Final = 0.5
 """A place counts as seen where the single-scan Pd of at least one sensor is this."""
 
+STRIP_BYTES: Final = 32_000_000
+"""Of every sensor's own Pd, for a strip of rows."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -45,22 +48,6 @@ class Question:
         return "above ground" if self.above_ground else "above sea level"
 
 
-class Layer(NamedTuple):
-    """The network at one height."""
-
-    height_m: float
-    best: Singles  # single-scan Pd of the best sensor, [cross-section, row, column]
-    any: Singles  # Pd of at least one sensor in one scan of each, likewise
-    sensors: NDArray[np.uint8]  # number of sensors whose Pd (nominal cross-section) is at least seen_pd
-    seen_m2: float  # area where there is one
-    seen_range_m2: tuple[float, float]  # the same for the low and the high cross-section
-
-    @property
-    def seen(self) -> Mask:
-        """Where at least one sensor sees the nominal cross-section."""
-        return np.asarray(self.sensors > 0)
-
-
 class Share(NamedTuple):
     """What one sensor adds at one height."""
 
@@ -71,6 +58,23 @@ class Share(NamedTuple):
     only_m2: float  # area that no other sensor sees: what the network loses without it
     combined_m2: float  # area where the combined Pd of the network falls below seen_pd without it
     share: float  # only_m2 over the network's area
+
+
+class Layer(NamedTuple):
+    """The network at one height."""
+
+    height_m: float
+    best: Singles  # single-scan Pd of the best sensor, [cross-section, row, column]
+    any: Singles  # Pd of at least one sensor in one scan of each, likewise
+    sensors: NDArray[np.uint8]  # number of sensors whose Pd (nominal cross-section) is at least seen_pd
+    seen_m2: float  # area where there is one
+    seen_range_m2: tuple[float, float]  # the same for the low and the high cross-section
+    shares: list[Share]  # what each sensor adds, most first
+
+    @property
+    def seen(self) -> Mask:
+        """Where at least one sensor sees the nominal cross-section."""
+        return np.asarray(self.sensors > 0)
 
 
 def ground_under(grid: Grid, terrain: Terrain) -> Singles:
@@ -88,85 +92,69 @@ def require_height(height_m: float) -> float:
 
 
 def layer_at(
-    height_m: float,
-    watchers: Sequence[Watcher],
-    question: Question,
-    grid: Grid,
-    ground_m: Singles,
-    terrain: Terrain,
-    progress: Callable[[], None] = lambda: None,
+    height_m: float, watchers: Sequence[Watcher], question: Question, grid: Grid, ground_m: Singles, terrain: Terrain
 ) -> Layer:
-    """Pd, combined Pd and the number of sensors at one height, cell by cell."""
-    require_height(height_m)
-    best = np.zeros((3, *grid.shape), np.float32)
-    log_miss = np.zeros((3, *grid.shape), np.float32)
-    count = np.zeros(grid.shape, np.uint8)
-    lat, lon = grid.lat_deg, grid.lon_deg
-    for watcher in watchers:
-        rcs = np.array(question.target.rcs_m2[watcher.band])
-        add_sensor(
-            watcher.eye,
-            rcs,
-            question.seen_pd,
-            lat,
-            lon,
-            ground_m,
-            height_m,
-            question.above_ground,
-            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, height_m, terrain)),
-            log_miss,
-            best,
-            count,
-        )
-        progress()
-    low, high = (grid.area_m2(best[k] >= question.seen_pd) for k in (LOW, HIGH))
-    np.expm1(log_miss, out=log_miss)
-    np.negative(log_miss, out=log_miss)
-    return Layer(height_m, best, log_miss, count, grid.area_m2(count > 0), (low, high))
+    """The network at one height."""
+    return layers_at([height_m], watchers, question, grid, ground_m, terrain)[0]
 
 
-def shares_of(
-    layer: Layer,
+def layers_at(
+    heights_m: Sequence[float],
     watchers: Sequence[Watcher],
     question: Question,
     grid: Grid,
     ground_m: Singles,
     terrain: Terrain,
-    progress: Callable[[], None] = lambda: None,
-) -> list[Share]:
-    """What each sensor adds to the network at the height of a layer: most first."""
-    with np.errstate(divide="ignore"):
-        log_miss = np.log1p(-layer.any[NOMINAL]).clip(min=-600.0)
-    found = []
-    for watcher in watchers:
-        rcs = question.target.rcs_m2[watcher.band][NOMINAL]
-        seen, only, lost = contribution(
-            watcher.eye,
-            rcs,
-            question.seen_pd,
-            grid.lat_deg,
-            grid.lon_deg,
-            ground_m,
-            layer.height_m,
-            question.above_ground,
-            grid.window(watcher.lat_deg, watcher.lon_deg, horizon_m(watcher, layer.height_m, terrain)),
-            log_miss,
-            layer.sensors,
-            grid.cell_m2,
-        )
-        found.append(
-            Share(
-                watcher.name,
-                watcher.system,
-                layer.height_m,
-                seen,
-                only,
-                lost,
-                only / layer.seen_m2 if layer.seen_m2 else 0.0,
-            )
-        )
-        progress()
-    return sorted(found, key=lambda share: (-share.only_m2, -share.seen_m2, share.sensor))
+    progress: Callable[[float], None] = lambda share: None,
+) -> list[Layer]:
+    """Pd, combined Pd, the number of sensors and what each adds, cell by cell, at several heights together.
+
+    By strips of rows, so that every sensor's own Pd is at hand for a strip only. `progress(share of the work done)`.
+    """
+    heights = np.array([require_height(height) for height in heights_m])
+    shape = heights.size, *grid.shape
+    best, miss = np.zeros((3, *shape), np.float32), np.ones((3, *shape), np.float32)
+    count = np.zeros(shape, np.uint8)
+    worth = np.zeros((len(watchers), heights.size, 3))
+    windows = [
+        grid.window(w.lat_deg, w.lon_deg, horizon_m(w, float(heights.max(initial=0.0)), terrain)) for w in watchers
+    ]
+    rcs = [np.array(question.target.rcs_m2[w.band]) for w in watchers]
+    lat, lon, cell_m2 = grid.lat_deg, grid.lon_deg, grid.cell_m2
+    deep = max(1, STRIP_BYTES // max(1, 4 * len(watchers) * heights.size * grid.columns))
+    own = np.empty((len(watchers), heights.size, min(deep, grid.rows), grid.columns), np.float32)
+    for first in range(0, grid.rows, deep):
+        last = min(first + deep, grid.rows)
+        parts = [(max(r0, first), min(r1, last), c0, c1) for r0, r1, c0, c1 in windows]
+        here = [n for n, part in enumerate(parts) if part[0] < part[1] and part[2] < part[3]]
+        for n in here:
+            own[n] = 0.0
+            add_sensor(
+                watchers[n].eye, rcs[n], question.seen_pd, lat, lon, ground_m, heights, question.above_ground, parts[n],
+                miss, best, count, own[n],
+            )  # fmt: skip
+        for n in here:
+            contribution(question.seen_pd, parts[n], miss[NOMINAL], count, cell_m2, own[n], worth[n])
+        progress((last - first) / grid.rows)
+    any_ = np.subtract(1.0, miss, out=miss)
+    return [
+        _layer(float(height), best[:, n], any_[:, n], count[n], worth[:, n], watchers, question, grid)
+        for n, height in enumerate(heights)
+    ]
+
+
+def _layer(
+    height_m: float, best: Singles, any_: Singles, count: NDArray[np.uint8], worth: NDArray[np.float64],
+    watchers: Sequence[Watcher], question: Question, grid: Grid,
+) -> Layer:  # fmt: skip
+    low, high = (grid.area_m2(best[k] >= question.seen_pd) for k in (LOW, HIGH))
+    area = grid.area_m2(count > 0)
+    shares = [
+        Share(w.name, w.system, height_m, seen, only, lost, only / area if area else 0.0)
+        for w, (seen, only, lost) in zip(watchers, worth.tolist(), strict=True)
+    ]
+    shares.sort(key=lambda share: (-share.only_m2, -share.seen_m2, share.sensor))
+    return Layer(height_m, best, any_, count, area, (low, high), shares)
 
 
 def lowest_of(
@@ -175,7 +163,7 @@ def lowest_of(
     grid: Grid,
     ground_m: Singles,
     terrain: Terrain,
-    progress: Callable[[], None] = lambda: None,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[Singles, Singles]:
     """The lowest height above ground in anyone's line of sight, and the lowest that anyone sees; infinite for none."""
     in_sight = np.full(grid.shape, np.inf, np.float32)
@@ -192,7 +180,7 @@ def lowest_of(
             in_sight,
             seen,
         )
-        progress()
+        progress(1.0 / len(watchers))
     return in_sight, seen
 
 

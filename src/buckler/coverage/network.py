@@ -1,33 +1,25 @@
-"""The sensors of a World as coverage reads them: swept over the terrain at the map's own resolution."""
+"""The sensors of a World as coverage reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, degrees, pi, radians
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from buckler.coverage.area import Bounds
-from buckler.coverage.raster import Eye, Singles, fill_tangents, tangent_of
+from buckler.coverage.raster import Eye, Singles
 from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_threshold
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis
 from buckler.physics.propagation import line_of_sight_m
 from buckler.physics.terrain import Terrain
-from buckler.physics.visibility import horizon_table
 from buckler.world.compile import World
-
-FINEST_STEP_M: Final = 100.0
-COARSEST_STEP_M: Final = 1000.0
-FEWEST_AZIMUTHS: Final = 360
-MOST_AZIMUTHS: Final = 2880
-MOST_RANGES: Final = 2000
-"""A table of a sensor is at most this large: 23 MB."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +65,11 @@ def interference_db(
 def watchers_of(
     world: World,
     *,
-    cell_m: float,
     highest_m: float,
     extra_loss_db: Mapping[str, npt.ArrayLike] | None = None,
     loss_step_m: float = 1000.0,
-    progress: Callable[[], None] = lambda: None,
 ) -> list[Watcher]:
-    """Sweep the terrain around every sensor, finely enough for cells of `cell_m` and targets up to `highest_m`.
+    """The sensors with the World's own tables of the lowest height seen, for targets up to `highest_m`.
 
     `extra_loss_db`: by sensor, a two-way loss or a rise of its noise in decibels, [azimuth] or [azimuth, slant range in
     steps of `loss_step_m`]; azimuth 0 is north.
@@ -90,50 +80,22 @@ def watchers_of(
     for name in losses:
         if name not in {entity.name for entity in sensors}:
             raise UnknownNameError("sensor", name, [entity.name for entity in sensors])
-    factor = float(world.loaded.scenario.environment.effective_earth_factor)
     found = []
-    for entity, record in zip(sensors, a.sensors, strict=True):
+    for entity, record, lowest_m, air_db in zip(sensors, a.sensors, a.lowest_m, a.air_db, strict=True):
         if not (np.isfinite(entity.lat_deg) and np.isfinite(entity.lon_deg)):
             raise InputError(f"sensor {entity.name!r} has no position")
-        found.append(
-            _watcher(
-                entity, record, world.terrain, factor, cell_m, highest_m, _loss(losses.get(entity.name)), loss_step_m
-            )
-        )
-        progress()
+        loss = _loss(losses.get(entity.name))
+        found.append(_watcher(entity, record, lowest_m, air_db, world.terrain, highest_m, loss, loss_step_m))
     return found
 
 
 def _watcher(
-    entity: Any,
-    record: Any,
-    terrain: Terrain,
-    earth_factor: float,
-    cell_m: float,
-    highest_m: float,
-    loss: Singles,
+    entity: Any, record: Any, lowest_m: Singles, air_db: Singles, terrain: Terrain, highest_m: float, loss: Singles,
     step_m: float,
-) -> Watcher:
+) -> Watcher:  # fmt: skip
     lat, lon, antenna = entity.lat_deg, entity.lon_deg, entity.alt_m
-    radius = earth_factor * MEAN_RADIUS_M
+    radius = float(record["effective_radius_m"])
     reach = _sight_m(float(record["maximum_range_m"]), antenna, highest_m, radius, terrain)
-    step = min(max(0.5 * cell_m, FINEST_STEP_M), COARSEST_STEP_M, max(reach / 100.0, FINEST_STEP_M))
-    step = max(step, reach / MOST_RANGES)
-    across = max(cell_m, min(0.5 * terrain.cell_m, COARSEST_STEP_M * 5.0))
-    azimuths = int(min(max(2.0 * pi * reach / across, FEWEST_AZIMUTHS), MOST_AZIMUTHS))
-    table = horizon_table(
-        terrain,
-        lat,
-        lon,
-        antenna,
-        max_range_m=reach + 2.0 * step,
-        ground_m=0.0,
-        azimuths=azimuths,
-        range_step_m=step,
-        earth_factor=earth_factor,
-    )
-    tangent = np.empty_like(table.lowest_m)
-    fill_tangents(table.lowest_m, step, antenna, radius, tangent)
     ground = float(terrain.height_m(lat, lon)) if terrain.covers(lat, lon) else 0.0
     eye = Eye(
         lat_rad=radians(lat),
@@ -145,15 +107,19 @@ def _watcher(
         constant_m2=float(record["constant_m2"]),
         threshold=float(detection_threshold(float(record["false_alarm"]), 1)),
         swerling=int(record["swerling"]),
-        lowest_tangent=tangent_of(float(record["minimum_elevation_rad"])),
-        highest_tangent=tangent_of(float(record["maximum_elevation_rad"])),
+        lowest_tangent=float(record["lowest_tangent"]),
+        highest_tangent=float(record["highest_tangent"]),
         maximum_range_m=float(record["maximum_range_m"]),
         sector_azimuth_rad=float(record["sector_azimuth_rad"]),
         sector_half_width_rad=float(record["sector_half_width_rad"]),
-        tangent=tangent,
-        range_step_m=step,
+        lowest_m=lowest_m,
+        range_step_m=float(record["lowest_step_m"]),
         loss_db=loss,
         loss_step_m=step_m,
+        air_db=air_db,
+        air_step_m=float(record["air_step_m"]),
+        rain_db_per_m=float(record["rain_db_per_m"]),
+        rain_top_m=float(record["rain_top_m"]),
     )
     return Watcher(
         entity.name,
@@ -212,11 +178,10 @@ def _extremes_m(terrain: Terrain) -> tuple[float, float]:
 
 def reaches_of(world: World, highest_m: float) -> list[tuple[float, float, float]]:
     """Latitude, longitude and reach of every sensor: instrumented range or horizon, whichever is nearer."""
-    radius = float(world.loaded.scenario.environment.effective_earth_factor) * MEAN_RADIUS_M
     sensors = [entity for entity in world.entities if entity.kind == "sensor"]
     return [
-        (e.lat_deg, e.lon_deg, _sight_m(float(record["maximum_range_m"]), e.alt_m, highest_m, radius, world.terrain))
-        for e, record in zip(sensors, world.arrays.sensors, strict=True)
+        (e.lat_deg, e.lon_deg, _sight_m(float(r["maximum_range_m"]), e.alt_m, highest_m, float(r["effective_radius_m"]), world.terrain))
+        for e, r in zip(sensors, world.arrays.sensors, strict=True)
     ]
 
 

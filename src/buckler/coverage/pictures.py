@@ -52,12 +52,16 @@ class Notes:
     terrain: str
     notional: str
     question: Question
-    k: float
+    k: tuple[float, float]
+    """The least and the greatest of the sensors' effective-earth factors."""
 
     @property
     def earth(self) -> str:
         """The effective earth."""
-        return "4/3 earth" if abs(self.k - 4.0 / 3.0) < 1e-6 else f"an earth of {self.k:.3g} times its radius"
+        low, high = self.k
+        if high - low > 1e-6:
+            return f"an earth of {low:.3g} to {high:.3g} times its radius, by region"
+        return "4/3 earth" if abs(low - 4.0 / 3.0) < 1e-6 else f"an earth of {low:.3g} times its radius"
 
     @property
     def text(self) -> str:

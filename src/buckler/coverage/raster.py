@@ -1,28 +1,26 @@
 """The kernels of coverage: what one sensor has of a place, and sums of it over a grid, a radial or a list of places.
 
-**Line of sight.** The sweep of `physics.visibility` gives the lowest height seen at every azimuth and ground range;
-here it is kept as the tangent of the steepest ground within that range (equation (1) there). Between two azimuths the
-tangent is interpolated, in range the last column nearer than the place is taken: ground hides only what lies behind
-it. A place is in view if its own tangent is not smaller, so a place over a valley is never hidden by the valley's rim
-beside it, however coarse the columns.
+**Line of sight.** A place is in view if it lies above the line of `physics.visibility` at its azimuth and ground range:
+`visible` in the sensor's part of World.lowest_m, the same function and the same table as in a replication.
 
 **Detection.** Mean single-scan signal-to-noise ratio per square metre of cross-section, inside instrumented range,
 sector and elevation limits (physics.radar, equation (2)):
 
     s / sigma = K / (R^4 L),    Pd = physics.detection.probability(s)                                               (1)
 
-L is an extra two-way loss, or a rise of the noise, in decibels: both cost the same. Elevations are those of the
-refracted ray at the antenna.
+L is the two-way loss to air and rain on the slant path (physics.slant, as in a replication) and an extra loss or rise of the
+noise, in decibels: both cost the same. Elevations are those of the refracted ray at the antenna.
 
-**Network.** Scans of different sensors are independent: combined Pd = 1 - product of (1 - Pd). The product is kept as
-the sum of ln(1 - Pd).
+**Network.** Scans of different sensors are independent: combined Pd = 1 - product of (1 - Pd).
 
-All kernels of the package stand in this file, because numba's cache does not notice an edit in another one.
+**Heights.** Over one place (latitude and longitude) azimuth, ground range and the line do not depend on the height; the
+slant range of height h above the ellipsoid is |a + h b|, with a the vector from the antenna to the ellipsoid and b its
+normal there. So a grid is swept once for many heights.
 """
 
 from __future__ import annotations
 
-from math import atan2, cos, inf, isnan, log1p, nan, pi, radians, sin, tan
+from math import atan2, cos, inf, isnan, log1p, nan, pi, sin, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,17 +28,24 @@ from numpy.typing import NDArray
 
 from buckler.compiled import kernel
 from buckler.physics.detection import probability
-from buckler.physics.earth import MEAN_RADIUS_M, azimuth_elevation_range, ecef_from_geodetic
+from buckler.physics.earth import (
+    ECCENTRICITY_SQUARED,
+    MEAN_RADIUS_M,
+    SEMI_MAJOR_AXIS_M,
+    azimuth_elevation_range,
+    ecef_from_geodetic,
+)
 from buckler.physics.radar import snr_linear
+from buckler.physics.slant import path_loss_db
 from buckler.physics.terrain import Heights, height_at
-from buckler.physics.visibility import elevation_tangent, height_on_line, radial_point
+from buckler.physics.visibility import elevation_tangent, height_on_line, lowest_seen_m, radial_point, visible
 
 Basis = tuple[float, float, float, float, float, float, float, float, float]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Cube = NDArray[np.float32]
+"""Of more than two dimensions, named where it stands."""
 
-NOTHING_HIDES: Final = -1e9
-"""The tangent of a horizon that hides nothing."""
 _CERTAIN: Final = 1.0 - 1e-12
 _DEG: Final = pi / 180.0
 
@@ -62,53 +67,28 @@ class Eye(NamedTuple):
     maximum_range_m: float  # instrumented, slant
     sector_azimuth_rad: float
     sector_half_width_rad: float  # pi or more: all round
-    tangent: Singles  # [azimuth, range]: steepest ground up to and with that column
+    lowest_m: Singles  # [azimuth, range]: its part of World.lowest_m
     range_step_m: float
     loss_db: Singles  # [azimuth, slant range]: extra two-way loss or noise
     loss_step_m: float
+    air_db: Singles  # its part of World.air_db
+    air_step_m: float
+    rain_db_per_m: float
+    rain_top_m: float
 
 
 # --- one place --------------------------------------------------------------------------------------------------------
 
 
 @kernel
-def fill_tangents(
-    lowest_m: Singles, range_step_m: float, antenna_m: float, effective_radius_m: float, out: Singles
-) -> None:
-    """From the lowest height seen to the running tangent: equation (1) of physics.visibility at every column."""
-    for j in range(lowest_m.shape[0]):
-        steepest = NOTHING_HIDES
-        out[j, 0] = steepest
-        for i in range(1, lowest_m.shape[1]):
-            if lowest_m[j, i] < inf:
-                steepest = max(
-                    steepest, elevation_tangent(antenna_m, float(lowest_m[j, i]), i * range_step_m, effective_radius_m)
-                )
-            out[j, i] = steepest
-
-
-@kernel
-def horizon_at(eye: Eye, azimuth_rad: float, ground_range_m: float) -> float:
-    """The tangent under which nothing is seen at that range; infinite beyond the table."""
-    azimuths, ranges = eye.tangent.shape
-    i = int(ground_range_m / eye.range_step_m)
-    if i >= ranges:
-        return inf
-    around = azimuth_rad / (2.0 * pi) * azimuths
-    j = int(around)
-    u = around - j
-    return float((1.0 - u) * float(eye.tangent[j % azimuths, i]) + u * float(eye.tangent[(j + 1) % azimuths, i]))
-
-
-@kernel
-def bearing(eye: Eye, lat_rad: float, lon_rad: float, height_m: float) -> tuple[float, float, float]:
-    """Azimuth (rad, 0 to 2 pi), slant range (m) and range along the ground (m) to a place."""
+def bearing(eye: Eye, lat_rad: float, lon_rad: float, height_m: float) -> tuple[float, float, float, float]:
+    """Azimuth (rad, 0 to 2 pi), slant range (m), range along the ground (m) and sine of the elevation of a place."""
     x, y, z = ecef_from_geodetic(lat_rad, lon_rad, height_m)
     azimuth, elevation, slant = azimuth_elevation_range(
         eye.position_m[0], eye.position_m[1], eye.position_m[2], eye.basis, x, y, z
     )
     ground = MEAN_RADIUS_M * atan2(slant * cos(elevation), MEAN_RADIUS_M + eye.height_m + slant * sin(elevation))
-    return azimuth, slant, ground
+    return azimuth, slant, ground, sin(elevation)
 
 
 @kernel
@@ -134,15 +114,27 @@ def extra_loss_db(eye: Eye, azimuth_rad: float, slant_m: float) -> float:
 
 
 @kernel
+def loss_db(eye: Eye, azimuth_rad: float, slant_m: float, sine: float, tangent: float) -> float:
+    """All losses on the way to a place: `sine` and `tangent` of its elevation as physics.slant takes them."""
+    air = path_loss_db(
+        eye.air_db, eye.air_step_m, eye.rain_db_per_m, eye.rain_top_m, eye.height_m, eye.effective_radius_m, sine, tangent,
+        slant_m,
+    )  # fmt: skip
+    return air + extra_loss_db(eye, azimuth_rad, slant_m)
+
+
+@kernel
 def unit_snr(eye: Eye, lat_rad: float, lon_rad: float, height_m: float) -> float:
     """Mean single-scan signal-to-noise ratio of one square metre at a place: equation (1); 0 if it is not in view."""
-    azimuth, slant, ground = bearing(eye, lat_rad, lon_rad, height_m)
+    azimuth, slant, ground, sine = bearing(eye, lat_rad, lon_rad, height_m)
     if slant > eye.maximum_range_m or ground < 1.0 or not within_sector(eye, azimuth):
         return 0.0
     tangent = elevation_tangent(eye.height_m, height_m, ground, eye.effective_radius_m)
-    if tangent < eye.lowest_tangent or tangent > eye.highest_tangent or tangent < horizon_at(eye, azimuth, ground):
+    if tangent < eye.lowest_tangent or tangent > eye.highest_tangent:
         return 0.0
-    return snr_linear(eye.constant_m2, 1.0, slant, extra_loss_db(eye, azimuth, slant))
+    if not visible(eye.lowest_m, eye.range_step_m, azimuth, ground, height_m):
+        return 0.0
+    return snr_linear(eye.constant_m2, 1.0, slant, loss_db(eye, azimuth, slant, sine, tangent))
 
 
 @kernel
@@ -170,63 +162,111 @@ def fill_ground(
 
 
 @kernel
+def _over(
+    eye: Eye, sin_lat: float, cos_lat: float, sin_lon: float, cos_lon: float, ground_m: float
+) -> tuple[float, float, float, float, float, float, float, float]:
+    """What all heights over one place share: (c0, c1, u0, u1, azimuth, ground range, lowest and highest height in view),
+    with the slant range squared c0 + 2 c1 h + h^2 and the height over the antenna's horizontal u0 + u1 h. Lowest above
+    highest where nothing is in view."""
+    curvature = SEMI_MAJOR_AXIS_M / sqrt(1.0 - ECCENTRICITY_SQUARED * sin_lat * sin_lat)
+    nx = cos_lat * cos_lon
+    ny = cos_lat * sin_lon
+    ax = curvature * nx - eye.position_m[0]
+    ay = curvature * ny - eye.position_m[1]
+    az = curvature * (1.0 - ECCENTRICITY_SQUARED) * sin_lat - eye.position_m[2]
+    c0 = ax * ax + ay * ay + az * az
+    c1 = ax * nx + ay * ny + az * sin_lat
+    if c0 + ground_m * (2.0 * c1 + ground_m) > eye.maximum_range_m * eye.maximum_range_m and c1 > -ground_m:
+        return c0, c1, 0.0, 0.0, 0.0, 0.0, inf, -inf  # the nearest height is the ground's
+    x = ax + ground_m * nx
+    y = ay + ground_m * ny
+    z = az + ground_m * sin_lat
+    east = eye.basis[0] * x + eye.basis[1] * y + eye.basis[2] * z
+    north = eye.basis[3] * x + eye.basis[4] * y + eye.basis[5] * z
+    up = eye.basis[6] * x + eye.basis[7] * y + eye.basis[8] * z
+    u1 = eye.basis[6] * nx + eye.basis[7] * ny + eye.basis[8] * sin_lat
+    u0 = up - ground_m * u1
+    azimuth = atan2(east, north)
+    if azimuth < 0.0:
+        azimuth += 2.0 * pi
+    distance = MEAN_RADIUS_M * atan2(sqrt(east * east + north * north), MEAN_RADIUS_M + eye.height_m + up)
+    if distance < 1.0 or not within_sector(eye, azimuth):
+        return c0, c1, u0, u1, azimuth, distance, inf, -inf
+    lowest = lowest_seen_m(eye.lowest_m, eye.range_step_m, azimuth, distance)
+    if eye.lowest_tangent > -inf:
+        lowest = max(lowest, height_on_line(eye.height_m, eye.lowest_tangent, distance, eye.effective_radius_m))
+    highest = inf
+    if eye.highest_tangent < inf:
+        highest = height_on_line(eye.height_m, eye.highest_tangent, distance, eye.effective_radius_m)
+    return c0, c1, u0, u1, azimuth, distance, lowest, highest
+
+
+@kernel
 def add_sensor(
-    eye: Eye, rcs_m2: Floats, seen_pd: float, lat_deg: Floats, lon_deg: Floats, ground_m: Singles, height_m: float,
-    above_ground: bool, window: tuple[int, int, int, int], log_miss: Singles, best: Singles, count: NDArray[np.uint8],
+    eye: Eye, rcs_m2: Floats, seen_pd: float, lat_deg: Floats, lon_deg: Floats, ground_m: Singles, height_m: Floats,
+    above_ground: bool, window: tuple[int, int, int, int], miss: Cube, best: Cube, count: NDArray[np.uint8],
+    own: Cube,
 ) -> None:  # fmt: skip
-    """Add one sensor to a grid: for each cross-section the sum of ln(1 - Pd) and the best Pd, [cross-section, row,
-    column]; and, for the middle cross-section, the number of sensors whose Pd is at least `seen_pd`."""
+    """Add one sensor to a grid at several heights: for each cross-section the product of 1 - Pd and the best Pd,
+    [cross-section, height, row, column]; for the middle one the number of sensors whose Pd is at least `seen_pd` and,
+    in `own`, this sensor's Pd, [height, row, column]. Rows of `own` are counted from the window's first."""
     middle = rcs_m2.size // 2
+    sin_lon = np.sin(lon_deg * _DEG)
+    cos_lon = np.cos(lon_deg * _DEG)
+    farthest = eye.maximum_range_m * eye.maximum_range_m
     for r in range(window[0], window[1]):
-        lat = lat_deg[r] * _DEG
+        sin_lat = sin(lat_deg[r] * _DEG)
+        cos_lat = cos(lat_deg[r] * _DEG)
         for c in range(window[2], window[3]):
-            height = height_m
-            if above_ground:
-                height += float(ground_m[r, c])
-            elif height < ground_m[r, c]:
-                continue
-            snr = unit_snr(eye, lat, lon_deg[c] * _DEG, height)
-            if snr <= 0.0:
-                continue
-            for k in range(rcs_m2.size):
-                pd = probability(snr * rcs_m2[k], eye.threshold, 1, eye.swerling)
-                log_miss[k, r, c] += log1p(-min(pd, _CERTAIN))
-                if pd > best[k, r, c]:
-                    best[k, r, c] = pd
-                if k == middle and pd >= seen_pd:
-                    count[r, c] += 1
+            ground = float(ground_m[r, c])
+            c0, c1, u0, u1, azimuth, distance, lowest, highest = _over(
+                eye, sin_lat, cos_lat, sin_lon[c], cos_lon[c], ground
+            )
+            for n in range(height_m.size):
+                height = height_m[n] + ground if above_ground else height_m[n]
+                if height < ground or height < lowest or height > highest:
+                    continue
+                squared = c0 + height * (2.0 * c1 + height)
+                if squared > farthest:
+                    continue
+                slant = sqrt(squared)
+                tangent = 0.0  # only rain asks for it
+                if eye.rain_db_per_m > 0.0:
+                    tangent = elevation_tangent(eye.height_m, height, distance, eye.effective_radius_m)
+                loss = loss_db(eye, azimuth, slant, (u0 + u1 * height) / slant, tangent)
+                snr = snr_linear(eye.constant_m2, 1.0, slant, loss)
+                for k in range(rcs_m2.size):
+                    pd = np.float32(probability(snr * rcs_m2[k], eye.threshold, 1, eye.swerling))
+                    miss[k, n, r, c] *= 1.0 - min(float(pd), _CERTAIN)
+                    best[k, n, r, c] = max(best[k, n, r, c], pd)
+                    if k == middle:
+                        own[n, r - window[0], c] = pd
+                        if pd >= seen_pd:
+                            count[n, r, c] += 1
 
 
 @kernel
 def contribution(
-    eye: Eye, rcs_m2: float, seen_pd: float, lat_deg: Floats, lon_deg: Floats, ground_m: Singles, height_m: float,
-    above_ground: bool, window: tuple[int, int, int, int], log_miss: Singles, count: NDArray[np.uint8],
-    cell_m2: Floats,
-) -> tuple[float, float, float]:  # fmt: skip
-    """What one sensor is worth at a height, m^2: area that it sees, that only it sees, and that the network would no
-    longer hold with a combined Pd of `seen_pd` without it. `log_miss` and `count` are the whole network's."""
-    seen = 0.0
-    only = 0.0
-    lost = 0.0
-    enough = log1p(-seen_pd)
-    for r in range(window[0], window[1]):
-        lat = lat_deg[r] * _DEG
-        for c in range(window[2], window[3]):
-            height = height_m
-            if above_ground:
-                height += float(ground_m[r, c])
-            elif height < ground_m[r, c]:
-                continue
-            pd = single_scan_pd(eye, rcs_m2, lat, lon_deg[c] * _DEG, height)
-            if pd <= 0.0:
-                continue
-            if pd >= seen_pd:
-                seen += cell_m2[r]
-                if count[r, c] == 1:
-                    only += cell_m2[r]
-            if log_miss[r, c] <= enough and log_miss[r, c] - log1p(-min(pd, _CERTAIN)) > enough:
-                lost += cell_m2[r]
-    return seen, only, lost
+    seen_pd: float, window: tuple[int, int, int, int], miss: Cube, count: NDArray[np.uint8], cell_m2: Floats, own: Cube,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Add to `out` [height, 3] what one sensor is worth, m^2: area that it sees, that only it sees, and that the network
+    would no longer hold with a combined Pd of `seen_pd` without it. `miss` and `count` [height, row, column] are the
+    whole network's, `own` is the sensor's of `add_sensor`."""
+    enough = 1.0 - seen_pd
+    for n in range(out.shape[0]):
+        for r in range(window[0], window[1]):
+            for c in range(window[2], window[3]):
+                pd = own[n, r - window[0], c]
+                if pd <= 0.0:
+                    continue
+                if pd >= seen_pd:
+                    out[n, 0] += cell_m2[r]
+                    if count[n, r, c] == 1:
+                        out[n, 1] += cell_m2[r]
+                held = float(miss[n, r, c])
+                if held <= enough and held / (1.0 - min(float(pd), _CERTAIN)) > enough:
+                    out[n, 2] += cell_m2[r]
 
 
 @kernel
@@ -239,27 +279,30 @@ def add_lowest(
 
     Pd falls with range and range grows with height, so the second is the first wherever there is one.
     """
+    sin_lon = np.sin(lon_deg * _DEG)
+    cos_lon = np.cos(lon_deg * _DEG)
+    farthest = eye.maximum_range_m * eye.maximum_range_m
     for r in range(window[0], window[1]):
-        lat = lat_deg[r] * _DEG
+        sin_lat = sin(lat_deg[r] * _DEG)
+        cos_lat = cos(lat_deg[r] * _DEG)
         for c in range(window[2], window[3]):
-            ground_here = float(ground_m[r, c])
-            lon = lon_deg[c] * _DEG
-            azimuth, _, distance = bearing(eye, lat, lon, ground_here)
-            if distance < 1.0 or not within_sector(eye, azimuth):
+            ground = float(ground_m[r, c])
+            c0, c1, u0, u1, azimuth, distance, lowest, highest = _over(
+                eye, sin_lat, cos_lat, sin_lon[c], cos_lon[c], ground
+            )
+            height = max(ground, lowest)
+            if height > highest or (height - ground >= in_sight_m[r, c] and height - ground >= seen_m[r, c]):
                 continue
-            least = max(horizon_at(eye, azimuth, distance), eye.lowest_tangent)
-            height = max(ground_here, height_on_line(eye.height_m, least, distance, eye.effective_radius_m))
-            if height - ground_here >= in_sight_m[r, c] and height - ground_here >= seen_m[r, c]:
+            squared = c0 + height * (2.0 * c1 + height)
+            if squared > farthest:
                 continue
-            if elevation_tangent(eye.height_m, height, distance, eye.effective_radius_m) > eye.highest_tangent:
-                continue
-            azimuth, slant, _ = bearing(eye, lat, lon, height)
-            if slant > eye.maximum_range_m:
-                continue
-            in_sight_m[r, c] = min(in_sight_m[r, c], height - ground_here)
-            snr = snr_linear(eye.constant_m2, rcs_m2, slant, extra_loss_db(eye, azimuth, slant))
+            in_sight_m[r, c] = min(in_sight_m[r, c], height - ground)
+            slant = sqrt(squared)
+            tangent = elevation_tangent(eye.height_m, height, distance, eye.effective_radius_m)
+            loss = loss_db(eye, azimuth, slant, (u0 + u1 * height) / slant, tangent)
+            snr = snr_linear(eye.constant_m2, rcs_m2, slant, loss)
             if probability(snr, eye.threshold, 1, eye.swerling) >= seen_pd:
-                seen_m[r, c] = min(seen_m[r, c], height - ground_here)
+                seen_m[r, c] = min(seen_m[r, c], height - ground)
 
 
 # --- places, radials, a vertical section ------------------------------------------------------------------------------
@@ -345,22 +388,10 @@ def first_detection(
                 far = distance + step_m
                 while far - near > 1.0:
                     middle = 0.5 * (near + far)
-                    if (
-                        _pd_along(
-                            eye,
-                            rcs_m2,
-                            grid,
-                            lat0_deg,
-                            lon0_deg,
-                            dlat_deg,
-                            dlon_deg,
-                            azimuth,
-                            middle,
-                            height_m,
-                            above_ground,
-                        )
-                        >= pd
-                    ):
+                    there = _pd_along(
+                        eye, rcs_m2, grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, azimuth, middle, height_m, above_ground
+                    )
+                    if there >= pd:
                         near = middle
                     else:
                         far = middle
@@ -385,19 +416,11 @@ def vertical_section(
         lat, lon = radial_point(eye.lat_rad, eye.lon_rad, azimuth_rad, ground_range_m[i])
         ground = height_at(grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, lat / _DEG, lon / _DEG)
         ground_m[i] = 0.0 if isnan(ground) else ground
-        line = height_on_line(
-            eye.height_m, horizon_at(eye, azimuth_rad, ground_range_m[i]), ground_range_m[i], eye.effective_radius_m
+        lowest_m[i] = max(
+            ground_m[i], lowest_seen_m(eye.lowest_m, eye.range_step_m, azimuth_rad, ground_range_m[i])
         )
-        lowest_m[i] = max(ground_m[i], line)
         for k in range(height_m.size):
             if height_m[k] < ground_m[i]:
                 pd[k, i] = np.nan
             else:
                 pd[k, i] = single_scan_pd(eye, rcs_m2, lat, lon, height_m[k])
-
-
-def tangent_of(elevation_rad: float) -> float:
-    """The tangent of an elevation limit; nothing lies beyond the zenith and the nadir."""
-    if elevation_rad >= radians(89.99):
-        return inf
-    return -inf if elevation_rad <= radians(-89.99) else tan(elevation_rad)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite, radians
+from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,10 +27,9 @@ from buckler.coverage.layers import (
     Share,
     difference,
     ground_under,
-    layer_at,
+    layers_at,
     lowest_of,
     require_height,
-    shares_of,
 )
 from buckler.coverage.network import Watcher, area_seen, reaches_of, taken_out, watchers_of
 from buckler.coverage.pictures import Notes, Sites
@@ -51,6 +51,13 @@ SLIDER_HEIGHTS_M: Final = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10
 """The heights that the page shows besides those asked for."""
 STORY_HEIGHTS_M: Final = (100.0, 10_000.0)
 USUAL_SPEED_MPS: Final = 250.0
+CURVES: Final = 2
+"""What a sensor's curve and section weigh in the progress, a height being 1."""
+LAYERS_BYTES: Final = 300e6
+BYTES_A_CELL_AND_HEIGHT: Final = 25
+"""Pd and combined Pd of three cross-sections, and the number of sensors."""
+FRAME_CELLS: Final = 400
+"""On a side of the grid from which a picture's frame is taken."""
 
 Progress = Callable[[int, int], None]
 Place = tuple[str, float, float]
@@ -146,66 +153,62 @@ class _Study:
         slider = () if len(asked) > len(SLIDER_HEIGHTS_M) else SLIDER_HEIGHTS_M
         self.heights = sorted({*asked, *slider, *STORY_HEIGHTS_M})
         self.assets: list[Place] = [(e.name, e.lat_deg, e.lon_deg) for e in world.entities if e.kind == "asset"]
-        sensors = _sensors(world)
-        seconds = _sensors(other) if other is not None else sensors if without else 0
-        self._progress, self._done = progress, 0
-        self._total = sensors * (4 + 2 * len(self.heights)) + len(self.assets) * len(asked)
-        self._total += seconds * len(asked) + (seconds if other is not None else 0) + 1
-
         highest = max(self.heights)
         reaches = reaches_of(world, highest) + (reaches_of(other, highest) if other is not None else [])
         self.grid = grid_over(area_seen(reaches, [place[1:] for place in self.assets], self.terrain), cell_km)
-        cell_m = radians(self.grid.dlat_deg) * MEAN_RADIUS_M
-        self.watchers = watchers_of(
-            world, cell_m=cell_m, highest_m=highest, extra_loss_db=extra_loss_db, progress=self.tick
-        )
+        self.watchers = watchers_of(world, highest_m=highest, extra_loss_db=extra_loss_db)
         self.second: list[Watcher] | None = None
         self.names: tuple[str, str] | None = None
         if without:
             self.second = taken_out(self.watchers, without)
             self.names = "the whole network", f"without {', '.join(without)}"
         elif other is not None:
-            self.second = watchers_of(other, cell_m=cell_m, highest_m=highest, progress=self.tick)
+            self.second = watchers_of(other, highest_m=highest)
             self.names = world.name, other.name
+        self._progress, self._done = progress, 0.0
+        self._total = len(self.heights) + 2 * len(asked) + len(self.watchers) * CURVES + len(self.assets) * len(asked)
+        self._total += 3 + (0 if self.second is None else 2 * len(asked))
         self.ground_m = ground_under(self.grid, self.terrain)
 
-    def tick(self) -> None:
-        """One sensor's share of the work is done."""
-        self._done += 1
-        self._progress(min(self._done, self._total), self._total)
+    def tick(self, work: float = 1.0) -> None:
+        """A share of the work is done, in heights computed or pictures drawn."""
+        self._done += work
+        self._progress(min(round(self._done), self._total), self._total)
 
     def write(self, output: Path, key: str) -> Result:
         """Compute and write everything, height by height, so that few grids are held at a time."""
         scenario, terrain = self.world.loaded.scenario, self.terrain
         cells = f"{terrain.source}, cells of {terrain.cell_size}"
-        factor = float(scenario.environment.effective_earth_factor)
-        notes = Notes(scenario.title, terrain.caveat, cells, scenario.notional, self.question, factor)
+        factors = [watcher.eye.effective_radius_m / MEAN_RADIUS_M for watcher in self.watchers]
+        notes = Notes(scenario.title, terrain.caveat, cells, scenario.notional, self.question, (min(factors), max(factors)))
         to = Writer(output, scenario.title, notes, self.grid, self.speed)
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}
         differences: list[Difference] = []
         story: list[Layer] = []
-        top = self._layer(self.heights[-1])  # it says what the pictures show
-        frame = pictures.picture_bounds(self.grid, self._worth_showing(top))
+        frame = pictures.picture_bounds(self.grid, self._worth_showing())
+        self.tick()
         sites, shown = Sites(self.watchers, self.assets, frame), Images(self.grid, frame)
-        for height in self.heights:
-            layer = top if height == top.height_m else self._layer(height)
-            layers_m2[height] = (layer.seen_m2, *layer.seen_range_m2)
-            shares[height] = shares_of(
-                layer, self.watchers, self.question, self.grid, self.ground_m, terrain, self.tick
-            )
-            shown.add(layer)
-            if height in STORY_HEIGHTS_M:
-                story.append(layer._replace(best=layer.best[:0]))
-            if height in self.asked:
-                to.layer(layer, shares[height], sites)
-                differences += self._difference(layer, to, frame)
+        for heights in self._together():
+            for layer in self._layers(heights, self.watchers):
+                height = layer.height_m
+                layers_m2[height] = (layer.seen_m2, *layer.seen_range_m2)
+                shares[height] = layer.shares
+                shown.add(layer)
+                if height in STORY_HEIGHTS_M:
+                    story.append(layer._replace(best=layer.best[:, :0, :0].copy(), any=layer.any.copy()))
+                if height in self.asked:
+                    to.layer(layer, sites)
+                    differences += self._difference(layer, to, frame)
+                    self.tick(2.0)
+            del layer  # its chunk goes before the next is made
         to.story(story, sites)
         to.lowest(*lowest_of(self.watchers, self.question, self.grid, self.ground_m, terrain, self.tick), sites)
+        self.tick()
         to.ranges(self.watchers, self._curves(), self._published_km(), self.asked)
         for watcher in self.watchers:
             to.section(section_of(watcher, self._azimuth(watcher), self.question, terrain), watcher)
-            self.tick()
+            self.tick(0.5 * CURVES)
         reactions = [self._reaction(place, height) for place in self.assets for height in self.asked]
         to.reactions(self._reaction_lines(reactions))
         to.shapes(self.watchers, self.assets)
@@ -241,20 +244,40 @@ class _Study:
         self._progress(self._total, self._total)
         return result
 
-    def _layer(self, height_m: float, second: bool = False) -> Layer:
-        watchers = (self.second or []) if second else self.watchers
-        return layer_at(height_m, watchers, self.question, self.grid, self.ground_m, self.terrain, self.tick)
+    def _together(self) -> list[list[float]]:
+        """The heights, as many at a time as fit into memory."""
+        cells = self.grid.rows * self.grid.columns
+        most = max(1, int(LAYERS_BYTES // (BYTES_A_CELL_AND_HEIGHT * cells)))
+        return [self.heights[n : n + most] for n in range(0, len(self.heights), most)]
+
+    def _layers(self, heights: list[float], watchers: Sequence[Watcher]) -> list[Layer]:
+        def told(share: float) -> None:
+            self.tick(share * len(heights))
+
+        return layers_at(heights, watchers, self.question, self.grid, self.ground_m, self.terrain, told)
 
     def _difference(self, layer: Layer, to: Writer, frame: Bounds) -> list[Difference]:
         if self.second is None or self.names is None:
             return []
-        changed = self._layer(layer.height_m, second=True).seen
-        to.difference(layer.height_m, layer.seen, changed, Sites(self.second, self.assets, frame), self.names)
-        return [difference(layer.height_m, layer.seen, changed, self.grid)]
+        (changed,) = self._layers([layer.height_m], self.second)
+        to.difference(
+            layer.height_m, layer.seen, changed.seen, Sites(self.second, self.assets, frame), self.names
+        )  # fmt: skip
+        self.tick()
+        return [difference(layer.height_m, layer.seen, changed.seen, self.grid)]
 
-    def _worth_showing(self, layer: Layer) -> npt.NDArray[np.bool_]:
-        """Cells that belong in every picture: what is seen at the highest height, and around the assets."""
-        shown = np.asarray(layer.any[HIGH] >= 0.1)
+    def _worth_showing(self) -> npt.NDArray[np.bool_]:
+        """Cells that belong in every picture, on a coarse grid: what is seen at the highest height, and around the
+        assets."""
+        step = max(1, max(self.grid.shape) // FRAME_CELLS)
+        coarse = replace(
+            self.grid, dlat_deg=step * self.grid.dlat_deg, dlon_deg=step * self.grid.dlon_deg,
+            rows=-(-self.grid.rows // step), columns=-(-self.grid.columns // step),
+        )  # fmt: skip
+        ground = ground_under(coarse, self.terrain)
+        (layer,) = layers_at([self.heights[-1]], self.watchers, self.question, coarse, ground, self.terrain)
+        seen = np.asarray(layer.any[HIGH] >= 0.1)
+        shown = np.repeat(np.repeat(seen, step, axis=0), step, axis=1)[: self.grid.rows, : self.grid.columns]
         for _, lat, lon in self.assets:
             r0, r1, c0, c1 = self.grid.window(lat, lon, 20_000.0)
             shown[r0:r1, c0:c1] = True
@@ -263,7 +286,9 @@ class _Study:
     def _curves(self) -> dict[str, list[FirstDetection]]:
         heights = sorted({*CURVE_HEIGHTS_M, *self.asked} if len(self.asked) < 10 else CURVE_HEIGHTS_M)
         return {
-            w.name: first_detections(w, heights, self.question, self.terrain, self.speed, progress=self.tick)
+            w.name: first_detections(
+                w, heights, self.question, self.terrain, self.speed, progress=lambda: self.tick(0.5 * CURVES)
+            )
             for w in self.watchers
         }
 
@@ -291,6 +316,3 @@ class _Study:
         lines += [self._reaction(place, height, told=False) for place in self.assets for height in extra]
         return sorted(lines, key=lambda r: r.height_m)
 
-
-def _sensors(world: World | None) -> int:
-    return 0 if world is None else sum(entity.kind == "sensor" for entity in world.entities)

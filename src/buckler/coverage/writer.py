@@ -52,14 +52,14 @@ class Writer:
 
     # --- one height ---------------------------------------------------------------------------------------------------
 
-    def layer(self, layer: Layer, shares: Sequence[Share], sites: Sites) -> None:
+    def layer(self, layer: Layer, sites: Sites) -> None:
         """The products of one height."""
         stem = f"{layer.height_m:05.0f}m"
         title = f"What the network sees at {height_name(layer.height_m)}"
         self.files += pictures.pd_maps(self._map(f"detection-{stem}"), self.grid, [layer], sites, self.notes, title)
         self.files += pictures.count_map(self._map(f"sensors-{stem}"), self.grid, layer, sites, self.notes)
         self.files += pictures.spread_maps(self._map(f"spread-{stem}"), self.grid, layer, sites, self.notes)
-        self.files += charts.shares_chart(self._map(f"shares-{stem}"), shares, self.notes)
+        self.files += charts.shares_chart(self._map(f"shares-{stem}"), layer.shares, self.notes)
         self._layer_rasters(stem, layer)
         self._layer_shapes(layer)
 

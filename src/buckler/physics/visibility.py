@@ -13,9 +13,11 @@ and the line that leaves at elevation e is at range d at the height
     h = (R_e + h_a) / (cos t - tan e sin t) - R_e                                                                   (2)
 
 **Sweep.** Along one azimuth the ground at range d hides whatever lies under the line through the steepest ground nearer
-than d. One running maximum of (1) along each radial, put into (2), is therefore the lowest height seen at every range:
-of all target heights at once. The table holds the larger of that line and the ground itself: nothing flies under the
-ground, and ground is seen exactly where the table equals it. An antenna in the air looks down by the same equations.
+than d. One running maximum of (1) along each radial, put into (2), is therefore the lowest height in sight at every
+range: of all target heights at once. Two tables hold that line and the ground under it; the lowest height seen is the
+larger of the two, since nothing flies under the ground. Between azimuths and ranges the line alone is interpolated: it
+is smooth where the ground is not, and a target low over a valley is not hidden by the valley's rim beside it. An
+antenna in the air looks down by the same equations.
 
 **Limits.** No diffraction (a real radar sees a little into the shadow of a ridge), no ducting, no vegetation or
 buildings unless the terrain holds them; terrain coarser than a ridge does not show ridges (`Terrain.caveat`). Beyond
@@ -28,6 +30,7 @@ theorem), then drops to the ellipsoid: within 1 m of the geodesic at 300 km, 5 m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil, cos, floor, inf, isnan, pi, sin, sqrt
 from typing import Any, Final, TypeAlias
 
@@ -56,6 +59,8 @@ EARTH_FACTOR: Final = 4.0 / 3.0
 KNOT_M: Final = 5000.0
 """A radial's ground track is computed this often and straight in latitude and longitude between: within 1 m up to 65 degrees."""
 _DEG: Final = 180.0 / pi
+_NEVER_M: Final = 1e9
+"""Stands for a line that never comes down to a range: interpolation needs a number."""
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------
@@ -106,16 +111,17 @@ def radial_point(lat_rad: float, lon_rad: float, azimuth_rad: float, ground_rang
 def lowest_visible_height(
     grid: Heights, lat0_deg: float, lon0_deg: float, dlat_deg: float, dlon_deg: float,
     lat_deg: float, lon_deg: float, antenna_m: float, effective_radius_m: float,
-    range_step_m: float, samples_per_step: int, table: Table, known_to_m: npt.NDArray[np.float64],
+    range_step_m: float, samples_per_step: int, line_m: Table, surface_m: Table, known_to_m: npt.NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """One radial sweep over a grid of latitude and longitude: fills `table` and `known_to_m`.
+    """One radial sweep over a grid of latitude and longitude: fills `line_m`, `surface_m` and `known_to_m`.
 
-    `grid` and the four numbers after it are a `Terrain.grid`; `antenna_m` is above sea level. `table[j, i]` becomes the
-    lowest height seen, metres above sea level, at azimuth 2 pi j / azimuths and ground range i * range_step_m; the
-    ground is sampled `samples_per_step` times as often. `known_to_m[j]` becomes the range to which radial j lies on the
-    grid.
+    `grid` and the four numbers after it are a `Terrain.grid`; `antenna_m` is above sea level. At azimuth 2 pi j /
+    azimuths and ground range i * range_step_m, `line_m[j, i]` becomes the lowest height in line of sight over all the
+    ground that is nearer (the ground's own where none is) and `surface_m[j, i]` the ground's, metres above sea level;
+    the ground is sampled `samples_per_step` times as often. `known_to_m[j]` becomes the range to which radial j lies on
+    the grid.
     """
-    azimuths, ranges = table.shape
+    azimuths, ranges = line_m.shape
     lat = lat_deg / _DEG
     lon = lon_deg / _DEG
     step = range_step_m / samples_per_step
@@ -126,7 +132,8 @@ def lowest_visible_height(
         horizon = -inf
         known = True
         known_to_m[j] = (ranges - 1) * range_step_m
-        table[j, 0] = 0.0 if isnan(ground_here) else ground_here
+        surface_m[j, 0] = 0.0 if isnan(ground_here) else ground_here
+        line_m[j, 0] = surface_m[j, 0]
         lat_a, lon_a, lat_b, lon_b = lat, lon, lat, lon
         for n in range(1, (ranges - 1) * samples_per_step + 1):
             distance = n * step
@@ -145,14 +152,15 @@ def lowest_visible_height(
                     known = False
                     known_to_m[j] = distance - step
             if n % samples_per_step == 0:
-                line = height_on_line(antenna_m, horizon, distance, effective_radius_m) if horizon > -inf else -inf
-                table[j, n // samples_per_step] = max(line, ground)
+                line = height_on_line(antenna_m, horizon, distance, effective_radius_m) if horizon > -inf else ground
+                surface_m[j, n // samples_per_step] = ground
+                line_m[j, n // samples_per_step] = min(line, _NEVER_M)
             horizon = max(horizon, elevation_tangent(antenna_m, ground, distance, effective_radius_m))
 
 
 @borrowing_kernel
 def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_range_m: float) -> float:
-    """The lowest height seen, metres above sea level, at an azimuth (any turn) and ground range: bilinear in the table.
+    """A table's height, metres above sea level, at an azimuth (any turn) and ground range: bilinear.
 
     Infinite beyond the table's last range: not looked at is not seen.
     """
@@ -176,7 +184,10 @@ def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_
 
 @borrowing_kernel
 def visible(table: Table, range_step_m: float, azimuth_rad: float, ground_range_m: float, height_m: float) -> bool:
-    """Whether a point at an azimuth, a ground range and a height above sea level is in the sensor's line of sight."""
+    """Whether a point at an azimuth, a ground range and a height above sea level is in the sensor's line of sight.
+
+    `table`: the line of `lowest_visible_height`. The engine and every map ask here.
+    """
     return height_m >= lowest_seen_m(table, range_step_m, azimuth_rad, ground_range_m)
 
 
@@ -187,8 +198,11 @@ def visible(table: Table, range_step_m: float, azimuth_rad: float, ground_range_
 class HorizonTable:
     """The lowest height that one sensor sees, by azimuth and ground range."""
 
-    lowest_m: Table = field(repr=False)
-    """float32 [azimuth, range]: metres above sea level. Azimuth j is j/azimuths of a turn clockwise from north."""
+    line_m: Table = field(repr=False)
+    """float32 [azimuth, range]: the lowest height in line of sight over nearer ground, metres above sea level; under the
+    ground where the ground itself is seen. Azimuth j is j/azimuths of a turn clockwise from north."""
+    surface_m: Table = field(repr=False)
+    """float32 [azimuth, range]: height of the ground, above sea level."""
     range_step_m: float
     lat_deg: float
     lon_deg: float
@@ -202,10 +216,15 @@ class HorizonTable:
     source: str
     caveat: str
 
+    @cached_property
+    def lowest_m(self) -> Table:
+        """float32 [azimuth, range]: the lowest height seen, never under the ground."""
+        return np.maximum(self.line_m, self.surface_m)
+
     @property
     def max_range_m(self) -> float:
         """The last ground range of the table."""
-        return float((self.lowest_m.shape[1] - 1) * self.range_step_m)
+        return float((self.line_m.shape[1] - 1) * self.range_step_m)
 
     def lowest_seen_m(self, azimuth_deg: npt.ArrayLike, ground_range_m: npt.ArrayLike) -> Any:
         """The lowest height seen, metres above sea level, at azimuths in degrees and ground ranges in metres."""
@@ -263,13 +282,13 @@ def horizon_table(
         )
     samples = max(1, ceil(range_step_m / (0.5 * terrain.cell_m)))
     ranges = ceil(max_range_m / range_step_m) + 1
-    table = np.empty((azimuths, ranges), dtype=np.float32)
+    line, surface = np.empty((2, azimuths, ranges), dtype=np.float32)
     known_to = np.empty(azimuths)
     lowest_visible_height(
         *terrain.grid, lat_deg, lon_deg, base + antenna_height_m, earth_factor * MEAN_RADIUS_M,
-        range_step_m, samples, table, known_to,
+        range_step_m, samples, line, surface, known_to,
     )  # fmt: skip
     return HorizonTable(
-        table, range_step_m, lat_deg, lon_deg, base, base + antenna_height_m, earth_factor, known_to,
+        line, surface, range_step_m, lat_deg, lon_deg, base, base + antenna_height_m, earth_factor, known_to,
         terrain.source, terrain.caveat,
     )  # fmt: skip

@@ -95,7 +95,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         compile_command(record, command) for record, command in zip(command_records, commands, strict=True)
     ]
 
-    records, lowest = sensing.new_sensors(len(sensors))
+    records, lowest = sensing.new_sensors(len(sensors), terrain)
     air_db = new_air_tables(len(sensors))
     sensor_entities = []
     for i, sensor in enumerate(sensors):
@@ -107,7 +107,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         )
         if reuse is None:
             table = sensing.horizon_of(sensor, card, terrain, scenario.environment)
-            lowest[i], records[i]["lowest_step_m"] = table.lowest_m, table.range_step_m
+            lowest[i], records[i]["lowest_step_m"] = table.line_m, table.range_step_m
         else:
             lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
 

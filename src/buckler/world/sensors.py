@@ -21,9 +21,11 @@ from buckler.world.air import air_at, fill_air
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
 
-AZIMUTHS: Final = 360
-RANGES: Final = 501
-"""Columns of a visibility table: each is 1/500 of the sensor's instrumented range."""
+COARSE: Final = (720, 501)
+"""Azimuths and ranges of a visibility table; each range is 1/500 of the sensor's instrumented range."""
+FINE: Final = (1440, 1001)
+"""The same over terrain whose cells are no wider than `FINE_CELLS_M`, which shows single ridges."""
+FINE_CELLS_M: Final = 1500.0
 SWERLING: Final = 1
 """Slow fluctuation, many scatterers: the usual case for an aircraft seen once a scan."""
 
@@ -105,13 +107,25 @@ def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, environment: Enviro
     """The lowest height that the sensor sees, by azimuth and ground range."""
     place, above_ground = place_of(sensor, card, terrain)
     earth_factor = air_at(environment, place.lat_deg, place.lon_deg).earth_factor
-    reach = card.si("instrumented_range")
+    return horizon_around(terrain, place, above_ground, card.si("instrumented_range"), earth_factor)
+
+
+def horizon_around(
+    terrain: Terrain, place: Place, above_ground_m: float, reach_m: float, earth_factor: float
+) -> HorizonTable:
+    """The same of an antenna at a place, out to a reach: one table for the engine and for every map."""
+    azimuths, ranges = _shape(terrain)
     return horizon_table(
-        terrain, place.lat_deg, place.lon_deg, above_ground, max_range_m=reach, ground_m=place.height_m - above_ground,
-        azimuths=AZIMUTHS, range_step_m=reach / (RANGES - 1), earth_factor=earth_factor,
+        terrain, place.lat_deg, place.lon_deg, above_ground_m, max_range_m=reach_m,
+        ground_m=place.height_m - above_ground_m, azimuths=azimuths, range_step_m=reach_m / (ranges - 1),
+        earth_factor=earth_factor,
     )  # fmt: skip
 
 
-def new_sensors(count: int) -> tuple[NDArray[np.void], NDArray[np.float32]]:
+def _shape(terrain: Terrain) -> tuple[int, int]:
+    return FINE if not terrain.is_flat and terrain.cell_m <= FINE_CELLS_M else COARSE
+
+
+def new_sensors(count: int, terrain: Terrain) -> tuple[NDArray[np.void], NDArray[np.float32]]:
     """Room for `count` sensors and their visibility tables."""
-    return np.zeros(count, SENSOR), np.zeros((count, AZIMUTHS, RANGES), np.float32)
+    return np.zeros(count, SENSOR), np.zeros((count, *_shape(terrain)), np.float32)
