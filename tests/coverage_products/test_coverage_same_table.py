@@ -11,6 +11,7 @@ from runs import BASE, cruise_card, radar_card
 from buckler.coverage.area import grid_over
 from buckler.coverage.layers import Question, ground_under, layer_at
 from buckler.coverage.network import watchers_of
+from buckler.coverage.study import interference_at
 from buckler.coverage.target import Target
 from buckler.documents import dump_yaml, parse_document
 from buckler.dtypes import BANDS
@@ -34,6 +35,12 @@ def world() -> World:
         {"name": "Radar", "system": "Test radar", "command": "Post", "latitude_deg": 37.2, "longitude_deg": 33.2}
     ]
     data["batteries"] = []
+    data["interference"] = [
+        {
+            "name": "noise", "sensors": ["Radar"], "sector_from_deg": 0, "sector_to_deg": 90, "noise_increase_db": 90,
+            "from_s": 100, "until_s": 200,
+        }
+    ]
     data["raid"] = {
         "entries": [
             {
@@ -69,3 +76,21 @@ def test_a_cell_of_the_map_is_seen_where_the_engine_sees_it(world: World) -> Non
         # geodesics against the tangent plane: metres, on the edges of shadows
         assert np.mean(map_[inside] != engine[inside]) < 0.005
         assert 0.05 < np.mean(engine[inside]) < 0.95
+
+
+def test_interference_counts_at_its_time_and_in_its_sector(world: World) -> None:
+    grid = grid_over((36.4, 32.2, 38.0, 34.2), 8.0)
+    ground = ground_under(grid, world.terrain)
+    question = Question(Target("small", "A small one", dict.fromkeys(BANDS, (1e-2, 1e-2, 1e-2)), 250.0))
+    seen = {}
+    for time_s in (50.0, 150.0):
+        watchers = watchers_of(world, highest_m=5000.0, extra_loss_db=interference_at(world, time_s))
+        seen[time_s] = layer_at(2000.0, watchers, question, grid, ground, world.terrain).seen
+    before = watchers_of(world, highest_m=5000.0)
+    assert np.array_equal(seen[50.0], layer_at(2000.0, before, question, grid, ground, world.terrain).seen)
+    lon, lat = np.meshgrid(grid.lon_deg, grid.lat_deg)
+    north_east = (lon > 33.25) & (lat > 37.25)
+    south_west = (lon < 33.15) | (lat < 37.15)
+    lost = seen[50.0] & ~seen[150.0]
+    assert lost[north_east].any()
+    assert not lost[south_west].any()

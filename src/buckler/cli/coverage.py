@@ -33,6 +33,10 @@ def coverage(
     cell_km: Annotated[float | None, typer.Option("--cell-km", help="Width of a map's cell.")] = None,
     speed_mps: Annotated[float | None, typer.Option("--speed-mps", help="Speed of the target; its card's if left out.")] = None,
     above_sea: Annotated[bool, typer.Option("--above-sea", help="Heights are above sea level, not above ground.")] = False,
+    interference_at_s: Annotated[
+        float | None,
+        typer.Option("--interference-at-s", help="With the scenario's interference at this time; without any if left out."),
+    ] = None,
     output: Output = None,
     force: Force = False,
     as_json: Json = False,
@@ -57,6 +61,7 @@ def coverage(
             cell_km=cell_km,
             speed_mps=speed_mps,
             above_ground=not above_sea,
+            interference_at_s=interference_at_s,
             force=force,
             progress=progress.update,
         )

@@ -43,6 +43,7 @@ from buckler.log.text import write_whole
 from buckler.physics.earth import MEAN_RADIUS_M, geodesic_inverse
 from buckler.world.compile import World
 from buckler.world.faults import compile_scenario
+from buckler.world.interference import noise_rise_db
 
 if TYPE_CHECKING:
     from buckler.scenario.load import Loaded
@@ -88,6 +89,7 @@ def coverage_into(
     above_ground: bool = True,
     azimuth_deg: float | None = None,
     extra_loss_db: Mapping[str, npt.ArrayLike] | None = None,
+    interference_at_s: float | None = None,
     force: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Result:
@@ -96,7 +98,8 @@ def coverage_into(
     `without`: sensors, systems or command posts to take out, to compare with the whole; `compare_with`: another
     scenario instead. `cell_km`: about 250,000 cells if left out. `speed_mps`: for reaction times and cumulative
     detection; the target card's if left out. `azimuth_deg`: of the vertical sections; towards the raid's nearest origin
-    if left out. `extra_loss_db`: by sensor, decibels [azimuth] or [azimuth, range in km]. `progress(done, total)`.
+    if left out. `extra_loss_db`: by sensor, decibels [azimuth] or [azimuth, range in km]; `interference_at_s` instead of
+    it: the scenario's interference at this time, otherwise left out. `progress(done, total)`.
     """
     if without and compare_with is not None:
         raise InputError("a comparison is either --without NAME or with another scenario, not both")
@@ -104,6 +107,8 @@ def coverage_into(
     if not asked:
         raise InputError("write at least one height, such as --height-m 100")
     world = world_of(scenario)
+    if interference_at_s is not None:
+        extra_loss_db = interference_at(world, interference_at_s, extra_loss_db)
     other = world_of(compare_with) if compare_with is not None else None
     question = Question(target_named(target, world.loaded), seen_pd, above_ground)
     speed = speed_mps if speed_mps is not None else question.target.speed_mps or USUAL_SPEED_MPS
@@ -130,6 +135,18 @@ def coverage_into(
     study = _Study(world, other, question, asked, speed, azimuth_deg, cell_km, extra_loss_db, without, progress)
     folder.prepare(output, key)
     return study.write(output, key)
+
+
+def interference_at(
+    world: World, time_s: float, extra_loss_db: Mapping[str, npt.ArrayLike] | None = None
+) -> dict[str, npt.NDArray[np.float32]]:
+    """The scenario's interference at a time, as `extra_loss_db` takes it."""
+    if extra_loss_db is not None:
+        raise InputError("an extra loss is either given or the scenario's interference, not both")
+    if not isfinite(time_s):
+        raise InputError(f"interference at {time_s:g} s: write seconds since the scenario's start, such as 600")
+    sensors = [entity.name for entity in world.entities if entity.kind == "sensor"]
+    return dict(zip(sensors, noise_rise_db(world.arrays, time_s), strict=True))
 
 
 class _Study:

@@ -303,8 +303,9 @@ def _facts(notes: Notes) -> list[str]:
         "Radar cross-sections are the catalog's, by each sensor's band: the class spans up to "
         f"{q.target.span_db():.0f} dB in one band, and its low and high ends are shown beside the nominal one."
         + (f" Here {q.target.note}." if q.target.note else ""),
-        f"Line of sight over {notes.earth} and the terrain named above. No ducting, no diffraction, no clutter, no "
-        "rain. The flashes of rotors and propellers are not modelled.",
+        f"Line of sight over {notes.earth} and the terrain named above. Air and rain take their share on the "
+        "slant path, as the scenario has them. No ducting, no diffraction, no clutter. The flashes "
+        "of rotors and propellers are not modelled.",
         "Moving sensors stand in the middle of their orbits.",
         "A model at mission level, for comparison and argument; the published ranges behind it carry their own spread.",
     ]
