@@ -81,7 +81,7 @@ def test_a_cell_of_the_map_is_seen_where_the_engine_sees_it(world: World) -> Non
 def test_interference_counts_at_its_time_and_in_its_sector(world: World) -> None:
     grid = grid_over((36.4, 32.2, 38.0, 34.2), 8.0)
     ground = ground_under(grid, world.terrain)
-    question = Question(Target("small", "A small one", dict.fromkeys(BANDS, (1e-2, 1e-2, 1e-2)), 250.0))
+    question = Question(Target("small", "A small one", dict.fromkeys(BANDS, (1e-4, 1e-4, 1e-4)), 250.0))
     seen = {}
     for time_s in (50.0, 150.0):
         watchers = watchers_of(world, highest_m=5000.0, extra_loss_db=interference_at(world, time_s))
