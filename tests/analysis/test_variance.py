@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from SALib.sample import sobol
 
-from buckler.analysis.variance import effects, nested, verdict
+from buckler.analysis.estimates import mean, proportion, share
+from buckler.analysis.nested import nested
+from buckler.analysis.variance import effects, sobol_indices, verdict
 
 
 def test_a_small_case_by_hand() -> None:
@@ -67,3 +70,88 @@ def test_among_many_groups_that_do_nothing_none_is_named_but_rarely() -> None:
         named += any(effect.is_clear for effect in effects(values, draws, quantiles))
     # 5 % for all groups together, plus three standard errors
     assert named / tries <= 0.05 + 3 * (0.05 * 0.95 / tries) ** 0.5
+
+
+NAMES = ["x1", "x2", "x3"]
+
+
+def _ishigami(rows: int, luck_std: float, replications: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """(values, draws) of the Ishigami function in SALib's layout, with luck around it."""
+    problem = {"num_vars": 3, "names": NAMES, "bounds": [[-np.pi, np.pi]] * 3}
+    x = sobol.sample(problem, rows, calc_second_order=False, seed=3)
+    expectation = np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    draws = np.repeat(np.arange(len(x)), replications)
+    return expectation[draws] + np.random.Generator(np.random.PCG64(8)).normal(0, luck_std, len(draws)), draws
+
+
+@pytest.mark.parametrize("luck_std", [0.0, 6.0])
+def test_sobol_indices_of_the_ishigami_function(luck_std: float) -> None:
+    """Ishigami and Homma 1990, a = 7, b = 0.1: S = 0.3139, 0.4424, 0; T = 0.5576, 0.4424, 0.2437, whatever the luck around it."""
+    values, draws = _ishigami(2048, luck_std)
+    found = {index.group: index for index in sobol_indices(values, draws, NAMES) or ()}
+    for name, first, total in (("x1", 0.3139, 0.5576), ("x2", 0.4424, 0.4424), ("x3", 0.0, 0.2437)):
+        # Three standard errors: SALib's half width is 1.96 of them.
+        assert found[name].first == pytest.approx(first, abs=1.5 * found[name].first_half + 0.005), name
+        assert found[name].total == pytest.approx(total, abs=1.5 * found[name].total_half + 0.005), name
+
+
+def test_luck_left_in_the_draws_would_make_everything_interact() -> None:
+    """What is subtracted: without it the total indices would hold luck/R, here as much as the ignorance itself."""
+    values, draws = _ishigami(512, 8.0)
+    parts = nested(values, draws)
+    assert parts.luck / 5 == pytest.approx(64 / 5, rel=0.1)
+    total = sum(index.total for index in sobol_indices(values, draws, NAMES) or ())
+    assert total == pytest.approx(1.2437, abs=0.35)
+
+
+def test_luck_alone_has_no_indices_or_none_that_is_clear() -> None:
+    draws = np.repeat(np.arange(5 * 64), 5)
+    named = 0
+    for seed in range(40):
+        values = np.random.Generator(np.random.PCG64(seed)).normal(0, 1, len(draws))
+        named += "one number" in verdict([], sobol_indices(values, draws, NAMES))
+    assert named <= 8
+
+
+def test_the_dominant_group_is_the_one_that_is_named() -> None:
+    values, draws = _ishigami(512, 3.0)
+    assert "it is this one: x2 (" in verdict([], sobol_indices(values, draws, NAMES))
+
+
+def test_every_kind_of_figure_shows_both_parts() -> None:
+    generator = np.random.Generator(np.random.PCG64(21))
+    m, r, p = 300, 5, 0.4
+    draws = np.repeat(np.arange(m), r)
+    chance = np.clip(generator.normal(p, 0.1, m), 0, 1)[draws]
+    whole = generator.integers(1, 9, m * r)
+    part = generator.binomial(whole, chance)
+    for estimate, expectation in (
+        (proportion(part > 0, draws=draws), None),
+        (mean(part, "threats", 0, 8, draws), p * 4.5),
+        (share(part, whole, draws=draws), p),
+    ):
+        assert estimate.method == "nested analysis of variance"
+        assert estimate.luck_std is not None
+        assert estimate.ignorance_std is not None
+        if expectation is not None:
+            assert estimate.low is not None
+            assert estimate.high is not None
+            assert estimate.low <= expectation <= estimate.high
+    # A share's expectation varies as the chance does; each raid's luck is binomial around it.
+    assert share(part, whole, draws=draws).ignorance_std == pytest.approx(0.1, abs=0.02)
+    assert proportion(np.ones(50, np.bool_), draws=np.repeat(np.arange(10), 5)).low == pytest.approx(
+        1 / (1 + 3.8415 / 10), abs=1e-3
+    )
+
+
+def test_intervals_of_shares_cover_where_draws_differ() -> None:
+    generator = np.random.Generator(np.random.PCG64(22))
+    m, r = 30, 5
+    draws = np.repeat(np.arange(m), r)
+    held = 0
+    for _ in range(600):
+        chance = generator.beta(4, 6, m)[draws]
+        whole = generator.integers(4, 9, m * r)
+        estimate = share(generator.binomial(whole, chance), whole, draws=draws)
+        held += estimate.low <= 0.4 <= estimate.high
+    assert held / 600 >= 0.93 - 3 * (0.93 * 0.07 / 600) ** 0.5

@@ -38,6 +38,12 @@ def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> di
     common = np.intersect1d(all_a.replications, all_b.replications)
     if not len(common):
         raise InputError(f"{a.path} and {b.path} have no replication number in common; run both with the same -n")
+    if all_a.draws is not None and all_b.draws is not None:
+        at_a, at_b = (x.only(common).draws for x in (all_a, all_b))
+        if not np.array_equal(np.asarray(at_a), np.asarray(at_b)):
+            raise InputError(
+                f"{a.path} and {b.path} sampled parameters by different draws: run both with the same -n and options"
+            )
     same = _one_simulation(a.run, b.run)
     return {
         "first": a.run.get("scenario"),
@@ -73,16 +79,25 @@ def _one_simulation(a: dict[str, Any], b: dict[str, Any]) -> bool:
 
 
 def compare_outcomes(a: Outcomes, b: Outcomes, same: bool = False) -> dict[str, Any]:
-    """The figures of two outcomes over the same replications, each {first, second, difference}."""
+    """The figures of two outcomes over the same replications, each {first, second, difference}.
+
+    Where both sampled their parameters by the same draws, options that share a system share what is assumed of it, and the draw is the
+    sampling unit of the difference; so it is where only one of them sampled.
+    """
+    draws = a.draws if a.draws is not None else b.draws
 
     def flags(of_a: Flags, of_b: Flags) -> dict[str, Any]:
-        return _row(proportion(of_a), proportion(of_b), paired_difference(of_a, of_b, "probability", same=same))
+        return _row(
+            proportion(of_a, draws=a.draws),
+            proportion(of_b, draws=b.draws),
+            paired_difference(of_a, of_b, "probability", -1, 1, same, draws),
+        )
 
     def counts(of_a: Counts, of_b: Counts, unit: str, most_a: float, most_b: float) -> dict[str, Any]:
         return _row(
-            mean(of_a, unit, 0, most_a),
-            mean(of_b, unit, 0, most_b),
-            paired_difference(of_a, of_b, unit, -most_b, most_a, same),
+            mean(of_a, unit, 0, most_a, a.draws),
+            mean(of_b, unit, 0, most_b, b.draws),
+            paired_difference(of_a, of_b, unit, -most_b, most_a, same, draws),
         )
 
     def threats(columns_a: NDArray[np.intp], columns_b: NDArray[np.intp]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.analysis import outcomes as o
-from buckler.analysis.estimates import given, mean, share
+from buckler.analysis.estimates import Draws, Estimate, given, mean, share, unobserved
 from buckler.analysis.outcomes import Outcomes
 from buckler.log.schema import REASONS
 
@@ -40,10 +40,12 @@ def funnel(outcomes: Outcomes) -> dict[str, dict[str, dict[str, Any]]]:
     reached = {name: outcomes.reached(bit) for name, bit in STAGES.items()}
     reached["got through"] = outcomes.leaked
     reached["neither"] = appeared & ~killed & ~outcomes.leaked
-    return {group: _stage_figures(reached, columns) for group, columns in groups.items()}
+    return {group: _stage_figures(reached, columns, outcomes.draws) for group, columns in groups.items()}
 
 
-def _stage_figures(reached: dict[str, NDArray[np.bool_]], columns: NDArray[np.intp]) -> dict[str, dict[str, Any]]:
+def _stage_figures(
+    reached: dict[str, NDArray[np.bool_]], columns: NDArray[np.intp], draws: Draws
+) -> dict[str, dict[str, Any]]:
     whole = reached["appeared"][:, columns].sum(axis=1)
     figures = {}
     for name, flags in reached.items():
@@ -56,8 +58,8 @@ def _stage_figures(reached: dict[str, NDArray[np.bool_]], columns: NDArray[np.in
             continue
         # What a carrier releases appears only where the carrier lived until then.
         figures[name] = {
-            "count": mean(count, "threats", 0, len(columns)).as_dict(),
-            "share": share(count, whole).as_dict(),
+            "count": mean(count, "threats", 0, len(columns), draws).as_dict(),
+            "share": share(count, whole, draws=draws).as_dict(),
         }
     return figures
 
@@ -77,10 +79,10 @@ def reasons(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
         count = of_this.sum(axis=1)
         by_class = {c: of_this[:, cast.of_class(c)].sum(axis=1) for c in cast.classes}
         figures[name or "not recorded"] = {
-            "count": mean(count, "threats", 0, len(cast.threats)).as_dict(),
-            "share": share(count, leakers).as_dict(),
+            "count": mean(count, "threats", 0, len(cast.threats), outcomes.draws).as_dict(),
+            "share": share(count, leakers, draws=outcomes.draws).as_dict(),
             "by_class": {
-                c: mean(values, "threats", 0, len(cast.of_class(c))).as_dict()
+                c: mean(values, "threats", 0, len(cast.of_class(c)), outcomes.draws).as_dict()
                 for c, values in by_class.items()
                 if values.any()
             },
@@ -88,16 +90,24 @@ def reasons(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
     return figures
 
 
-def warning_time_s(outcomes: Outcomes, asset: str) -> NDArray[np.float64]:
-    """Seconds from the first track of a threat to an asset to the first impact there, where there was one.
+def warning_time(outcomes: Outcomes, asset: str) -> Estimate:
+    """Mean warning before the first impact at an asset, over the replications that had one."""
+    values, had = warning_time_s(outcomes, asset)
+    if not len(values):
+        return unobserved("s")
+    return mean(values, "s", 0, draws=None if outcomes.draws is None else outcomes.draws[had])
+
+
+def warning_time_s(outcomes: Outcomes, asset: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(seconds, had one): seconds from the first track of a threat to an asset to the first impact there, and which had one.
 
     From the first confirmed track of any threat that flies at the asset to the first of them that gets through; 0 where
     none was tracked by then. Replications without an impact there have no such time.
     """
     columns = outcomes.cast.at_asset(asset)
     if not len(columns):
-        return np.empty(0)
+        return np.empty(0), np.zeros(len(outcomes.replications), np.bool_)
     confirmed = outcomes.confirmed_s[:, columns].min(axis=1)
     impact = outcomes.impact_s[:, columns].min(axis=1)
     had = np.isfinite(impact)
-    return np.asarray(impact[had] - np.minimum(confirmed[had], impact[had]))
+    return np.asarray(impact[had] - np.minimum(confirmed[had], impact[had])), had

@@ -7,7 +7,7 @@ so that memory grows with replications × threats and not with events.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -112,6 +112,8 @@ class Outcomes:
     """[replication, weapon] rounds (a gun's: bursts) fired."""
     asset_hit: NDArray[np.bool_]
     """[replication, asset] whether something fell within its lethal radius of it."""
+    draws: NDArray[np.int64] | None = None
+    """[replication] with which set of parameter values it was flown; None where they stayed at their nominal values."""
 
     def reached(self, stage: int) -> NDArray[np.bool_]:
         """[replication, threat] whether it got as far as `stage`."""
@@ -144,6 +146,7 @@ class Outcomes:
             self.impact_s[at],
             self.rounds[at],
             self.asset_hit[at],
+            None if self.draws is None else self.draws[at],
         )
 
 
@@ -162,6 +165,9 @@ def read_outcomes(folder: RunFolder) -> Outcomes:
         )
     if not found:
         raise RunFolderError(f"{file}: holds no replication yet; run the scenario to the end of its first block")
+    if folder.has("parameters.parquet"):
+        starts = np.unique(numbers(folder.parameters["first_replication"]))
+        outcomes = replace(outcomes, draws=np.searchsorted(starts, outcomes.replications, side="right") - 1)
     return outcomes
 
 

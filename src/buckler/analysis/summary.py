@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.intervals import CONFIDENCE
-from buckler.analysis.killchain import funnel, reasons, warning_time_s
+from buckler.analysis.killchain import funnel, reasons, warning_time
 from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.analysis.stopping import measure
-from buckler.analysis.variance import add_ignorance
+from buckler.analysis.variance import decompose
 from buckler.log.read import RunFolder, open_run
 from buckler.log.text import write_whole
 
@@ -26,8 +26,8 @@ def figures(outcomes: Outcomes) -> dict[str, Any]:
     """The figures of a run's outcomes: what summary.json holds beside the facts of the run."""
     cast = outcomes.cast
     return {
-        "nothing_leaks": proportion(outcomes.nothing_leaked).as_dict(),
-        "no_asset_hit": proportion(outcomes.no_asset_hit).as_dict(),
+        "nothing_leaks": proportion(outcomes.nothing_leaked, draws=outcomes.draws).as_dict(),
+        "no_asset_hit": proportion(outcomes.no_asset_hit, draws=outcomes.draws).as_dict(),
         "leakers": _leakers(outcomes, np.arange(len(cast.threats))),
         "threats": len(cast.threats),
         "leakers_by_class": {
@@ -43,7 +43,7 @@ def figures(outcomes: Outcomes) -> dict[str, Any]:
             for key in cast.assets
         },
         "asset_hit": {
-            key: {"name": cast.names[key], **proportion(outcomes.asset_hit[:, column]).as_dict()}
+            key: {"name": cast.names[key], **proportion(outcomes.asset_hit[:, column], draws=outcomes.draws).as_dict()}
             for column, key in enumerate(cast.assets)
         },
         "rounds_by_system": {name: _rounds(outcomes, cast.of_system(name)) for name in cast.systems},
@@ -51,14 +51,13 @@ def figures(outcomes: Outcomes) -> dict[str, Any]:
         "funnel": funnel(outcomes),
         "reasons": reasons(outcomes),
         "warning_time": {
-            key: {"name": cast.names[key], **mean(warning_time_s(outcomes, key), "s", 0).as_dict()}
-            for key in cast.assets
+            key: {"name": cast.names[key], **warning_time(outcomes, key).as_dict()} for key in cast.assets
         },
     }
 
 
 def _leakers(outcomes: Outcomes, columns: NDArray[np.intp]) -> dict[str, Any]:
-    return mean(outcomes.leaked[:, columns].sum(axis=1), "threats", 0, len(columns)).as_dict()
+    return mean(outcomes.leaked[:, columns].sum(axis=1), "threats", 0, len(columns), outcomes.draws).as_dict()
 
 
 def _rounds(outcomes: Outcomes, columns: NDArray[np.intp]) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def _rounds(outcomes: Outcomes, columns: NDArray[np.intp]) -> dict[str, Any]:
     ready = sum(outcomes.cast.weapon_rounds[column] for column in columns)
     # The most that can be spent: the rounds at the start, or more where a reload was seen to give more.
     most = max(ready, float(spent.max(initial=0)))
-    return {"ready": ready, **mean(spent, "rounds", 0, most).as_dict()}
+    return {"ready": ready, **mean(spent, "rounds", 0, most, outcomes.draws).as_dict()}
 
 
 def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
@@ -87,8 +86,8 @@ def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
         key = {"p_none_leak": "nothing_leaks", "p_no_asset_hit": "no_asset_hit"}.get(facts["until"]["figure"])
         if key:  # the interval that holds under sequential stopping
             summary[key] = measure(outcomes, facts["until"]["figure"]).as_dict()
-    if folder.has("parameters.parquet"):
-        add_ignorance(summary, outcomes, folder.path / "parameters.parquet")
+    if outcomes.draws is not None:
+        decompose(summary, outcomes, folder.path / "parameters.parquet", facts.get("uncertainty") or {})
     write_whole(folder.path / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     folder.__dict__.pop("summary", None)  # what was read before is out of date
     return summary

@@ -1,16 +1,22 @@
-"""Luck and ignorance told apart, and which group of parameters the answer hangs on.
+"""Which group of parameters the answer hangs on, beside luck (`analysis.nested` tells the two apart in each figure).
 
-One-way nested design: draw i of M has R replications, y_ij = m + a_i + e_ij; var(a) is ignorance (what the parameters' ranges leave
-open), var(e) luck. Analysis of variance (Searle, Casella and McCulloch, Variance Components, 1992, §3.5-3.6; unequal R by their n0):
+**A tornado.** Every group moves by one quantile u. Its swing is how far a straight line in u moves the figure from the group's 10 %
+quantile to its 90 %. Its first-order share is that of the line: the squared correlation r² of the draws' means with u, less its
+expectation 1/(M - 1) where there is no relation, in proportion to the ignorance left when luck is subtracted. What is curved, or due
+to several groups at once, it does not see; shares need not add up to one.
 
-    ignorance = max(0, (MS_between - MS_within) / n0),  luck = MS_within,  n0 = (N - sum R_i² / N) / (M - 1).
+**Sobol indices** need draws laid out for them (Saltelli et al., Computer Physics Communications 181 (2010) 259,
+doi:10.1016/j.cpc.2009.09.018): base samples A and B, and for each group j the sample AB_j, which is A with group j from B. SALib
+(Iwanaga, Usher and Herman, Socio-Environmental Systems Modelling 4 (2022) 18155, doi:10.18174/sesmo.18155) gives from the draws' means
 
-The spread of the draws' means alone would count luck/R as ignorance; it is subtracted. The mean over everything has the standard
-error sqrt(MS_between / N) with M - 1 degrees of freedom: the draw is the sampling unit, replications within it are not independent.
+    S_j = mean(B (AB_j - A)) / V,    T_j = mean((A - AB_j)²) / (2 V),    V = var(A and B together),
 
-**Which group.** Every group moves by one quantile u. Its first-order share is that of a straight line in u: the squared correlation
-r² of the draws' means with u, less its expectation 1/(M - 1) where there is no relation, in proportion to the ignorance left when luck
-is subtracted. What is curved, or due to several groups at once, it does not see; shares need not add up to one.
+with intervals by resampling rows. Draws' means hold luck: R replications each add e, var(e) = luck/R, independent between draws. The
+numerator of S_j has no expectation from it, (A - AB_j)²/2 has luck/R, and so has V. With luck known from within the draws,
+
+    S_j' = S_j V / (V - luck/R),    T_j' = (T_j V - luck/R) / (V - luck/R).
+
+S_j' is the share of the ignorance that would go, on average, if group j were known; T_j' what would stay if all others were.
 """
 
 from __future__ import annotations
@@ -24,60 +30,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.analysis.intervals import Z, agreement, t_point, wilson
+from buckler.analysis.intervals import Z, t_point
+from buckler.analysis.nested import nested
 from buckler.analysis.outcomes import Outcomes
-from buckler.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 Values = NDArray[np.float64]
-METHOD: Final = "nested analysis of variance"
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A figure's mean over luck and ignorance, and its two variances."""
-
-    mean: float
-    low: float
-    high: float
-    luck: float
-    """Variance of one replication with the parameters fixed."""
-    ignorance: float
-    """Variance of the figure's expectation over the parameters' ranges, luck subtracted; 0 where luck explains it all."""
-    draws: int
-    replications: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """As written to variance.json: the two parts as standard deviations, in the figure's own unit."""
-        return {
-            "value": self.mean,
-            "low": self.low,
-            "high": self.high,
-            "luck_std": sqrt(self.luck),
-            "ignorance_std": sqrt(self.ignorance),
-            "draws": self.draws,
-            "replications": self.replications,
-        }
-
-
-def nested(values: NDArray[Any], draws: NDArray[np.integer[Any]]) -> Parts:
-    """The two parts of one number a replication; `draws` says with which draw each was flown."""
-    y = np.asarray(values, np.float64)
-    _, group, sizes = np.unique(draws, return_inverse=True, return_counts=True)
-    m, n = len(sizes), len(y)
-    if m < 2 or n <= m:
-        raise InputError(
-            f"{m} draws of parameters and {n} replications: luck and ignorance need two draws and two replications in one"
-        )
-    means = np.bincount(group, y) / sizes
-    mean = float(np.mean(y))
-    between = float(np.sum(sizes * (means - mean) ** 2)) / (m - 1)
-    within = float(np.sum((y - means[group]) ** 2)) / (n - m)
-    n0 = (n - float(np.sum(sizes.astype(np.float64) ** 2)) / n) / (m - 1)
-    half = t_point(m - 1) * sqrt(between / n)
-    return Parts(mean, mean - half, mean + half, within, max(0.0, (between - within) / n0), m, n)
+_RESAMPLES: Final = 400
+_SEED: Final = 20191231
 
 
 @dataclass(frozen=True)
@@ -124,82 +86,121 @@ def effects(values: NDArray[Any], draws: NDArray[np.integer[Any]], quantiles: di
     return sorted(out, key=lambda effect: (-abs(effect.swing), effect.group))
 
 
-def verdict(found: list[Effect]) -> str:
+@dataclass(frozen=True)
+class Index:
+    """A group's Sobol indices for a figure, the luck of finite replications subtracted; each with half of its 95 % interval."""
+
+    group: str
+    first: float
+    """Share of the ignorance that would go if this group alone were known."""
+    first_half: float
+    total: float
+    """Share that would stay if everything but this group were known."""
+    total_half: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the first-order share differs from 0."""
+        return self.first - self.first_half > 0.0
+
+
+def sobol_indices(values: NDArray[Any], draws: NDArray[np.integer[Any]], groups: list[str]) -> list[Index] | None:
+    """The indices of every group, the largest first-order share first, from draws in SALib's order A, AB_1, ..., AB_D, B row by row.
+
+    None where the draws' means spread no more than luck alone would make them.
+    """
+    from SALib.analyze import sobol
+
+    _, group, sizes = np.unique(draws, return_inverse=True, return_counts=True)
+    means = np.bincount(group, np.asarray(values, np.float64)) / sizes
+    step = len(groups) + 2
+    if len(means) % step:
+        raise ValueError(f"{len(means)} draws are no whole number of rows of {step}")
+    # Of the draws' means, the luck that is left in each; the A and B samples alone make up V.
+    noise = nested(values, draws).luck * float(np.mean(1.0 / sizes))
+    base = np.concatenate([means[0::step], means[step - 1 :: step]])
+    spread = float(np.var(base))
+    ignorance = spread - noise
+    if ignorance <= 0.0 or spread <= 0.0:
+        return None
+    problem = {"num_vars": len(groups), "names": groups, "bounds": [[0.0, 1.0]] * len(groups)}
+    found = sobol.analyze(problem, means, calc_second_order=False, num_resamples=_RESAMPLES, seed=_SEED)
+    scale, shift = spread / ignorance, noise / ignorance
+    indices = [
+        Index(
+            name,
+            float(found["S1"][j]) * scale,
+            float(found["S1_conf"][j]) * scale,
+            float(found["ST"][j]) * scale - shift,
+            float(found["ST_conf"][j]) * scale,
+        )
+        for j, name in enumerate(groups)
+    ]
+    return sorted(indices, key=lambda index: (-index.first, index.group))
+
+
+def verdict(found: list[Effect], indices: list[Index] | None = None) -> str:
     """The one sentence: which group to know better, or that the draws do not tell."""
+    if indices:
+        if not indices[0].is_clear:
+            return "No group stands out from luck in these draws: fly more of them."
+        share = f"{100 * min(indices[0].first, 1.0):.0f} %"
+        return f"If only one number could be known better, it is this one: {indices[0].group} ({share} of the ignorance would go with it)."
     clear = [effect for effect in found if effect.is_clear and effect.share > 0.0]
     if not clear:
         return "No group stands out from luck in these draws: fly more of them."
     best = max(clear, key=lambda effect: effect.share)
-    return f"If only one could be known better, it is this one: {best.group}."
+    return f"If only one number could be known better, it is this one: {best.group}."
 
 
-def add_ignorance(summary: dict[str, Any], outcomes: Outcomes, parameters: Path) -> None:
-    """Bring both parts into a summary whose run sampled its parameters.
-
-    The figures below get the interval of the nested design and `luck_std`, `ignorance_std`; every other figure keeps the interval
-    that holds for luck alone, and its method says so. `uncertainty` holds the effect of every group on the two main figures.
+def decompose(summary: dict[str, Any], outcomes: Outcomes, parameters: Path, design: dict[str, Any]) -> None:
+    """Say in a summary what the answer hangs on: the effect of every group on the main figures, and its Sobol indices where the draws
+    are laid out for them (`design`, of run.json).
     """
     import pyarrow.parquet as pq
 
-    table = pq.read_table(parameters)
-    rows = table.select(["draw", "first_replication", "group", "quantile"]).to_pylist()
-    starts = np.array(sorted({row["first_replication"] for row in rows}))
-    draws = np.searchsorted(starts, outcomes.replications, side="right") - 1
+    if outcomes.draws is None:
+        raise ValueError("outcomes without draws have no decomposition")
+    rows = pq.read_table(parameters, columns=["draw", "group", "quantile"]).to_pylist()
     quantiles: dict[str, dict[int, float]] = {}
     for row in rows:
         quantiles.setdefault(row["group"], {})[row["draw"]] = row["quantile"]
-    present = np.unique(draws)
+    present = np.unique(outcomes.draws)
     by_group = {name: np.array([of_draw[int(draw)] for draw in present]) for name, of_draw in sorted(quantiles.items())}
-    for figure, values, low, high in list(_figures(summary, outcomes)):
-        parts = nested(values, draws)
-        if np.all(values == values[0]):
-            ends = (
-                wilson(round(parts.mean * parts.draws), parts.draws)
-                if high == 1.0
-                else agreement(parts.mean, parts.draws, low, high)
-            )
-            bottom, top = ends.low, ends.high
-        else:
-            bottom, top = max(parts.low, low), min(parts.high, high)
-        figure.update({**parts.as_dict(), "low": bottom, "high": top, "n": len(values), "method": METHOD})
-    _mark_luck_only(summary)
-    summary["uncertainty"] = {"draws": len(present), "replications_per_draw": int(np.bincount(draws).max())}
+    summary["uncertainty"] = {"draws": len(present), "replications_per_draw": int(np.bincount(outcomes.draws).max())}
+    laid_out = design.get("design") == "saltelli" and len(present) == design.get("draws")
     for key, values in (("nothing_leaks", outcomes.nothing_leaked), ("leakers", outcomes.leaked.sum(axis=1))):
-        found = effects(values, draws, by_group)
-        summary["uncertainty"][key] = {"effects": [asdict(effect) for effect in found], "verdict": verdict(found)}
+        found = effects(values, outcomes.draws, by_group)
+        indices = sobol_indices(values, outcomes.draws, sorted(by_group)) if laid_out else None
+        summary["uncertainty"][key] = {
+            "effects": [asdict(effect) for effect in found],
+            "verdict": verdict(found, indices),
+        }
+        if indices is not None:
+            summary["uncertainty"][key]["sobol"] = [asdict(index) for index in indices]
 
 
-def _figures(
-    summary: dict[str, Any], outcomes: Outcomes
-) -> Iterator[tuple[dict[str, Any], NDArray[Any], float, float]]:
-    """The figures that are one number a replication: where they stand, the numbers, and between what they must lie."""
-    cast = outcomes.cast
-    yield summary["nothing_leaks"], outcomes.nothing_leaked, 0.0, 1.0
-    yield summary["no_asset_hit"], outcomes.no_asset_hit, 0.0, 1.0
-    for k, key in enumerate(cast.assets):
-        yield summary["asset_hit"][key], outcomes.asset_hit[:, k], 0.0, 1.0
-    groups = [(summary["leakers"], np.arange(len(cast.threats)))]
-    groups += [(summary["leakers_by_class"][name], cast.of_class(name)) for name in cast.classes]
-    groups += [(summary["leakers_by_asset"][key], cast.at_asset(key)) for key in cast.assets]
-    for figure, columns in groups:
-        yield figure, outcomes.leaked[:, columns].sum(axis=1), 0.0, float(len(columns))
-    arms = [(summary["rounds"], np.arange(len(cast.weapons)))]
-    arms += [(summary["rounds_by_system"][name], cast.of_system(name)) for name in cast.systems]
-    for figure, columns in arms:
-        spent = outcomes.rounds[:, columns].sum(axis=1)
-        yield figure, spent, 0.0, max(float(figure["ready"]), float(spent.max(initial=0)))
+_FIGURES: Final = (
+    ("nothing_leaks", "nothing gets through"),
+    ("no_asset_hit", "no asset is hit"),
+    ("leakers", "threats that get through"),
+    ("leakers_by_class", "  {}"),
+    ("leakers_by_asset", "  at {}"),
+    ("rounds", "rounds spent"),
+    ("rounds_by_system", "  {}"),
+)
 
 
-def _mark_luck_only(data: Any) -> None:
-    if isinstance(data, dict):
-        if "method" in data and data["method"] not in (METHOD, "given", "not observed"):
-            data["method"] = f"{data['method']}, luck only"
-        for value in data.values():
-            _mark_luck_only(value)
+def parts_of(summary: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The figures with their names, in the order of the tables, where both parts are known."""
+    for key, name in _FIGURES:
+        found = summary[key]
+        figures = {name: found} if "{}" not in name else {name.format(f.get("name", k)): f for k, f in found.items()}
+        yield from ((shown, figure) for shown, figure in figures.items() if "luck_std" in figure)
 
 
-def render(summary: dict[str, Any], figure: str = "leakers", most: int = 8) -> Table:
-    """The two parts of the main figures, and a tornado of the groups that move one of them most, for the terminal."""
+def render(summary: dict[str, Any], most: int = 8) -> Table:
+    """The two parts of the figures, and a tornado of the groups that move one of them most, for the terminal."""
     from rich.table import Table
 
     table = Table(
@@ -211,18 +212,22 @@ def render(summary: dict[str, Any], figure: str = "leakers", most: int = 8) -> T
     )
     for k, heading in enumerate(("", "luck, one raid", "ignorance")):
         table.add_column(heading, justify="right" if k else "left")
-    for key, name in (
-        ("nothing_leaks", "nothing gets through"),
-        ("leakers", "leakers a raid"),
-        ("rounds", "rounds a raid"),
-    ):
-        table.add_row(name, f"{summary[key]['luck_std']:.3g}", f"{summary[key]['ignorance_std']:.3g}")
+    for name, figure in parts_of(summary):
+        table.add_row(name, f"{figure['luck_std']:.3g}", f"{figure['ignorance_std']:.3g}")
     table.add_section()
     table.add_row("what moves the leakers", "swing", "95 % interval", style="bold")
-    for effect in summary["uncertainty"][figure]["effects"][:most]:
+    hangs = summary["uncertainty"]["leakers"]
+    for effect in hangs["effects"][:most]:
         table.add_row(
             effect["group"], f"{effect['swing']:+.3g}", f"{effect['swing_low']:+.3g} to {effect['swing_high']:+.3g}"
         )
-    table.caption = summary["uncertainty"][figure]["verdict"]
+    if hangs.get("sobol"):
+        table.add_section()
+        table.add_row("Sobol indices of the leakers", "first order", "total", style="bold")
+        for index in hangs["sobol"][:most]:
+            table.add_row(
+                index["group"], *(f"{index[key]:.2f} ±{index[f'{key}_half']:.2f}" for key in ("first", "total"))
+            )
+    table.caption = hangs["verdict"]
     table.caption_justify = "left"
     return table

@@ -21,7 +21,7 @@ from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
 from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
 from buckler.campaign.sources import sources_used
-from buckler.campaign.uncertainty import PER_DRAW, Ensemble
+from buckler.campaign.uncertainty import PER_DRAW, Ensemble, laid_out
 from buckler.engine.fly import Flyer
 from buckler.engine.recording import detections_table, states_table
 from buckler.errors import InputError
@@ -75,12 +75,14 @@ def run_campaign(
     progress: Progress = lambda done, total: None,
     until: Target | None = None,
     uncertainty: bool = False,
+    sobol: bool = False,
 ) -> Found:
     """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is.
 
     With `until`, `replications` is the budget: the campaign stops at the first look (buckler.analysis.stopping) at which the
     interval is narrow enough. InputError where the budget cannot reach it; what was flown is kept.
-    With `uncertainty`, the catalog's published ranges are sampled around the replications (buckler.campaign.uncertainty).
+    With `uncertainty`, the catalog's published ranges are sampled around the replications (buckler.campaign.uncertainty); with `sobol`
+    too, the draws are laid out for Sobol indices, and `replications` is the most that may be flown.
     """
     check_request(replications, seed, workers)
     content = content_of(world, replications, seed, catalog_hash)
@@ -88,6 +90,8 @@ def run_campaign(
         stopping.refuse_hopeless(until, replications)
         content = replace(content, until=str(until))
     ensemble = None
+    if sobol and not uncertainty:
+        raise InputError("--sobol lays out the draws of --uncertainty: give both")
     if uncertainty:
         if until is not None:
             raise InputError("--until counts replications, and --uncertainty needs draws of parameters: give -n")
@@ -96,7 +100,9 @@ def run_campaign(
                 f"-n {replications}: {PER_DRAW} replications share a draw of parameters; write at least {2 * PER_DRAW}"
             )
         ensemble = Ensemble(world, seed)
-        content = replace(content, parameters=ensemble.content_hash())
+        if sobol:
+            ensemble, replications = laid_out(world, seed, replications)
+        content = replace(content, replications=replications, parameters=ensemble.content_hash())
     found = look(folder, content, force)
     if found is Found.FINISHED:
         if not (folder / "summary.json").exists():  # stopped between the last block and the summary
@@ -128,10 +134,7 @@ def _run(
     facts = start(world, folder, content, command)
     if ensemble is not None:
         write_table(folder / "parameters.parquet", ensemble.table(content.replications))
-        facts["uncertainty"] = {
-            "draws": ensemble.draw_of(content.replications - 1) + 1,
-            "replications_per_draw": ensemble.per_draw,
-        }
+        facts["uncertainty"] = ensemble.design(content.replications)
     if until is None:
         _fly_to(world, folder, content, content.replications, workers, progress, ensemble)
     else:

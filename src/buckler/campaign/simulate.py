@@ -39,6 +39,7 @@ def simulate_into(
     until: Target | None = None,
     shard: Shard | None = None,
     uncertainty: bool = False,
+    sobol: bool = False,
 ) -> Found:
     """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is.
 
@@ -61,7 +62,7 @@ def simulate_into(
     if until is not None:
         command = f'buckler run {name} --until "{until}" --at-most {replications} --seed {seed}'
     if uncertainty:
-        command += " --uncertainty"
+        command += " --uncertainty" + (" --sobol" if sobol else "")
     if shard is not None:
         return run_shard(
             world, folder, shard, replications=replications, seed=seed, workers=workers,
@@ -69,5 +70,5 @@ def simulate_into(
         )  # fmt: skip
     return run_campaign(
         world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
-        command=command, force=force, progress=progress, until=until, uncertainty=uncertainty,
+        command=command, force=force, progress=progress, until=until, uncertainty=uncertainty, sobol=sobol,
     )  # fmt: skip

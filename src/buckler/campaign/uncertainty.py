@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import exp, log, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -146,6 +146,27 @@ def _members(card: Card, system: str, names: tuple[tuple[str, int], ...]) -> Ite
             yield Member(system, name, direction, low, best, high, parameter.unit)
 
 
+FEWEST_ROWS: Final = 8
+"""Of the layout for Sobol indices: fewer tell nothing."""
+
+
+def laid_out(world: World, seed: int, at_most: int) -> tuple[Ensemble, int]:
+    """(draws laid out for Sobol indices, replications): as many rows, a power of two, as the budget holds.
+
+    A row has a draw for A, for B and for every group.
+    """
+    ensemble = Ensemble(world, seed)
+    row = PER_DRAW * (len(ensemble.groups) + 2)
+    rows = at_most // row
+    if rows < FEWEST_ROWS:
+        raise InputError(
+            f"-n {at_most}: Sobol indices of {len(ensemble.groups)} groups take {row:,} replications a row and {FEWEST_ROWS} rows at "
+            f"least: write -n {FEWEST_ROWS * row} or more, or leave out --sobol"
+        )
+    base = 1 << (rows.bit_length() - 1)
+    return replace(ensemble, base=base), base * row
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """The draws of a campaign: which replication is flown with which values, and the arrays for each."""
@@ -154,6 +175,8 @@ class Ensemble:
     """With every parameter at its nominal value."""
     seed: int
     per_draw: int = PER_DRAW
+    base: int = 0
+    """Rows of the layout for Sobol indices, a power of two; 0 for draws that are all independent."""
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -169,9 +192,33 @@ class Ensemble:
         """The draw with which a replication is flown."""
         return replication // self.per_draw
 
+    def draws(self, replications: int) -> int:
+        """How many draws so many replications take."""
+        return self.draw_of(replications - 1) + 1
+
+    def design(self, replications: int) -> dict[str, Any]:
+        """What run.json says of the draws."""
+        kind = {"design": "saltelli", "base": self.base} if self.base else {"design": "independent"}
+        return {"draws": self.draws(replications), "replications_per_draw": self.per_draw, **kind}
+
+    @cached_property
+    def layout(self) -> NDArray[np.float64]:
+        """[draw, group] for Sobol indices: rows A, AB_1, ..., AB_D, B in turn, from a scrambled Sobol sequence, by SALib."""
+        from SALib.sample import sobol
+
+        names = [group.name for group in self.groups]
+        problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+        return np.asarray(sobol.sample(problem, self.base, calc_second_order=False, seed=self.seed % 2**32))
+
     def quantile(self, number: int, group: Group) -> float:
         """Where in its range a group lies in a draw."""
+        if self.base:
+            return float(self.layout[number, self._columns[group.name]])
         return float(draw(self.seed, number, PARAMETER, np.uint64(name_key(group.name)), np.uint64(0), 0))
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {group.name: k for k, group in enumerate(self.groups)}
 
     def sampled(self, number: int) -> Loaded:
         """The scenario with the cards of a draw."""
@@ -200,12 +247,13 @@ class Ensemble:
 
     def content_hash(self) -> str:
         """Of what the draws depend on beside the seed: groups, members, ranges."""
-        return hashlib.sha256(repr((self.per_draw, self.groups)).encode()).hexdigest()
+        laid_out = hashlib.sha256(self.layout.tobytes()).hexdigest() if self.base else ""
+        return hashlib.sha256(repr((self.per_draw, self.groups, laid_out)).encode()).hexdigest()
 
     def table(self, replications: int) -> pa.Table:
         """parameters.parquet: every sampled value."""
         rows = []
-        for number in range(self.draw_of(replications - 1) + 1):
+        for number in range(self.draws(replications)):
             first = number * self.per_draw
             for group in self.groups:
                 quantile = self.quantile(number, group)

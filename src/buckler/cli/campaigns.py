@@ -38,6 +38,9 @@ def run(
     uncertainty: Annotated[
         bool, typer.Option("--uncertainty", help="Sample the catalog's published ranges around the replications: luck and ignorance.")
     ] = False,
+    sobol: Annotated[
+        bool, typer.Option("--sobol", help="With --uncertainty: lay out the draws for Sobol indices of the groups; -n is the most.")
+    ] = False,
     shard: Annotated[str | None, typer.Option("--shard", help="Fly only this part of the replications, such as 2/8, for merge.")] = None,
     workers: Workers = None,
     output: Output = None,
@@ -54,7 +57,9 @@ def run(
     part = f"-{shard.replace('/', '-of-')}" if shard else ""
     folder = output or Path("runs") / f"{folder_name(scenario)}{part}"
     most = replications if until is None else at_most or 100_000
-    campaign(scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty)
+    campaign(
+        scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty, sobol=sobol
+    )
     if shard:
         typer.echo(f"Shard {shard} lies in {folder}; when all are flown: buckler merge SHARD... -o FOLDER")
         return
@@ -163,6 +168,7 @@ def campaign(
     until: str | None = None,
     shard: str | None = None,
     uncertainty: bool = False,
+    sobol: bool = False,
 ) -> None:
     """Load, compile, fly, with progress on the terminal's error stream."""
     from buckler.analysis.stopping import parse_target
@@ -175,5 +181,5 @@ def campaign(
             scenario, folder, replications=replications, seed=seed, workers=threads(workers), force=force,
             progress=progress.update, announce=progress.say, without=without or [],
             until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
-            uncertainty=uncertainty,
+            uncertainty=uncertainty, sobol=sobol,
         )  # fmt: skip

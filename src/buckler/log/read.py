@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.errors import RunFolderError
-from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, SCHEMA_VERSION, STATES
+from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, PARAMETERS, SCHEMA_VERSION, STATES
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -117,6 +117,11 @@ class RunFolder:
     def detections(self) -> pa.Table:
         """detections.parquet: every detection of the recorded replications, with the true identity."""
         return self._table("detections.parquet", DETECTIONS)
+
+    @cached_property
+    def parameters(self) -> pa.Table:
+        """parameters.parquet: the values of each draw, where parameters were sampled."""
+        return self._table("parameters.parquet", PARAMETERS)
 
     def events(self, columns: Sequence[str] | None = None) -> pa.Table:
         """events.parquet, whole."""

@@ -13,6 +13,8 @@ from buckler.analysis.summary import summarise
 from buckler.log.read import RunFolder, open_run, rows_of
 from buckler.log.text import write_whole
 from buckler.report import figures
+from buckler.report.forest import CSS as FOREST
+from buckler.report.ignorance import ignorance_part
 from buckler.report.map import credit, draw_map, placed
 from buckler.report.markup import Child, Markup, tag
 from buckler.report.reading import reading
@@ -62,6 +64,7 @@ def page(folder: RunFolder) -> str:
             figures.assets_table(summary),
         ),
         _reasons(summary),
+        ignorance_part(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
         _section("How to read this", None, reading(summary)),
@@ -74,7 +77,7 @@ def page(folder: RunFolder) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="generator", content=f"buckler {facts.get('buckler', '')}"),
         tag("title", f"{title} · buckler"),
-        tag("style", Markup(CSS + ring_rules(rings))),
+        tag("style", Markup(CSS + FOREST + ring_rules(rings))),
     )
     return f"<!DOCTYPE html>\n{tag('html', head, tag('body', tag('main', sections)), lang='en')}\n"
 

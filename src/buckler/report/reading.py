@@ -12,9 +12,9 @@ def reading(summary: dict[str, Any]) -> Markup:
     """The paragraphs."""
     if sampled := summary.get("uncertainty"):
         parts = (
-            f"The intervals of the main figures hold luck and ignorance together: {sampled['draws']} draws from the published ranges "
-            "of the parameters, with replications flown around each. The sampling unit is the draw; summary.json gives each figure's "
-            "standard deviation from luck and from ignorance. Figures along the kill chain show luck alone."
+            f"The intervals hold luck and ignorance together: {sampled['draws']} draws from the published ranges "
+            "of the parameters, with replications flown around each. The sampling unit is the draw; each figure's standard deviation from "
+            "luck and from ignorance stands beside it in summary.json."
         )
     else:
         parts = (

@@ -105,8 +105,7 @@ def _reasons(summary: dict[str, Any]) -> Table:
 def _notes(summary: dict[str, Any]) -> Text:
     if sampled := summary.get("uncertainty"):
         lines = [
-            f"Intervals show luck and ignorance together: {sampled['draws']} draws of the published ranges (the draw is the unit); "
-            "figures along the kill chain show luck only."
+            f"Intervals show luck and ignorance together: {sampled['draws']} draws of the published ranges (the draw is the unit)."
         ]
     else:
         lines = ["Intervals show luck only (the replication is the unit); parameters are at their nominal values."]
