@@ -39,8 +39,10 @@ def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> di
     if not len(common):
         raise InputError(f"{a.path} and {b.path} have no replication number in common; run both with the same -n")
     if all_a.draws is not None and all_b.draws is not None:
-        at_a, at_b = (x.only(common).draws for x in (all_a, all_b))
-        if not np.array_equal(np.asarray(at_a), np.asarray(at_b)):
+        at_a, at_b = (
+            outcomes.draws[np.isin(outcomes.replications, common)] for outcomes in (all_a, all_b) if outcomes.draws
+        )
+        if not at_a.same(at_b):
             raise InputError(
                 f"{a.path} and {b.path} sampled parameters by different draws: run both with the same -n and options"
             )

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.analysis.intervals import Interval, agreement, mean_interval, paired_proportions, share_interval, wilson
-from buckler.analysis.nested import METHOD, Parts, nested
+from buckler.analysis.nested import METHOD, Drawn, Parts, nested
+from buckler.errors import InputError
 
-Draws = NDArray[np.integer[Any]] | None
+Draws = Drawn | None
 """With which set of parameter values each replication was flown; None where they stayed at their nominal values."""
 _DIGITS = 9
 """Significant digits that are written: far below any interval, above the last bits that summation order may move."""
@@ -74,7 +75,7 @@ def proportion(happened: NDArray[np.bool_], unit: str = "probability", draws: Dr
     """The probability of something that happened or did not, one flag a replication."""
     n = len(happened)
     if (parts := _parts(happened, draws)) is not None:
-        ends = wilson(round(parts.mean * parts.draws), parts.draws) if parts.mean in (0.0, 1.0) else None
+        ends = wilson(round(parts.mean * parts.units), parts.units) if parts.mean in (0.0, 1.0) else None
         return _of_parts(parts, unit, 0.0, 1.0, ends)
     count = int(np.count_nonzero(happened))
     return _made(count / n, wilson(count, n), n, unit)
@@ -88,7 +89,7 @@ def mean(values: NDArray[Any], unit: str, lower: float = -inf, upper: float = in
     if (parts := _parts(sample, draws)) is not None:
         alike = bool(np.all(sample == sample[0]))
         return _of_parts(
-            parts, unit, lower, upper, agreement(float(sample[0]), parts.draws, lower, upper) if alike else None
+            parts, unit, lower, upper, agreement(float(sample[0]), parts.units, lower, upper) if alike else None
         )
     return _made(float(np.mean(sample)), mean_interval(sample, lower, upper), len(sample), unit)
 
@@ -102,7 +103,7 @@ def share(part: NDArray[Any], whole: NDArray[Any], unit: str = "share", draws: D
     # The linearised share of a replication (Cochran 1977, eq. 2.45): its mean is the share, its draws' spread the share's.
     if (parts := _parts(ratio + (numerator - ratio * denominator) / np.mean(denominator), draws)) is not None:
         return _of_parts(
-            parts, unit, 0.0, 1.0, agreement(ratio, parts.draws, 0.0, 1.0) if ratio in (0.0, 1.0) else None
+            parts, unit, 0.0, 1.0, agreement(ratio, parts.units, 0.0, 1.0) if ratio in (0.0, 1.0) else None
         )
     value, interval = share_interval(numerator, denominator)
     return _made(value, interval, int(np.count_nonzero(denominator)), unit)
@@ -112,8 +113,10 @@ def _parts(values: NDArray[Any], draws: Draws) -> Parts | None:
     """Luck and ignorance, where parameters were sampled and draws enough were flown to tell them apart."""
     if draws is None:
         return None
-    count = len(np.unique(draws))
-    return nested(values, draws) if 2 <= count < len(values) else None
+    try:
+        return nested(values, draws)
+    except InputError:  # too few draws to tell the two apart: what the interval holds is luck
+        return None
 
 
 def _of_parts(parts: Parts, unit: str, lower: float, upper: float, ends: Interval | None) -> Estimate:

@@ -7,6 +7,10 @@ open), var(e) luck. Analysis of variance (Searle, Casella and McCulloch, Varianc
 
 The spread of the draws' means alone would count luck/R as ignorance; it is subtracted. The mean over everything has the standard
 error sqrt(MS_between / N) with M - 1 degrees of freedom: the draw is the sampling unit, replications within it are not independent.
+
+Draws laid out for Sobol indices come in rows whose draws share most of their values. The row is then the sampling unit of the mean
+(linearised cluster totals, Cochran, Sampling Techniques, 1977, §9A.2), and ignorance is taken from the first and the last draw of every
+row, which are independent of each other; luck from within all draws.
 """
 
 from __future__ import annotations
@@ -25,6 +29,26 @@ METHOD: Final = "nested analysis of variance"
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """With which draw each replication was flown."""
+
+    numbers: NDArray[np.integer[Any]]
+    row: int = 1
+    """Draws in a row of the layout for Sobol indices; 1 where every draw is independent."""
+
+    def __getitem__(self, at: Any) -> Drawn:
+        """Of some of the replications."""
+        return Drawn(self.numbers[at], self.row)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def same(self, other: Drawn) -> bool:
+        """Whether both flew every replication with the same draw."""
+        return self.row == other.row and np.array_equal(self.numbers, other.numbers)
+
+
+@dataclass(frozen=True)
 class Parts:
     """A figure's mean over luck and ignorance, and its two variances."""
 
@@ -35,13 +59,31 @@ class Parts:
     """Variance of one replication with the parameters fixed."""
     ignorance: float
     """Variance of the figure's expectation over the parameters' ranges, luck subtracted; 0 where luck explains it all."""
-    draws: int
+    units: int
+    """Independent draws, or rows of them: the sampling units of the mean."""
     replications: int
 
 
-def nested(values: NDArray[Any], draws: NDArray[np.integer[Any]]) -> Parts:
-    """The two parts of one number a replication; `draws` says with which draw each was flown."""
+def nested(values: NDArray[Any], draws: Drawn) -> Parts:
+    """The two parts of one number a replication."""
     y = np.asarray(values, np.float64)
+    if draws.row == 1:
+        return _one_way(y, draws.numbers)
+    place = draws.numbers % draws.row
+    ends = (place == 0) | (place == draws.row - 1)
+    alone, whole = _one_way(y[ends], draws.numbers[ends]), _one_way(y, draws.numbers)
+    _, row = np.unique(draws.numbers // draws.row, return_inverse=True)
+    units = int(row.max()) + 1
+    if units < 2:
+        raise InputError("one row of draws: its mean has no interval; fly two or more")
+    totals = np.bincount(row, y - whole.mean)
+    half = t_point(units - 1) * sqrt(units / (units - 1) * float(np.sum(totals**2))) / len(y)
+    ignorance = max(0.0, alone.ignorance)
+    return Parts(whole.mean, whole.mean - half, whole.mean + half, whole.luck, ignorance, units, len(y))
+
+
+def _one_way(y: NDArray[np.float64], draws: NDArray[np.integer[Any]]) -> Parts:
+    """Of draws that are independent."""
     _, group, sizes = np.unique(draws, return_inverse=True, return_counts=True)
     m, n = len(sizes), len(y)
     if m < 2 or n <= m:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from buckler.analysis.nested import Drawn
 from buckler.errors import RunFolderError
 from buckler.log.read import RunFolder, numbers
 from buckler.log.schema import KINDS, REASONS, Kind
@@ -112,7 +113,7 @@ class Outcomes:
     """[replication, weapon] rounds (a gun's: bursts) fired."""
     asset_hit: NDArray[np.bool_]
     """[replication, asset] whether something fell within its lethal radius of it."""
-    draws: NDArray[np.int64] | None = None
+    draws: Drawn | None = None
     """[replication] with which set of parameter values it was flown; None where they stayed at their nominal values."""
 
     def reached(self, stage: int) -> NDArray[np.bool_]:
@@ -167,7 +168,10 @@ def read_outcomes(folder: RunFolder) -> Outcomes:
         raise RunFolderError(f"{file}: holds no replication yet; run the scenario to the end of its first block")
     if folder.has("parameters.parquet"):
         starts = np.unique(numbers(folder.parameters["first_replication"]))
-        outcomes = replace(outcomes, draws=np.searchsorted(starts, outcomes.replications, side="right") - 1)
+        drawn = np.searchsorted(starts, outcomes.replications, side="right") - 1
+        design = folder.run.get("uncertainty") or {}
+        row = int(design["draws"]) // int(design["base"]) if design.get("design") == "saltelli" else 1
+        outcomes = replace(outcomes, draws=Drawn(drawn, row))
     return outcomes
 
 

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.analysis.intervals import Z, t_point
-from buckler.analysis.nested import nested
+from buckler.analysis.nested import Drawn, nested
 from buckler.analysis.outcomes import Outcomes
 
 if TYPE_CHECKING:
@@ -58,27 +58,37 @@ class Effect:
     have an interval without 0."""
 
 
-def effects(values: NDArray[Any], draws: NDArray[np.integer[Any]], quantiles: dict[str, Values]) -> list[Effect]:
-    """What every group does to a figure, the widest swing first; `quantiles`: of each group in the draws, in the draws' order."""
+def effects(values: NDArray[Any], draws: Drawn, quantiles: dict[str, Values]) -> list[Effect]:
+    """What every group does to a figure, the widest swing first; `quantiles`: of each group in the draws, in the draws' order.
+
+    Independent draws: a straight line through the draws' means. Rows laid out for Sobol indices: in every row draw j differs from the
+    first in group j alone, and the line goes through those changes (no intercept: no change of the group, no change of the figure).
+    """
+    from scipy.stats import t as student
+
     parts = nested(values, draws)
-    _, group, sizes = np.unique(draws, return_inverse=True, return_counts=True)
+    _, group, sizes = np.unique(draws.numbers, return_inverse=True, return_counts=True)
     means = np.bincount(group, np.asarray(values, np.float64)) / sizes
     m = len(means)
     total = float(np.var(means, ddof=1))
-    from scipy.stats import t as student
-
-    strict = float(student.ppf(1.0 - 0.025 / max(len(quantiles), 1), m - 2)) if m > 2 else float("inf")
+    free = m - 2 if draws.row == 1 else m // draws.row - 1
+    strict = float(student.ppf(1.0 - 0.025 / max(len(quantiles), 1), free)) if free > 0 else float("inf")
     out = []
-    for name, u in quantiles.items():
+    for j, (name, u) in enumerate(quantiles.items()):
         if len(u) != m:
             raise ValueError(f"{name}: {len(u)} quantiles for {m} draws")
-        du, dm = u - np.mean(u), means - np.mean(means)
+        if draws.row == 1:
+            du, dm = u - np.mean(u), means - np.mean(means)
+        else:
+            du, dm = u[j + 1 :: draws.row] - u[:: draws.row], means[j + 1 :: draws.row] - means[:: draws.row]
         slope = float(du @ dm / (du @ du))
-        residual = float(np.sum((dm - slope * du) ** 2)) / max(m - 2, 1)
-        error = sqrt(residual / float(du @ du))
-        half = (t_point(m - 2) if m > 2 else Z) * error
-        squared = slope**2 * float(du @ du) / float(dm @ dm) if total > 0.0 else 0.0
-        explained = max(0.0, squared - (1.0 - squared) / max(m - 2, 1)) * total
+        error = sqrt(float(np.sum((dm - slope * du) ** 2)) / max(free, 1) / float(du @ du))
+        half = (t_point(free) if free > 0 else Z) * error
+        if draws.row == 1:
+            squared = slope**2 * float(du @ du) / float(dm @ dm) if total > 0.0 else 0.0
+            explained = max(0.0, squared - (1.0 - squared) / max(m - 2, 1)) * total
+        else:  # u is uniform: its variance is 1/12
+            explained = max(0.0, slope**2 - error**2) / 12.0
         share = min(1.0, explained / parts.ignorance) if parts.ignorance > 0.0 else 0.0
         out.append(
             Effect(name, share, 0.8 * slope, 0.8 * (slope - half), 0.8 * (slope + half), abs(slope) > strict * error)
@@ -97,35 +107,37 @@ class Index:
     total: float
     """Share that would stay if everything but this group were known."""
     total_half: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the first-order share differs from 0."""
-        return self.first - self.first_half > 0.0
+    is_clear: bool
+    """Whether the first-order share differs from 0 at 5 % for all groups together (Bonferroni)."""
 
 
-def sobol_indices(values: NDArray[Any], draws: NDArray[np.integer[Any]], groups: list[str]) -> list[Index] | None:
+def sobol_indices(values: NDArray[Any], draws: Drawn, groups: list[str]) -> list[Index] | None:
     """The indices of every group, the largest first-order share first, from draws in SALib's order A, AB_1, ..., AB_D, B row by row.
 
-    None where the draws' means spread no more than luck alone would make them.
+    None where the draws' means do not spread clearly more than luck alone would make them (the F test of the analysis of variance, at
+    5 %): shares of an ignorance that cannot be told from luck would be noise.
     """
     from SALib.analyze import sobol
+    from scipy.stats import f, norm
 
-    _, group, sizes = np.unique(draws, return_inverse=True, return_counts=True)
+    _, group, sizes = np.unique(draws.numbers, return_inverse=True, return_counts=True)
     means = np.bincount(group, np.asarray(values, np.float64)) / sizes
     step = len(groups) + 2
     if len(means) % step:
         raise ValueError(f"{len(means)} draws are no whole number of rows of {step}")
     # Of the draws' means, the luck that is left in each; the A and B samples alone make up V.
-    noise = nested(values, draws).luck * float(np.mean(1.0 / sizes))
+    luck = nested(values, draws).luck
+    noise = luck * float(np.mean(1.0 / sizes))
     base = np.concatenate([means[0::step], means[step - 1 :: step]])
     spread = float(np.var(base))
     ignorance = spread - noise
-    if ignorance <= 0.0 or spread <= 0.0:
+    free = len(base) - 1, int(np.sum(sizes)) - len(sizes)
+    if spread <= 0.0 or (noise > 0.0 and len(base) / free[0] * spread / noise < float(f.ppf(0.95, *free))):
         return None
     problem = {"num_vars": len(groups), "names": groups, "bounds": [[0.0, 1.0]] * len(groups)}
     found = sobol.analyze(problem, means, calc_second_order=False, num_resamples=_RESAMPLES, seed=_SEED)
     scale, shift = spread / ignorance, noise / ignorance
+    strict = float(norm.ppf(1.0 - 0.025 / len(groups))) / Z
     indices = [
         Index(
             name,
@@ -133,6 +145,7 @@ def sobol_indices(values: NDArray[Any], draws: NDArray[np.integer[Any]], groups:
             float(found["S1_conf"][j]) * scale,
             float(found["ST"][j]) * scale - shift,
             float(found["ST_conf"][j]) * scale,
+            float(found["S1"][j]) > strict * float(found["S1_conf"][j]),
         )
         for j, name in enumerate(groups)
     ]
@@ -141,11 +154,9 @@ def sobol_indices(values: NDArray[Any], draws: NDArray[np.integer[Any]], groups:
 
 def verdict(found: list[Effect], indices: list[Index] | None = None) -> str:
     """The one sentence: which group to know better, or that the draws do not tell."""
-    if indices:
-        if not indices[0].is_clear:
-            return "No group stands out from luck in these draws: fly more of them."
-        share = f"{100 * min(indices[0].first, 1.0):.0f} %"
-        return f"If only one number could be known better, it is this one: {indices[0].group} ({share} of the ignorance would go with it)."
+    if indices and (known := [index for index in indices if index.is_clear]):
+        share = f"{100 * min(known[0].first, 1.0):.0f} %"
+        return f"If only one number could be known better, it is this one: {known[0].group} ({share} of the ignorance would go with it)."
     clear = [effect for effect in found if effect.is_clear and effect.share > 0.0]
     if not clear:
         return "No group stands out from luck in these draws: fly more of them."
@@ -165,9 +176,12 @@ def decompose(summary: dict[str, Any], outcomes: Outcomes, parameters: Path, des
     quantiles: dict[str, dict[int, float]] = {}
     for row in rows:
         quantiles.setdefault(row["group"], {})[row["draw"]] = row["quantile"]
-    present = np.unique(outcomes.draws)
+    present = np.unique(outcomes.draws.numbers)
     by_group = {name: np.array([of_draw[int(draw)] for draw in present]) for name, of_draw in sorted(quantiles.items())}
-    summary["uncertainty"] = {"draws": len(present), "replications_per_draw": int(np.bincount(outcomes.draws).max())}
+    summary["uncertainty"] = {
+        "draws": len(present),
+        "replications_per_draw": int(np.bincount(outcomes.draws.numbers).max()),
+    }
     laid_out = design.get("design") == "saltelli" and len(present) == design.get("draws")
     for key, values in (("nothing_leaks", outcomes.nothing_leaked), ("leakers", outcomes.leaked.sum(axis=1))):
         found = effects(values, outcomes.draws, by_group)
@@ -176,8 +190,8 @@ def decompose(summary: dict[str, Any], outcomes: Outcomes, parameters: Path, des
             "effects": [asdict(effect) for effect in found],
             "verdict": verdict(found, indices),
         }
-        if indices is not None:
-            summary["uncertainty"][key]["sobol"] = [asdict(index) for index in indices]
+        if laid_out:
+            summary["uncertainty"][key]["sobol"] = None if indices is None else [asdict(index) for index in indices]
 
 
 _FIGURES: Final = (

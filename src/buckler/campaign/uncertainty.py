@@ -146,7 +146,7 @@ def _members(card: Card, system: str, names: tuple[tuple[str, int], ...]) -> Ite
             yield Member(system, name, direction, low, best, high, parameter.unit)
 
 
-FEWEST_ROWS: Final = 8
+FEWEST_ROWS: Final = 16
 """Of the layout for Sobol indices: fewer tell nothing."""
 
 

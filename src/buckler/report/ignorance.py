@@ -37,6 +37,8 @@ def ignorance_part(summary: dict[str, Any]) -> Markup | None:
                 "stay if all the others were. The luck left in the draws is subtracted.", class_="small"),
             _indices(hangs["sobol"][:_MOST]),
         ]  # fmt: skip
+    elif "sobol" in hangs:
+        content.append(tag("p", "No Sobol indices: the draws differ by no more than luck; fly more of them."))
     return tag("section", content)
 
 
