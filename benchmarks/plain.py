@@ -657,7 +657,7 @@ class Weapon:
     """A battery's stock of one kind of round."""
 
     def __init__(
-        self, index: int, number: int, record: Any, rounds: Rounds, air: Air, pairs: list[tuple[int, float]]
+        self, index: int, number: int, record: Any, rounds: Rounds, air: Air, pairs: list[tuple[int, float, float]]
     ) -> None:
         self.air = air
         self.index = index
@@ -673,8 +673,8 @@ class Weapon:
         self.effective_range_m = float(record["effective_range_m"])
         self.full_mps, self.slow_factor = float(record["full_speed_mps"]), float(record["slow_factor"])
         self.rounds = rounds
-        self.stands = [stands for stands, _ in pairs]
-        self.aims = [Aim(shut=stands != OPEN, meet_s=first_s) for stands, first_s in pairs]
+        self.stands = [stands for stands, _, _ in pairs]
+        self.aims = [Aim(shut=stands != OPEN, meet_s=first_s) for stands, first_s, _ in pairs]
         self.reloading = False
 
     def range_and_height(self, x: float, y: float, z: float) -> tuple[float, float]:

@@ -111,6 +111,8 @@ COMMAND: Final = record(
     ("identification_error", "f8"),  # probability that one attempt fails to call a hostile hostile
     ("identification_retry_s", "f8"),  # s from a failed attempt to the next
     ("decision_period_s", "f8"),  # s between two rounds of assignment
+    ("free", "i1"),  # 1: a battery may fire at what is not identified
+    ("certainty", "f8"),  # probability that what is not identified is hostile, for the choice among targets
 ]
 )  # fmt: skip
 
@@ -119,11 +121,22 @@ BATTERY: Final = record(
     *_PLACE,
     ("command", "i4"),  # index of its command post
     ("channels", "i4"),  # targets that it can engage at once
-    ("hold", "i1"),  # 1: weapon control is hold
+    ("hold", "i1"),  # 1: weapon control is hold, always
+    ("control", "i1"),  # FREE, TIGHT or HOLD: where no order of World.rules says otherwise
+    ("ruled", "i1"),  # 1: where and when it meets a target matters (engine.rules)
+    ("first_order", "i4"),  # its first order in World.rules
+    ("orders", "i4"),  # its number of orders there
+    ("zone", "i4"),  # row of World.rules: no intercept outside; -1 none
+    ("first_yield", "i4"),  # the first battery in World.rules that comes before it
+    ("yields", "i4"),  # their number there
+    ("yields_until_s", "f8"),  # s before the target arrives from when on it no longer waits for them
+    ("most_engagements", "i4"),  # of one target; 0 no limit
+    ("minimum_kill", "f8"),  # probability: of the salvo as predicted, no order below
     ("reaction_s", "f8"),  # s from the order to the first round
     ("assessment_s", "f8"),  # s from the last intercept to the verdict
     ("salvo_interval_s", "f8"),  # s between two rounds of a salvo
     ("salvo", "i4", (len(KILL_CLASSES),)),  # rounds at a target before looking, by class
+    ("next_salvo", "i4", (len(KILL_CLASSES),)),  # the same at one that it has fired at before
     ("engages", "i1", (len(KILL_CLASSES),)),  # 1 where its rules allow the class
     ("minimum_height_m", "f8"),  # m above the ellipsoid: no intercept below
     ("maximum_height_m", "f8"),  # m above the ellipsoid: no intercept above
@@ -140,6 +153,8 @@ WEAPON: Final = record(
     ("battery", "i4"),  # index of its battery
     ("ready", "i4"),  # rounds ready at the start, and after a reload
     ("stored", "i4"),  # rounds to reload with
+    ("kept", "i4", (len(KILL_CLASSES),)),  # rounds, ready and stored, not to be fired at the class
+    ("kept_until_s", "f8"),  # s: from then on they may
     ("reload_s", "f8"),  # s to refill
     ("kill_probability", "f8", (len(KILL_CLASSES),)),  # single shot (SSPK), by class; 0: does not engage it
     ("common_mode", "f8"),  # probability that nothing fails that all shots at a target share; part of each SSPK
@@ -156,8 +171,23 @@ PAIR: Final = record(
     [
         ("stands", "i1"),  # OPEN, NEVER_REACHED or HEIGHT_FORBIDDEN
         ("first_s", "f8"),  # s: when the threat first comes within reach; no meeting is earlier. inf where not OPEN
+        ("worth", "f8"),  # the value at stake times what its battery's doctrine has it count; 0: not engaged
     ]
 )
+
+FREE: Final = 0
+TIGHT: Final = 1
+HOLD: Final = 2
+
+RULE: Final = record(
+    [
+    ("a", "i4"),  # zone: number of corners in the rows that follow; order: FREE, TIGHT or HOLD; yield: a battery; supply: a weapon
+    ("b", "i4"),  # order: row of its zone, -1 everywhere; supply: rounds
+    ("x", "f8"),  # corner: latitude, deg; order: s, from when on; supply: s, when
+    ("y", "f8"),  # corner: longitude, deg; order: s, until when
+]
+)  # fmt: skip
+"""What rules and supplies consist of, in one array: few batteries have any, and every array costs each call."""
 
 EVENT: Final = record(
     [
@@ -215,4 +245,6 @@ class WorldArrays(NamedTuple):
     fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach
     fly_out_clear_m: NDArray[np.float64]  # m to the nearest edge of reach, [table, range cell, height cell]
     pairs: NDArray[np.void]  # PAIR [weapon, threat]
+    rules: NDArray[np.void]  # RULE: zones, orders, yields; the last `supplies` rows are supplies
+    supplies: int  # rounds that arrive in a store, one a row
     air: NDArray[np.float64]  # physics.drag.standard_air: what an interceptor has left to turn in

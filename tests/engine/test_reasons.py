@@ -135,8 +135,7 @@ def test_the_attempt_that_got_furthest_gives_the_reason() -> None:
     blind_fire_control(data)
     data["batteries"][1]["fire_control"], data["batteries"][0]["fire_control"] = ["Blind"], ["Radar 1"]
     data["sensors"][-1]["command"] = "Post 2"
-    data["batteries"][2]["weapons"][0]["rounds_ready"] = 1
-    data["batteries"][2]["doctrine"] = {"salvo": 2}
+    data["batteries"][2]["weapons"][0] |= {"rounds_ready": 2, "reserve_rounds": 2, "reserve_until_s": 80_000}
     world = world_of(data)
     for events in flown(world, 5):
         story = told(world, events)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
-from buckler.dtypes import HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
+from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.lethality import single_shot
 from buckler.engine.reach import earliest_intercept, flight_time
+from buckler.engine.rules import at_hand, permitted, salvo_at
 from buckler.engine.state import (
     FIRED,
     FLYING,
@@ -40,6 +41,7 @@ _MISS = int(Kind.MISS)
 _NO_TARGET = int(Kind.NO_TARGET)
 _ASSESS = int(Kind.ASSESS)
 _RELOAD = int(Kind.RELOAD)
+_SUPPLY = int(Kind.SUPPLY)
 
 
 @borrowing_kernel
@@ -49,6 +51,19 @@ def reached(attempts: NDArray[np.void], b: int, i: int, stage: int, event: int) 
     if stage > attempt.stage:
         attempt.stage = stage
         attempt.stage_event = event
+
+
+@borrowing_kernel
+def known_by(held: Any) -> int:
+    """The event for which a post may act on a threat: its verdict, or under weapons free its track."""
+    return int(held.identify_event if held.identify_event >= 0 else held.track_event)
+
+
+@borrowing_kernel
+def _stake(world: WorldArrays, state: State, c: int, w: int, i: int, now_s: float) -> float:
+    """What is at stake from threat `i` for weapon `w`'s battery: by asset, class, time to impact and certainty."""
+    stake = priority(world.pairs[w, i].worth, world.threats[i].end_s - now_s)
+    return stake if state.held_by[c, i].identify_event >= 0 else stake * world.commands[c].certainty
 
 
 @borrowing_kernel
@@ -62,7 +77,14 @@ def guided(fire_control: NDArray[np.int32], seen_by: NDArray[np.void], battery: 
 
 @borrowing_kernel
 def bar(
-    weapons: NDArray[np.void], stocks: NDArray[np.void], battery: Any, kill_class: int, held: bool, channels: int
+    weapons: NDArray[np.void],
+    stocks: NDArray[np.void],
+    battery: Any,
+    rounds: int,
+    kill_class: int,
+    held: bool,
+    channels: int,
+    now_s: float,
 ) -> int:
     """The stage at which an attempt must break at this moment, whatever the geometry; past FIRED if nothing bars it.
 
@@ -72,9 +94,8 @@ def bar(
         return NO_GUIDANCE
     if channels == 0:
         return NO_CHANNEL
-    rounds = battery.salvo[kill_class]
     for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
-        if stocks[w].ready >= rounds and weapons[w].kill_probability[kill_class] > 0.0:
+        if weapons[w].kill_probability[kill_class] > 0.0 and at_hand(weapons[w], stocks[w], kill_class, now_s) >= rounds:
             return FIRED + 1
     return NO_ROUND
 
@@ -93,10 +114,14 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     for i in range(len(world.threats)):
         if (
             state.lives[i].life == FLYING
-            and state.held_by[c, i].identify_event >= 0
             and state.held_by[c, i].tracks > 0
             and state.held_by[c, i].engaged == 0
+            and (
+                state.held_by[c, i].identify_event >= 0
+                or (world.commands[c].free != 0 and state.held_by[c, i].known_s <= now_s)
+            )
         ):
+            identified = state.held_by[c, i].identify_event >= 0
             for b in range(len(world.batteries)):
                 attempt = state.attempts[b, i]
                 if now_s < attempt.look_s or world.batteries[b].command != c:
@@ -104,9 +129,12 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
                 if state.channels[b] == 0 and attempt.stage >= NO_CHANNEL:
                     continue
                 battery = world.batteries[b]
+                if not identified and battery.control != FREE and battery.orders == 0:
+                    continue
                 held = guided(world.fire_control, state.seen_by, battery, i)
                 kill_class = world.threats[i].kill_class
-                barred = bar(world.weapons, state.stocks, battery, kill_class, held, state.channels[b])
+                rounds = salvo_at(battery, attempt, kill_class)
+                barred = bar(world.weapons, state.stocks, battery, rounds, kill_class, held, state.channels[b], now_s)
                 if attempt.stage < barred:
                     _consider(world, state, b, i, barred, now_s)
     while True:
@@ -120,12 +148,20 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
             _engage(world, state, c, b, w, i, state.candidates[best].kill, state.aims[w, i].meet_s, now_s)
             state.candidates[best].score = 0.0
         elif _in_time(world, state, b, w, i, now_s):
-            rounds = world.batteries[b].salvo[world.threats[i].kill_class]
+            rounds = salvo_at(world.batteries[b], state.attempts[b, i], world.threats[i].kill_class)
             single = single_shot(world, w, i, state.aims[w, i].meet_s)
             kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
-            state.candidates[best].asked = 1
-            state.candidates[best].kill = kill
-            state.candidates[best].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
+            if world.batteries[b].ruled == 0 or permitted(
+                world, state, b, i, state.held_by[c, i].identify_event >= 0, state.aims[w, i].meet_s, kill, now_s
+            ):
+                state.candidates[best].asked = 1
+                state.candidates[best].kill = kill
+                state.candidates[best].score = kill * _stake(world, state, c, w, i, now_s)
+            else:
+                if state.held_by[c, i].identify_event >= 0:
+                    reached(state.attempts, b, i, HELD, state.held_by[c, i].identify_event)
+                    state.attempts[b, i].ruled = 1
+                state.candidates[best].score = 0.0
         else:
             state.candidates[best].score = 0.0
 
@@ -149,12 +185,14 @@ def _best_candidate(world: WorldArrays, state: State, c: int, now_s: float) -> i
         lost = _OPEN_STILL
         if state.channels[b] == 0:
             lost = NO_CHANNEL
-        elif state.stocks[w].ready < world.batteries[b].salvo[world.threats[i].kill_class]:
+        elif at_hand(world.weapons[w], state.stocks[w], world.threats[i].kill_class, now_s) < salvo_at(
+            world.batteries[b], state.attempts[b, i], world.threats[i].kill_class
+        ):
             lost = NO_ROUND
         if lost != _OPEN_STILL:
             candidate.score = 0.0
             if state.attempts[b, i].stage < lost and _in_time(world, state, b, w, i, now_s):
-                reached(state.attempts, b, i, lost, state.held_by[c, i].identify_event)
+                reached(state.attempts, b, i, lost, known_by(state.held_by[c, i]))
         elif best < 0 or candidate.score > state.candidates[best].score:
             best = k
     return best
@@ -190,10 +228,15 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
     """
     battery = world.batteries[b]
     kill_class = world.threats[i].kill_class
-    because = state.held_by[battery.command, i].identify_event
-    if battery.hold != 0 or battery.engages[kill_class] == 0:
+    because = known_by(state.held_by[battery.command, i])
+    attempt = state.attempts[b, i]
+    worth = world.pairs[battery.first_weapon, i].worth
+    if battery.hold != 0 or battery.engages[kill_class] == 0 or worth == 0.0:
         reached(state.attempts, b, i, HELD, because)
-        state.attempts[b, i].look_s = np.inf
+        attempt.look_s = np.inf
+        return
+    if battery.most_engagements > 0 and attempt.engagements >= battery.most_engagements:
+        attempt.look_s = np.inf
         return
     look_s = np.inf
     ever = False
@@ -214,8 +257,8 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
         if now_s < aim.open_s:
             look_s = min(look_s, aim.open_s)
             continue
-        rounds = battery.salvo[kill_class]
-        if (barred <= FIRED and barred != NO_ROUND) or state.stocks[w].ready < rounds:
+        rounds = salvo_at(battery, attempt, kill_class)
+        if (barred <= FIRED and barred != NO_ROUND) or at_hand(world.weapons[w], state.stocks[w], kill_class, now_s) < rounds:
             stage = min(barred, NO_ROUND)
             if _in_time(world, state, b, w, i, now_s):
                 reached(state.attempts, b, i, stage, because)
@@ -232,10 +275,11 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
         state.candidates[n].threat = i
         state.candidates[n].kill = kill
         state.candidates[n].asked = 0
-        state.candidates[n].score = kill * priority(world.threats[i].value, world.threats[i].end_s - now_s)
-    state.attempts[b, i].look_s = look_s
+        state.candidates[n].score = kill * _stake(world, state, battery.command, w, i, now_s)
+    attempt.look_s = look_s
     if not still:
-        reached(state.attempts, b, i, TOO_LATE if ever else HELD if forbidden else NOT_REACHED, because)
+        ruled = attempt.ruled != 0 or (forbidden and not ever)
+        reached(state.attempts, b, i, HELD if ruled else TOO_LATE if ever else NOT_REACHED, because)
 
 
 @borrowing_kernel
@@ -252,7 +296,8 @@ def _engage(
 ) -> None:
     """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar."""
     battery = world.batteries[b]
-    rounds = battery.salvo[world.threats[i].kill_class]
+    attempt = state.attempts[b, i]
+    rounds = salvo_at(battery, attempt, world.threats[i].kill_class)
     number = state.counts[N_ENGAGEMENTS]
     shot = state.counts[N_SHOTS]
     if number >= len(state.engagements) or shot + rounds > len(state.rounds):
@@ -260,7 +305,7 @@ def _engage(
         return
     state.counts[N_ENGAGEMENTS] = number + 1
     state.counts[N_SHOTS] = shot + rounds
-    because = state.held_by[c, i].identify_event
+    because = known_by(state.held_by[c, i])
     event = note(state.journal, because, now_s, _ASSIGN, world.first_weapon + w, world.first_threat + i, i, kill, 0)
     state.engagements[number].weapon = w
     state.engagements[number].threat = i
@@ -269,6 +314,8 @@ def _engage(
     state.engagements[number].killed = 0
     state.channels[b] -= 1
     state.held_by[c, i].engaged += 1
+    attempt.engaged += 1
+    attempt.engagements += 1
     state.stocks[w].ready -= rounds
     for k in range(rounds):
         state.rounds[shot + k].weapon = w
@@ -286,6 +333,8 @@ def largest_salvo(battery: Any) -> int:
     """The most rounds that the battery's doctrine fires at one target."""
     most = 1
     for rounds in battery.salvo:
+        most = max(most, rounds)
+    for rounds in battery.next_salvo:
         most = max(most, rounds)
     return most
 
@@ -329,13 +378,15 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
     state.rounds[shot].meet_s = meet_s
     reached(state.attempts, b, i, FIRED, event)
     plan(state.agenda, meet_s, calendar.RESOLVE, shot, 0)
-    # Fewer rounds than the largest salvo are as good as none: the launchers are sent for more.
-    if (
-        state.stocks[w].ready < largest_salvo(world.batteries[b])
-        and state.stocks[w].stored > 0
-        and state.stocks[w].reloading == 0
-    ):
-        state.stocks[w].reloading = 1
+    _send_for_more(world, state, w, now_s)
+
+
+@borrowing_kernel
+def _send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> None:
+    """Fewer rounds than the largest salvo are as good as none: the launchers are sent for more."""
+    stock = state.stocks[w]
+    if stock.stored > 0 and stock.reloading == 0 and stock.ready < largest_salvo(world.batteries[world.weapons[w].battery]):
+        stock.reloading = 1
         plan(state.agenda, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
 
 
@@ -411,6 +462,7 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     i = state.engagements[number].threat
     b = world.weapons[w].battery
     state.channels[b] += 1
+    state.attempts[b, i].engaged -= 1
     state.held_by[world.batteries[b].command, i].engaged -= 1
     killed = 1.0 if state.engagements[number].killed != 0 else 0.0
     note(
@@ -434,3 +486,18 @@ def reloaded(world: WorldArrays, state: State, w: int, now_s: float) -> None:
     state.stocks[w].stored -= rounds
     state.stocks[w].reloading = 0
     note(state.journal, -1, now_s, _RELOAD, world.first_weapon + w, -1, -1, float(state.stocks[w].ready), 0)
+
+
+@borrowing_kernel
+def plan_supplies(world: WorldArrays, state: State) -> None:
+    """Put every supply of the scenario into the calendar."""
+    for row in range(len(world.rules) - world.supplies, len(world.rules)):
+        plan(state.agenda, world.rules[row].x, calendar.RELOADED, world.rules[row].a, world.rules[row].b)
+
+
+@borrowing_kernel
+def supplied(world: WorldArrays, state: State, w: int, rounds: int, now_s: float) -> None:
+    """Rounds arrive in the store of weapon `w`."""
+    state.stocks[w].stored += rounds
+    note(state.journal, -1, now_s, _SUPPLY, world.first_weapon + w, -1, -1, float(rounds), 0)
+    _send_for_more(world, state, w, now_s)

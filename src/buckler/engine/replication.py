@@ -12,7 +12,7 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.fire import assess, decide, launch, reloaded, resolve
+from buckler.engine.fire import assess, decide, launch, plan_supplies, reloaded, resolve, supplied
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.sensing import scan
 from buckler.engine.state import (
@@ -70,6 +70,8 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
         plan(state.agenda, world.threats[i].start_s, calendar.APPEAR, i, 0)
     for s in range(len(world.sensors)):
         begin_scanning(world.sensors[s], world.looking_s[s, 0], state.agenda, seed, replication, s)
+    if world.supplies > 0:
+        plan_supplies(world, state)
     while state.counts[N_CALENDAR] > 0 and state.counts[OVERFLOWED] == 0:
         now_s, what, a, b = calendar.pop(state.agenda.heap, state.counts[N_CALENDAR])
         state.counts[N_CALENDAR] -= 1
@@ -85,8 +87,9 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             verdict(world, state, seed, replication, a, b, now_s)
         elif what == calendar.DECIDE:
             decide(world, state, a, now_s)
-            state.deciding[a] = 0
-            if _has_work(state.lives, state.held_by, a):
+            if b == 0:  # else a look between, at a track that is not identified
+                state.deciding[a] = 0
+            if _has_work(state.lives, state.held_by, a, world.commands[a].free != 0):
                 _plan_decision(state.agenda, state.deciding, a, now_s + world.commands[a].decision_period_s)
         elif what == calendar.LAUNCH:
             launch(world, state, a, now_s)
@@ -94,6 +97,8 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             resolve(world, state, seed, replication, a, now_s)
         elif what == calendar.ASSESS:
             assess(world, state, a, now_s)
+        elif what == calendar.RELOADED and b > 0:
+            supplied(world, state, a, b, now_s)
         elif what == calendar.RELOADED:
             reloaded(world, state, a, now_s)
         elif state.lives[a].life == FLYING:
@@ -177,10 +182,10 @@ def _plan_decision(agenda: Agenda, deciding: NDArray[np.int8], c: int, time_s: f
 
 
 @borrowing_kernel
-def _has_work(lives: NDArray[np.void], held_by: NDArray[np.void], c: int) -> bool:
-    """Whether command post `c` has a hostile in the air."""
+def _has_work(lives: NDArray[np.void], held_by: NDArray[np.void], c: int, free: bool) -> bool:
+    """Whether command post `c` has a hostile in the air, or a track if weapons may be `free`."""
     for i in range(len(lives)):
-        if lives[i].life == FLYING and held_by[c, i].identify_event >= 0:
+        if lives[i].life == FLYING and (held_by[c, i].identify_event >= 0 or (free and held_by[c, i].tracks > 0)):
             return True
     return False
 

@@ -114,6 +114,9 @@ def confirm(agenda: Agenda, command: Any, held: Any, event: int, c: int, i: int,
     held.tracks += 1
     if held.tracks == 1:
         held.track_event = event
+        held.known_s = time_s + command.latency_s
+        if command.free != 0 and held.identify_event < 0:
+            plan(agenda, held.known_s, calendar.DECIDE, c, 1)
         if held.identify_event < 0 and held.pending == 0:
             held.pending = 1
             plan(agenda, time_s + command.latency_s + command.identification_time_s, calendar.VERDICT, c, i)

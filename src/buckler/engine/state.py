@@ -50,6 +50,7 @@ HELD_BY: Final = record(
     [
     ("tracks", "i4"),  # confirmed tracks at the post's sensors
     ("track_event", "i4"),  # the confirmation that began the present track; -1 never tracked
+    ("known_s", "f8"),  # when it was at the post
     ("attempts", "i4"),  # at identification
     ("identify_event", "i4"),  # -1 until called hostile
     ("engaged", "i4"),  # engagements going on
@@ -62,6 +63,9 @@ ATTEMPT: Final = record(
     ("stage_event", "i4"),  # the event at which the attempt got as far as it did; -1 none
     ("look_s", "f8"),  # before which looking for a shot again is of no use
     ("stage", "i1"),  # how far the attempt got
+    ("engaged", "i1"),  # engagements going on
+    ("engagements", "i4"),  # begun so far
+    ("ruled", "i1"),  # 1: a shot that could have been was forbidden by rules
 ]
 )  # fmt: skip
 AIM: Final = record(
@@ -144,7 +148,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     return State(
         counts=counts,
         journal=Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t), EVENT), world.threats, world.path_m),
-        agenda=Agenda(counts, np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + 64), ENTRY)),
+        agenda=Agenda(counts, np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + world.supplies + 64), ENTRY)),
         seen_by=np.zeros((s, t), SEEN_BY),
         held_by=np.zeros((c, t), HELD_BY),
         attempts=np.zeros((b, t), ATTEMPT),
@@ -176,6 +180,7 @@ def clear(world: WorldArrays, state: State) -> None:
             held = state.held_by[c, i]
             held.tracks = 0
             held.track_event = -1
+            held.known_s = 0.0
             held.attempts = 0
             held.identify_event = -1
             held.engaged = 0
@@ -186,6 +191,9 @@ def clear(world: WorldArrays, state: State) -> None:
             attempt.stage_event = -1
             attempt.stage = UNSEEN
             attempt.look_s = 0.0
+            attempt.engaged = 0
+            attempt.engagements = 0
+            attempt.ruled = 0
         for w in range(len(world.weapons)):
             aim = state.aims[w, i]
             aim.meet_s = world.pairs[w, i].first_s

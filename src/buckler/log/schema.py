@@ -34,6 +34,7 @@ class Kind(IntEnum):
     ASSET_HIT = 14  # and falls within its lethal radius of the asset: threat, asset, miss distance in m
     RELEASE = 15  # a threat releases another: carrier, what it releases, -
     LEAVE = 16  # a threat leaves, not having got through: threat, the asset it flew at, -
+    SUPPLY = 17  # rounds arrive in a store: weapon, -, rounds
 
 
 class Reason(IntEnum):

@@ -126,8 +126,8 @@ def _walk(
     inner = getattr(value, name) if value is not None else None
     item = _bare(typing.get_args(kind)[0]) if typing.get_origin(kind) is list else None
     if _is_model(item):
-        key = "name" if "name" in item.model_fields else "system"
-        names = [getattr(one, key) for one in inner or ()]
+        key = next((key for key in ("name", "system") if key in item.model_fields), "")
+        names = [getattr(one, key) if key else str(i + 1) for i, one in enumerate(inner or ())]
         if entry is None:
             raise InputError(
                 f"{text}: {here} has several entries: name one, such as {here}[{names[0] if names else '*'}], or [*] for all"
@@ -143,7 +143,7 @@ def _walk(
             if entry in ("*", names[i]):
                 yield from _walk(item, one, rest, (*place, name, i), f"{here}[{names[i]}]", text)
     elif typing.get_origin(kind) is dict:
-        keys = list(typing.get_args(_bare(typing.get_args(kind)[0])))
+        keys = list(typing.get_args(_bare(typing.get_args(kind)[0]))) or sorted(inner or ())
         if entry is None or entry not in keys:
             _unknown(
                 text,

@@ -17,10 +17,11 @@ from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
+from buckler.scenario.rules import rule_mistakes
 from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
-_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries", "interference")
+_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries", "interference", "zones", "control_orders")
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
 
 
@@ -76,6 +77,7 @@ def check_scenario(document: Document) -> Loaded:
     mistakes = [
         *_name_mistakes(document.data),
         *_reference_mistakes(document.data),
+        *rule_mistakes(document.data),
         *_system_mistakes(document.data, load_catalog(), own, unreadable),
         *_interference_mistakes(document.data, load_catalog(), own),
     ]
@@ -175,7 +177,8 @@ def _store_names(carrier: str, stores: Any) -> Iterator[str]:
 
 
 def _name_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
-    for named in (_named(data), *(_texts(_listed(data, kind), "name") for kind in ("systems", "interference"))):
+    separate = ("systems", "interference", "zones", "control_orders")
+    for named in (_named(data), *(_texts(_listed(data, kind), "name") for kind in separate)):
         seen: dict[str, Place] = {}
         for place, name in named:
             first = seen.setdefault(name.casefold(), place)

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from buckler.catalog.schema import Card
+from buckler.scenario.common import Latitude, Longitude, Probability, Seconds
+from buckler.scenario.common import Named as _Named
+from buckler.scenario.doctrine import ControlOrder, Doctrine, Weapon, Zone
 from buckler.schemas import Count, DocumentModel, LocatedError, Number
-
-KillClass = Literal["ballistic", "cruise", "aircraft", "drone", "helicopter"]
-KILL_CLASSES: tuple[KillClass, ...] = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
-
-_NAME = re.compile(r"^[\w][\w .+()/-]*$")
-
-Name = Annotated[str, Field(min_length=1, max_length=60, description="A name: letters, digits, spaces and . + - ( ) /")]
-Latitude = Annotated[Number, Field(ge=-90, le=90, description="Degrees north, WGS-84.")]
-Longitude = Annotated[Number, Field(ge=-180, le=180, description="Degrees east, WGS-84.")]
-Probability = Annotated[Number, Field(ge=0, le=1)]
-Seconds = Annotated[Number, Field(ge=0, le=86_400)]
-
-
-class _Named(DocumentModel):
-    name: Name
-
-    @field_validator("name")
-    @classmethod
-    def _plain(cls, value: str) -> str:
-        if not _NAME.match(value) or ":" in value:
-            raise ValueError(
-                "write a name of letters, digits, spaces and . + - ( ) /, beginning with a letter or digit"
-            )
-        return value
 
 
 class _Placed(DocumentModel):
@@ -183,6 +161,11 @@ class Command(_Named):
     decision_period_s: Annotated[Number, Field(ge=0.1, le=600)] = Field(
         1.0, description="Between two rounds of assignment."
     )
+    unidentified_certainty: Probability = Field(
+        0.5,
+        description="How sure the post is that a track not yet identified is hostile: what such a target counts when a battery under "
+        "weapons free chooses among targets.",
+    )
     hypothetical: bool = False
 
 
@@ -244,37 +227,6 @@ class Interference(_Named):
         if mistakes:
             raise LocatedError(mistakes)
         return self
-
-
-class Weapon(DocumentModel):
-    """One kind of round that a battery holds."""
-
-    system: str = Field(description="The interceptor's or gun's catalog card.")
-    rounds_ready: Annotated[Count, Field(ge=1, le=100_000)] = Field(
-        description="Rounds (a gun: bursts) ready on the launchers."
-    )
-    rounds_stored: Annotated[Count, Field(ge=0, le=100_000)] = Field(0, description="Rounds to reload with.")
-    reload_time_s: Seconds | None = Field(None, description="To refill the launchers; the system card's if left out.")
-
-
-class Doctrine(DocumentModel):
-    """How a battery fights: all of it is data."""
-
-    salvo: Annotated[Count, Field(ge=1, le=16)] = Field(
-        1, description="Rounds at a target before looking: 1 is shoot-look-shoot."
-    )
-    salvo_by_class: dict[KillClass, Annotated[Count, Field(ge=1, le=16)]] = Field(
-        default_factory=dict, description="Another salvo for a class of target."
-    )
-    classes: list[KillClass] | None = Field(None, description="Classes that it may engage; all if left out.")
-    weapon_control: Literal["free", "hold"] = "free"
-    minimum_height_m: Annotated[Number, Field(ge=-500)] = Field(-500.0, description="Intercepts below are forbidden.")
-    maximum_height_m: Annotated[Number, Field(gt=0)] | None = Field(None, description="Intercepts above are forbidden.")
-    reaction_time_s: Seconds | None = Field(
-        None, description="From the order to the first round; the card's if left out."
-    )
-    assessment_time_s: Seconds | None = Field(None, description="From intercept to verdict; the card's if left out.")
-    salvo_interval_s: Seconds | None = Field(None, description="Between two rounds; the card's if left out.")
 
 
 class Battery(_Named, _Placed):
@@ -438,6 +390,10 @@ class Scenario(_Named):
     interference: list[Interference] = Field(
         default_factory=list,
         description="Noise that radars suffer, as a fact: from where, how much, from when until when.",
+    )
+    zones: list[Zone] = Field(default_factory=list, description="Pieces of the map that rules name.")
+    control_orders: list[ControlOrder] = Field(
+        default_factory=list, description="Weapon control status by node, zone and time, before the batteries' own."
     )
     raid: Raid
 

@@ -25,6 +25,7 @@ from buckler.world.air import new_air_tables
 from buckler.world.entities import Entity, address, refuse_collisions
 from buckler.world.interference import compile_interference
 from buckler.world.place import Place, ground_m, terrain_named
+from buckler.world.rules import may_be_free
 
 Entry = TypeVar("Entry")
 
@@ -117,6 +118,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
     )
 
+    command_records["free"] = may_be_free(scenario)
     if reuse is not None and raid.path_m is reuse.raid.path_m and _same_views(records, reuse):
         windows = reuse.arrays.windows_s
     else:
@@ -167,6 +169,8 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         fly_out_mps=arms.fly_out_mps,
         fly_out_clear_m=arms.fly_out_clear_m,
         pairs=pairs,
+        rules=arms.rules,
+        supplies=arms.supplies,
         air=standard_air(),
     )
     return World(arrays, ordered, loaded, terrain, raid, arms)
@@ -213,6 +217,7 @@ def compile_command(record: Any, command: Command) -> Entity:
         "decision_period_s",
     ):
         record[field] = getattr(command, field)
+    record["certainty"] = command.unidentified_certainty
     return Entity(
         command.name,
         command.name,

@@ -15,11 +15,14 @@ from buckler.errors import InputError
 from buckler.physics.flyout import INTERCEPTOR, Flyout, flyout_table
 from buckler.physics.intercept import first_intercept, launch_site
 from buckler.physics.terrain import Terrain
+from buckler.scenario.common import KILL_CLASSES as CLASSES
+from buckler.scenario.doctrine import Weapon
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Battery, Weapon
+from buckler.scenario.schema import Battery
 from buckler.world.arming import weapon_interceptor
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
+from buckler.world.rules import STATUS, Supply, compile_rules, refuse_idle, refuse_no_asset
 from buckler.world.threats import CompiledRaid
 
 BATTERY_READS: Final = ("fire_channels", "reload_time", "reaction_time", "assessment_time", "salvo_interval")
@@ -53,6 +56,12 @@ class CompiledArms:
     fly_out_s: NDArray[np.float64]
     fly_out_mps: NDArray[np.float64]
     fly_out_clear_m: NDArray[np.float64]
+    asset_weight: NDArray[np.float64]
+    """What an asset counts for a weapon, [weapon, asset]."""
+    class_weight: NDArray[np.float64]
+    """What a class counts for a weapon, [weapon, class]."""
+    rules: NDArray[np.void]
+    supplies: int
 
 
 @lru_cache(maxsize=64)
@@ -81,6 +90,7 @@ def compile_batteries(
     fire_control: list[int] = []
     tables: list[Flyout] = []
     unruled: list[Flyout] = []
+    supplies: list[Supply] = []
     for b, (record, battery) in enumerate(zip(records, batteries, strict=True)):
         place = place_of(battery, terrain)
         site = launch_site(place.lat_deg, place.lon_deg, place.height_m)
@@ -99,6 +109,10 @@ def compile_batteries(
             unruled.append(free)
             tables.append(ruled)
             weapon_entities.append(_fill_weapon(weapons[w], weapon, battery, card, round_card, place, b, w))
+            supplies += [(supply.time_s, w, supply.rounds) for supply in weapon.resupply]
+        cards = {weapon.system: loaded.card(weapon.system) for weapon in battery.weapons}
+        refuse_idle(battery, cards, loaded.scenario.zones, place)
+        refuse_no_asset(battery, [asset.name for asset in loaded.scenario.assets])
         battery_entities.append(
             Entity(
                 battery.name,
@@ -124,6 +138,9 @@ def compile_batteries(
             raise InputError(
                 f"{key.split(':')[0]!r} lists the weapon {key.split(':')[1]!r} twice: write it once, with all its rounds"
             )
+    rules = compile_rules(loaded.scenario, batteries, records, supplies)
+    doctrines = [batteries[weapon["battery"]].doctrine for weapon in weapons]
+    assets = sorted(asset.name for asset in loaded.scenario.assets)
     if reuse is not None and _are(tables, reuse.tables):
         stacked = reuse.interceptors, reuse.fly_out_s, reuse.fly_out_mps, reuse.fly_out_clear_m
     else:
@@ -131,6 +148,9 @@ def compile_batteries(
     return CompiledArms(
         records, battery_entities, np.array(sites).reshape(-1, 13), np.array(fire_control, np.int32), weapons, weapon_entities,
         tables, unruled, *stacked,
+        np.array([[doctrine.asset_weights.get(name, 1.0) for name in assets] for doctrine in doctrines]).reshape(-1, len(assets)),
+        np.array([[doctrine.class_weights.get(name, 1.0) for name in CLASSES] for doctrine in doctrines]).reshape(-1, len(CLASSES)),
+        rules, len(supplies),
     )  # fmt: skip
 
 
@@ -153,15 +173,22 @@ def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, comma
     place.fill(record, address(battery.name))
     record["command"] = command
     record["channels"] = battery.fire_channels if battery.fire_channels is not None else round(card.si("fire_channels"))
-    record["hold"] = doctrine.weapon_control == "hold"
+    record["control"] = STATUS[doctrine.weapon_control]
+    record["most_engagements"] = doctrine.most_engagements
+    record["minimum_kill"] = doctrine.minimum_kill_probability
+    record["yields_until_s"] = doctrine.yields_until_s
     for field, own, parameter in (
         ("reaction_s", doctrine.reaction_time_s, "reaction_time"),
         ("assessment_s", doctrine.assessment_time_s, "assessment_time"),
         ("salvo_interval_s", doctrine.salvo_interval_s, "salvo_interval"),
     ):
         record[field] = own if own is not None else card.si(parameter)
-    record["salvo"] = [doctrine.salvo_by_class.get(name, doctrine.salvo) for name in KILL_CLASSES]
-    record["engages"] = [doctrine.classes is None or name in doctrine.classes for name in KILL_CLASSES]
+    record["salvo"] = [doctrine.first_salvo(name) for name in CLASSES]
+    record["next_salvo"] = [doctrine.next_salvo(name) for name in CLASSES]
+    record["engages"] = [
+        (doctrine.classes is None or name in doctrine.classes) and doctrine.class_weights.get(name, 1.0) > 0.0
+        for name in CLASSES
+    ]
     record["minimum_height_m"] = doctrine.minimum_height_m
     record["maximum_height_m"] = doctrine.maximum_height_m if doctrine.maximum_height_m is not None else np.inf
 
@@ -173,6 +200,8 @@ def _fill_weapon(
     record["key"] = np.uint64(address(key))
     record["battery"] = b
     record["ready"], record["stored"] = weapon.rounds_ready, weapon.rounds_stored
+    record["kept"] = [0 if name in weapon.reserve_for else weapon.reserve_rounds for name in KILL_CLASSES]
+    record["kept_until_s"] = np.inf if weapon.reserve_until_s is None else weapon.reserve_until_s
     record["reload_s"] = weapon.reload_time_s if weapon.reload_time_s is not None else system.si("reload_time")
     record["kill_probability"] = [
         card.si(f"kill_probability_{name}") if card.known(f"kill_probability_{name}") else 0.0 for name in KILL_CLASSES
@@ -200,7 +229,13 @@ def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]
     row = weapon_interceptor(card, place.height_m)
     free = _flown(row.tobytes())
     low, high = battery.doctrine.minimum_height_m, battery.doctrine.maximum_height_m
-    if low <= row["min_height_m"] and (high is None or high >= row["max_height_m"]):
+    near, far = battery.doctrine.minimum_range_m, battery.doctrine.maximum_range_m
+    if (
+        low <= row["min_height_m"]
+        and (high is None or high >= row["max_height_m"])
+        and near <= row["min_range_m"]
+        and (far is None or far >= row["max_range_m"])
+    ):
         return free, free
     ruled = row.copy()
     ruled["min_height_m"] = max(low, float(row["min_height_m"]))
@@ -209,6 +244,13 @@ def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]
         raise InputError(
             f"battery {battery.name!r}: its height rules ({low:g} m to {'no limit' if high is None else f'{high:g} m'}) leave {card.name} "
             f"nothing to shoot at: it reaches from {row['min_height_m']:g} m to {row['max_height_m']:g} m above sea level"
+        )
+    ruled["min_range_m"] = max(near, float(row["min_range_m"]))
+    ruled["max_range_m"] = min(np.inf if far is None else far, float(row["max_range_m"]))
+    if ruled["min_range_m"] >= ruled["max_range_m"]:
+        raise InputError(
+            f"battery {battery.name!r}: its range rules ({near:g} m to {'no limit' if far is None else f'{far:g} m'}) leave {card.name} "
+            f"nothing to shoot at: it reaches from {row['min_range_m']:g} m to {row['max_range_m']:g} m"
         )
     return free, _flown(ruled.tobytes())
 
@@ -240,13 +282,19 @@ def same_pairs(arms: CompiledArms, raid: CompiledRaid, arms_0: CompiledArms, rai
         and np.array_equal(arms.sites, arms_0.sites)
         and np.array_equal(arms.weapons["battery"], arms_0.weapons["battery"])
         and np.array_equal(arms.weapons["kill_probability"] > 0.0, arms_0.weapons["kill_probability"] > 0.0)
+        and np.array_equal(arms.asset_weight, arms_0.asset_weight)
+        and np.array_equal(arms.class_weight, arms_0.class_weight)
+        and np.array_equal(raid.records["value"], raid_0.records["value"])
     )
 
 
 def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
-    """World.pairs: when a round can first meet the threat if it was fired in time; if never, whether only rules forbid it."""
+    """World.pairs: when a round can first meet the threat if it was fired in time; if never, whether only rules forbid it; what
+    the threat counts for it."""
     pairs = np.zeros((len(arms.weapons), len(raid.records)), PAIR)
     pairs["stands"], pairs["first_s"] = NEVER_REACHED, np.inf
+    pairs["worth"] = arms.asset_weight[:, raid.records["asset"]] * arms.class_weight[:, raid.records["kill_class"]]
+    pairs["worth"] *= raid.records["value"]
     for w, weapon in enumerate(arms.weapons):
         site = arms.sites[weapon["battery"]]
         free, ruled = arms.unruled[w], arms.tables[w]
@@ -254,7 +302,7 @@ def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
             if weapon["kill_probability"][threat["kill_class"]] > 0.0:
                 first_s = _first_reach_s(ruled, site, threat, raid)
                 if np.isfinite(first_s):
-                    pairs[w, i] = OPEN, first_s
+                    pairs["stands"][w, i], pairs["first_s"][w, i] = OPEN, first_s
                 elif free is not ruled and np.isfinite(_first_reach_s(free, site, threat, raid)):
                     pairs["stands"][w, i] = HEIGHT_FORBIDDEN
     return pairs
