@@ -783,6 +783,18 @@ class Weapon:
         self.reloading = False
         fight.note(-1, now_s, Kind.RELOAD, self.number, -1, None, float(self.ready))
 
+    def supplied(self, fight: Fight, rounds: int, now_s: float) -> None:
+        """Rounds arrive in the store."""
+        self.stored += rounds
+        fight.note(-1, now_s, Kind.SUPPLY, self.number, -1, None, float(rounds))
+        self.send_for_more(fight, now_s)
+
+    def send_for_more(self, fight: Fight, now_s: float) -> None:
+        """The launchers go for more rounds when they hold too few for a salvo."""
+        if self.ready < max(1, *self.battery.salvo) and self.stored and not self.reloading:
+            self.reloading = True
+            fight.at(now_s + self.reload_s, Priority.RELOADED, self.index, 0, lambda t: self.reloaded(fight, t))
+
 
 @dataclass(slots=True)
 class Aim:
@@ -932,9 +944,7 @@ class Battery:
         shot.meet_s = meet_s
         self.got(threat, Stage.FIRED, shot.event)
         fight.at(meet_s, Priority.RESOLVE, shot.number, 0, lambda t: self.resolve(fight, shot, t))
-        if weapon.ready < max(1, *self.salvo) and weapon.stored and not weapon.reloading:
-            weapon.reloading = True
-            fight.at(now_s + weapon.reload_s, Priority.RELOADED, weapon.index, 0, lambda t: weapon.reloaded(fight, t))
+        weapon.send_for_more(fight, now_s)
 
     def resolve(self, fight: Fight, shot: Shot, now_s: float) -> None:
         """A round meets its target, or the place where it was."""
@@ -1138,7 +1148,15 @@ class PlainModel:
             )
             weapon.battery = batteries[int(record["battery"])]
             weapon.battery.weapons.append(weapon)
-        return Fight(float(world.duration_s), Luck(seed, replication), threats, commands, radars, batteries)
+        fight = Fight(float(world.duration_s), Luck(seed, replication), threats, commands, radars, batteries)
+        arms = [weapon for battery in batteries for weapon in battery.weapons]
+        for row in world.rules[len(world.rules) - world.supplies :]:
+            weapon, rounds, due_s = arms[int(row["a"])], int(row["b"]), float(row["x"])
+            fight.at(
+                due_s, Priority.RELOADED, weapon.index, rounds,
+                lambda t, weapon=weapon, rounds=rounds: weapon.supplied(fight, rounds, t),
+            )  # fmt: skip
+        return fight
 
     def events(self, seed: int, replication: int) -> list[Event]:
         """The events of one replication."""
