@@ -335,6 +335,8 @@ class Radar:
             raise ValueError("the plain model knows the Swerling cases 1 and 2 with one pulse")
         if float(record["rain_db_per_m"]) > 0.0:
             raise ValueError("the plain model knows dry air only")
+        if int(record["orbit_rows"]) or int(record["cueable"]):
+            raise ValueError("the plain model knows radars that stand and search by themselves")
 
     def scan_at(self, fight: Fight, step: int) -> None:
         """Plan a scan: the radar turns from a phase that is a matter of luck."""

@@ -35,7 +35,7 @@ NO_CARRIER: Final = -1
 
 _PLACE: Final = [
     ("key", "u8"),  # hash of the name: the address of its draws
-    ("position_m", "f8", (3,)),  # m, ECEF
+    ("position_m", "f8", (3,)),  # m, ECEF; of a sensor on an orbit: the orbit's centre
     ("east", "f8", (3,)),  # unit vectors of the local frame at the place, ECEF
     ("north", "f8", (3,)),
     ("up", "f8", (3,)),
@@ -65,6 +65,15 @@ SENSOR: Final = record(
     ("air_step_m", "f8"),  # m of slant range between two columns of its part of World.air_db
     ("rain_db_per_m", "f8"),  # dB/m one way where it rains; 0 in dry air
     ("rain_top_m", "f8"),  # m above sea level: no rain higher
+    ("first_orbit", "i4"),  # its first row in World.orbits
+    ("orbit_rows", "i4"),  # steps of one round of its orbit, World.orbits has one row more; 0 for one that stands
+    ("orbit_step_s", "f8"),  # s between two rows of its orbit
+    ("first_node", "i4"),  # its first entry in World.orbit_nodes and World.orbit_lowest_m
+    ("nodes", "i4"),  # its number of entries there
+    ("node_step_m", "f8"),  # m of ground range between two columns of its part of World.orbit_lowest_m
+    ("cueable", "i1"),  # 1: what its command post holds changes what it looks at, or how well
+    ("search_half_width_rad", "f8"),  # rad: uncued, it looks only so far from the middle of its sector; negative: nowhere
+    ("cue_gain", "f8"),  # power ratio: SNR of a cued look over that of one in search
     ("first_disturbance", "i4"),  # its first entry in World.disturbances
     ("disturbances", "i4"),  # its number of entries there
     ("range_std_m", "f8"),  # m, measurement error in range
@@ -236,6 +245,9 @@ class WorldArrays(NamedTuple):
     path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
     sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
     lowest_m: NDArray[np.float32]  # m above sea level: lowest height in line of sight, [sensor, azimuth, ground range]
+    orbits: NDArray[np.float64]  # [row, 15]: ECEF position (m), unit east, north and up, course east and north, place among the nodes
+    orbit_nodes: NDArray[np.float64]  # [node, 12]: the same without the course, where the tables are computed
+    orbit_lowest_m: NDArray[np.float32]  # m above sea level: lowest height in line of sight, [node, azimuth, ground range]
     air_db: NDArray[np.float32]  # dB two-way: loss to gases, [sensor, sine of elevation, range] (physics.slant)
     disturbances: NDArray[np.void]  # DISTURBANCE, sensor after sensor
     windows_s: NDArray[np.float64]  # s, [sensor, threat, 2]: the first and last time at which it can be in view

@@ -40,7 +40,11 @@ def test_each_layer_fires_once_at_each_threat_that_the_layers_before_left() -> N
         for threat in ("cruise-1", "cruise-2", "cruise-3"):
             shots = [event.subject for event in story if event.kind == "fire" and event.object == threat]
             assert shots in (["Layer 1:Round 1", "Layer 2:Round 2"], ["Layer 1:Round 1"])
-            ends = [event.kind for event in story if threat in (event.subject, event.object) and event.kind in ("kill", "impact")]
+            ends = [
+                event.kind
+                for event in story
+                if threat in (event.subject, event.object) and event.kind in ("kill", "impact")
+            ]
             assert len(ends) == 1
 
 

@@ -71,7 +71,9 @@ def test_shoot_look_shoot_with_two_rounds(common: float, kills: float, shots: fl
         fired.append(np.count_nonzero(events["kind"] == Kind.FIRE))
     low, high = stats.binomtest(sum(killed), REPLICATIONS).proportion_ci(CONFIDENCE)
     assert low <= kills <= high
-    low, high = stats.binomtest(sum(fired) - REPLICATIONS, REPLICATIONS).proportion_ci(CONFIDENCE)  # a second shot or not
+    low, high = stats.binomtest(sum(fired) - REPLICATIONS, REPLICATIONS).proportion_ci(
+        CONFIDENCE
+    )  # a second shot or not
     assert low <= shots - 1.0 <= high
     assert shoot_look_shoot(2, 0.8 / common, common) == (pytest.approx(kills, abs=1e-6), pytest.approx(shots, abs=1e-6))
 
@@ -81,7 +83,8 @@ def test_what_is_shared_is_drawn_once_a_threat_whoever_fires() -> None:
     data = layered((0.6, 0.6), 3)
     data["systems"] = [entry for entry in data["systems"] if not entry["name"].startswith("Round")]
     data["systems"] += [
-        missile_card(f"Round {k}", 0.6, max_range=assumed(20, "km"), common_mode=assumed(0.6, "probability")) for k in (1, 2)
+        missile_card(f"Round {k}", 0.6, max_range=assumed(20, "km"), common_mode=assumed(0.6, "probability"))
+        for k in (1, 2)
     ]
     world = world_of(data)
     through = 0
@@ -179,5 +182,7 @@ def test_every_packaged_round_states_what_its_shots_share() -> None:
             low, nominal, high = card.range_si("common_mode")
             assert low < nominal < high < 1.0
             assert card["common_mode"].basis == "assumption"
-            best = [card.si(f"kill_probability_{c}") for c in ("cruise", "ballistic") if card.known(f"kill_probability_{c}")]
+            best = [
+                card.si(f"kill_probability_{c}") for c in ("cruise", "ballistic") if card.known(f"kill_probability_{c}")
+            ]
             assert all(value <= nominal for value in best)

@@ -52,7 +52,9 @@ def other_class(data: Scenario) -> None:
 
 
 def blind_fire_control(data: Scenario) -> None:
-    data["systems"].append(radar_card("Blind radar", min_elevation=assumed(80, "deg"), max_elevation=assumed(81, "deg")))
+    data["systems"].append(
+        radar_card("Blind radar", min_elevation=assumed(80, "deg"), max_elevation=assumed(81, "deg"))
+    )
     data["sensors"].append({**data["sensors"][0], "name": "Blind", "system": "Blind radar"})
     data["batteries"][0]["fire_control"] = ["Blind"]
 

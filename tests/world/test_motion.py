@@ -198,11 +198,15 @@ def test_wind_moves_what_flies_over_the_ground() -> None:
     calm = threat(world_of(data), "cruise")
     data["environment"]["wind"] = {"layers": [{"height_m": 0, "speed_mps": 30, "from_deg": 270}]}
     behind = threat(world_of(data), "cruise")
-    assert (behind["end_s"] - behind["start_s"]) * 280.0 == pytest.approx((calm["end_s"] - calm["start_s"]) * 250.0, rel=1e-3)
+    assert (behind["end_s"] - behind["start_s"]) * 280.0 == pytest.approx(
+        (calm["end_s"] - calm["start_s"]) * 250.0, rel=1e-3
+    )
     data["environment"]["wind"] = {"power_law": {"speed_mps": 10, "from_deg": 0, "reference_height_m": 300}}
     across = threat(world_of(data), "cruise")
     over = np.sqrt(250.0**2 - 10.0**2)
-    assert (across["end_s"] - across["start_s"]) * over == pytest.approx((calm["end_s"] - calm["start_s"]) * 250.0, rel=1e-3)
+    assert (across["end_s"] - across["start_s"]) * over == pytest.approx(
+        (calm["end_s"] - calm["start_s"]) * 250.0, rel=1e-3
+    )
 
 
 def test_navigation_error_lies_across_the_track() -> None:
@@ -261,7 +265,11 @@ def test_a_flight_that_cannot_be_flown_is_told_at_its_place(
 def test_under_the_ground_and_two_mistakes_at_once(tmp_path: Any) -> None:
     data = raid(height_m=100, height_reference="sea")
     data["environment"] = {"terrain": "packaged"}
-    second = copy.deepcopy(data["raid"]["entries"][0]) | {"name": "too fast", "height_reference": "ground", "speed_mps": 1000}
+    second = copy.deepcopy(data["raid"]["entries"][0]) | {
+        "name": "too fast",
+        "height_reference": "ground",
+        "speed_mps": 1000,
+    }
     data["raid"]["entries"].append(second)
     lines = said(data, tmp_path)
     assert len(lines) == 2
@@ -281,7 +289,9 @@ def test_ballistic_and_stores_refused(tmp_path: Any) -> None:
     assert line.startswith("spacing_s: 300 <- ")
     assert "before it appears" in line
     data = carrier()
-    (line,) = said(carrier() | {"systems": [*carrier()["systems"][:-1], aircraft(cruise_height=assumed(9000, "m"))]}, tmp_path)
+    (line,) = said(
+        carrier() | {"systems": [*carrier()["systems"][:-1], aircraft(cruise_height=assumed(9000, "m"))]}, tmp_path
+    )
     assert "m off its height" in line
     data["systems"][2] = cruise_card(max_range=assumed(15, "km"))
     (line,) = said(data, tmp_path)
@@ -309,7 +319,15 @@ def test_entries_refused(changes: dict[str, Any], words: str) -> None:
     ("wind", "words"),
     [
         ({}, "write either layers or power_law"),
-        ({"layers": [{"height_m": 10, "speed_mps": 5, "from_deg": 0}, {"height_m": 10, "speed_mps": 5, "from_deg": 0}]}, "must rise"),
+        (
+            {
+                "layers": [
+                    {"height_m": 10, "speed_mps": 5, "from_deg": 0},
+                    {"height_m": 10, "speed_mps": 5, "from_deg": 0},
+                ]
+            },
+            "must rise",
+        ),
         ({"layers": [{"height_m": 10, "speed_mps": 151, "from_deg": 0}]}, "less than or equal to 150"),
     ],
 )

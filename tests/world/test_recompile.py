@@ -72,5 +72,3 @@ def test_another_wind_is_another_path() -> None:
     again = compile_world(loaded(data), reuse=world)
     assert_same(again, world_of(data))
     assert not np.array_equal(again.arrays.threats["end_s"], world.arrays.threats["end_s"])
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, degrees, log10
+from math import cos, degrees, log10, pi
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
-from buckler.physics.sight import look
+from buckler.physics.sight import look, look_moving
 
 _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)
@@ -46,7 +46,14 @@ def scan(
         seen = state.seen_by[s, i]
         if time_s < world.windows_s[s, i, 0] or (time_s > world.windows_s[s, i, 1] and seen.window == 0):
             continue
-        snr, range_m, azimuth, elevation = look(sensor, lowest_m, air_db, body, world.path_m, time_s)
+        if sensor.orbit_rows > 0:
+            snr, range_m, azimuth, elevation = look_moving(
+                sensor, world.orbits, world.orbit_nodes, world.orbit_lowest_m, air_db, body, world.path_m, time_s
+            )
+        else:
+            snr, range_m, azimuth, elevation = look(sensor, lowest_m, air_db, body, world.path_m, time_s)
+        if sensor.cueable > 0:
+            snr *= attention(sensor, state.held_by[sensor.command, i].tracks, azimuth)
         hit = False
         if snr > 0.0:
             if sensor.disturbances > 0:
@@ -106,6 +113,21 @@ def scan(
             seen.confirmed = 0
             state.held_by[sensor.command, i].tracks -= 1
             note(state.journal, seen.detect_event, time_s, _DROP, subject, world.first_threat + i, i, range_m, 0)
+
+
+@borrowing_kernel
+def attention(sensor: Any, tracks: int, azimuth: float) -> float:
+    """What a look is worth to a radar that can be cued, as a factor of its SNR; 0 where it does not look at all.
+
+    Where its command post holds a track (another sensor's, or its own), it dwells there and gains `cue_gain`: the energy of its search
+    in a smaller solid angle (radar.py, equation 3). Uncued it looks only within its search sector.
+    """
+    if tracks > 0:
+        return float(sensor.cue_gain)
+    if sensor.search_half_width_rad >= pi:
+        return 1.0
+    off = abs(azimuth - sensor.sector_azimuth_rad)
+    return 1.0 if min(off, 2.0 * pi - off) <= sensor.search_half_width_rad else 0.0
 
 
 @borrowing_kernel

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
+from math import degrees, radians
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +80,7 @@ def check_scenario(document: Document) -> Loaded:
         *_reference_mistakes(document.data),
         *rule_mistakes(document.data),
         *_system_mistakes(document.data, load_catalog(), own, unreadable),
+        *_fire_control_mistakes(document.data, load_catalog(), own),
         *_interference_mistakes(document.data, load_catalog(), own),
     ]
     problems = [*problems, *problems_at(document, mistakes)]
@@ -212,6 +214,32 @@ def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
         yield from _one_of(place, "asset", name, assets)
     for place, site in _texts(_placed(data), "site"):
         yield from _one_of(place, "site", site, sorted(packaged_sites()))
+
+
+_COARSEST_RAD: Final = radians(0.5)
+"""Of a radar on whose track a battery may fire: at 100 km it is 0.9 km beside the target, more than any seeker's basket."""
+
+
+def _fire_control_mistakes(data: Any, catalog: Catalog, own: dict[str, Card]) -> Iterator[tuple[Place, str]]:
+    """Batteries that would fire on the track of a radar that sees early but coarsely."""
+    systems = {
+        entry.get("name"): entry.get("system")
+        for _, entry in _listed(data, "sensors")
+        if isinstance(entry.get("name"), str)
+    }
+    for place, battery in _listed(data, "batteries"):
+        radars = battery.get("fire_control")
+        for k, name in enumerate(radars if isinstance(radars, list) else ()):
+            system = systems.get(name) if isinstance(name, str) else None
+            if not isinstance(system, str) or not (system in own or system in catalog):
+                continue
+            card = own.get(system) or catalog[system]
+            if card.known("azimuth_accuracy") and (error := card.si("azimuth_accuracy")) > _COARSEST_RAD:
+                yield (
+                    (*place, "fire_control", k),
+                    f"{name!r} sees too coarsely to fire on: its angles err by {degrees(error):.2g} degrees, {100 * error:.1f} km at "
+                    "100 km; let it cue a finer radar, and name that one",
+                )
 
 
 def _interference_mistakes(data: Any, catalog: Catalog, own: dict[str, Card]) -> Iterator[tuple[Place, str]]:

@@ -169,8 +169,20 @@ class Command(_Named):
     hypothetical: bool = False
 
 
+class Orbit(DocumentModel):
+    """A racetrack around the sensor's position: two straight legs joined by half circles, from the beginning of the first leg on."""
+
+    heading_deg: Annotated[Number, Field(ge=0, le=360)] = Field(description="Of the first leg, from true north.")
+    leg_length_m: Annotated[Number, Field(gt=0, le=500_000)] = Field(description="Of each straight leg.")
+    turn_radius_m: Annotated[Number, Field(ge=100, le=100_000)] | None = Field(
+        None, description="Half the distance between the legs; that of a turn banked by 25 degrees if left out."
+    )
+    speed_mps: Annotated[Number, Field(gt=5, le=1000)] | None = Field(None, description="The card's if left out.")
+    turns: Literal["left", "right"] = "left"
+
+
 class Sensor(_Named, _Placed):
-    """A radar in its place."""
+    """A radar in its place, or on its orbit."""
 
     system: str = Field(description="The catalog card.")
     command: str = Field(description="The command post to which it reports.")
@@ -180,14 +192,57 @@ class Sensor(_Named, _Placed):
     altitude_m: Annotated[Number, Field(ge=0, le=30_000)] | None = Field(
         None, description="Above sea level, for an airborne sensor, at the centre of its orbit."
     )
+    orbit: Orbit | None = Field(
+        None,
+        description="It flies a racetrack around its position at altitude_m (the card's cruise height if left out).",
+    )
     sector_azimuth_deg: Annotated[Number, Field(ge=0, le=360)] | None = Field(
-        None, description="Where a sensor that does not look all round looks, from true north."
+        None,
+        description="Where a sensor that does not look all round looks, from true north; on an orbit it looks ahead.",
+    )
+    sector_width_deg: Annotated[Number, Field(gt=0, le=360)] | None = Field(
+        None,
+        description="A narrower sector than the card's. An array that steers its beam comes back sooner in proportion; an antenna that "
+        "turns (a card's sector of 360 degrees) does not.",
+    )
+    scan_period_s: Annotated[Number, Field(gt=0, le=600)] | None = Field(
+        None, description="Between two looks at the same place; the card's, in proportion to the sector, if left out."
+    )
+    search_width_deg: Annotated[Number, Field(ge=0, le=360)] | None = Field(
+        None,
+        description="Azimuth width, about the middle of its sector, that it searches by itself; elsewhere in its sector it looks only "
+        "where its command post holds a track. 0: only when cued. The whole sector if left out.",
+    )
+    cue_gain_db: Annotated[Number, Field(ge=0, le=30)] = Field(
+        0.0, description="What a look at a target that its command post tracks gains over one in search."
     )
     confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
     confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")
     hypothetical: bool = Field(
         False, description="The system was not in service at the scenario's date, and the entry knows."
     )
+
+    @model_validator(mode="after")
+    def _looks_somewhere(self) -> Sensor:
+        mistakes: list[tuple[tuple[str | int, ...], str]] = []
+        if self.orbit is not None:
+            if self.sector_azimuth_deg is not None:
+                mistakes.append(
+                    (("sector_azimuth_deg",), "a sensor on an orbit looks ahead: leave sector_azimuth_deg out")
+                )
+            if self.antenna_height_m is not None:
+                mistakes.append(
+                    (("antenna_height_m",), "a sensor on an orbit flies at altitude_m: leave antenna_height_m out")
+                )
+            if self.search_width_deg not in (None, 0.0):
+                mistakes.append(
+                    (("search_width_deg",), "on an orbit write 0 (only when cued), or leave it out (its whole sector)")
+                )
+        elif self.search_width_deg and self.sector_azimuth_deg is None:
+            mistakes.append((("search_width_deg",), "say where the middle of the search is: sector_azimuth_deg"))
+        if mistakes:
+            raise LocatedError(mistakes)
+        return self
 
     @model_validator(mode="after")
     def _m_of_n(self) -> Sensor:

@@ -24,6 +24,7 @@ from buckler.world import weapons as arming
 from buckler.world.air import new_air_tables
 from buckler.world.entities import Entity, address, refuse_collisions
 from buckler.world.interference import compile_interference
+from buckler.world.orbits import compile_orbits
 from buckler.world.place import Place, ground_m, terrain_named
 from buckler.world.rules import may_be_free
 
@@ -112,6 +113,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         else:
             lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
 
+    orbits = compile_orbits(loaded, sensors, records, terrain, None if reuse is None else reuse.arrays)
     disturbances = compile_interference(scenario.interference, sensors, records)
     raid = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
     arms = arming.compile_batteries(
@@ -123,7 +125,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         windows = reuse.arrays.windows_s
     else:
         windows = np.empty((len(sensors), len(raid.records), 2))
-        fill_windows(records, lowest, air_db, raid.records, raid.path_m, windows)
+        fill_windows(
+            records, lowest, orbits.rows, orbits.nodes, orbits.lowest_m, air_db, raid.records, raid.path_m, windows
+        )
     if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
         pairs = reuse.arrays.pairs
     else:
@@ -160,6 +164,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         path_ahead_mps=raid.ahead_mps,
         sites=arms.sites,
         lowest_m=lowest,
+        orbits=orbits.rows,
+        orbit_nodes=orbits.nodes,
+        orbit_lowest_m=orbits.lowest_m,
         air_db=air_db,
         disturbances=disturbances,
         windows_s=windows,

@@ -15,8 +15,9 @@ from buckler.scenario.schema import Sensor
 from buckler.world.air import new_air_tables
 from buckler.world.compile import World, asset_place, compile_world
 from buckler.world.motion import Path
+from buckler.world.orbits import track_of
 from buckler.world.place import terrain_named
-from buckler.world.sensors import compile_sensor
+from buckler.world.sensors import compile_sensor, place_of
 from buckler.world.threats import fly, members
 from buckler.world.weapons import compile_batteries
 
@@ -59,9 +60,10 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
 
 
 def _try_sensor(loaded: Loaded, sensor: Sensor, terrain: Terrain) -> None:
-    record = np.zeros(1, SENSOR)[0]
-    environment = loaded.scenario.environment
-    compile_sensor(record, sensor, loaded.card(sensor.system), terrain, environment, 0, new_air_tables(1)[0])
+    record, card = np.zeros(1, SENSOR)[0], loaded.card(sensor.system)
+    compile_sensor(record, sensor, card, terrain, loaded.scenario.environment, 0, new_air_tables(1)[0])
+    if sensor.orbit is not None:
+        track_of(sensor, sensor.orbit, card, place_of(sensor, card, terrain)[0], float(record["effective_radius_m"]))
 
 
 def _said(place: Place, attempt: Callable[[], object]) -> Iterator[tuple[Place, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, pi, radians, tan
+from math import degrees, inf, pi, radians, tan
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +16,6 @@ from buckler.physics.slant import Table
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable, horizon_table
 from buckler.scenario.schema import Environment, Sensor
-from buckler.units import to_si
 from buckler.world.air import air_at, fill_air
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
@@ -43,12 +42,17 @@ def place_of(sensor: Sensor, card: Card, terrain: Terrain) -> tuple[Place, float
     lat, lon = sensor.latitude_deg, sensor.longitude_deg
     require_covered(terrain, f"sensor {sensor.name!r}", lat, lon)
     ground = ground_m(terrain, lat, lon)
-    if sensor.altitude_m is not None:
-        if sensor.altitude_m <= ground:
+    altitude = sensor.altitude_m
+    if altitude is None and sensor.orbit is not None:
+        altitude = card.si("cruise_height") if card.known("cruise_height") else None
+        if altitude is None:
+            raise InputError(f"sensor {sensor.name!r}: {card.name} does not fly by itself: write altitude_m")
+    if altitude is not None:
+        if altitude <= ground:
             raise InputError(
-                f"sensor {sensor.name!r} at {sensor.altitude_m:g} m is under the ground ({ground:.0f} m): raise altitude_m"
+                f"sensor {sensor.name!r} at {altitude:g} m is under the ground ({ground:.0f} m): raise altitude_m"
             )
-        return Place(lat, lon, sensor.altitude_m), sensor.altitude_m - ground
+        return Place(lat, lon, altitude), altitude - ground
     mast = sensor.antenna_height_m if sensor.antenna_height_m is not None else card.si("antenna_height")
     return Place(lat, lon, ground + mast), mast
 
@@ -65,7 +69,6 @@ def compile_sensor(
     record["constant_m2"] = calibrate(card.si("detection_range"), card.si("reference_rcs"), pd, pfa, 1, SWERLING)
     record["false_alarm"] = pfa
     record["swerling"] = SWERLING
-    record["scan_period_s"] = card.si("scan_period")
     record["minimum_elevation_rad"] = card.si("min_elevation")
     record["maximum_elevation_rad"] = card.si("max_elevation")
     record["lowest_tangent"], record["highest_tangent"] = (
@@ -74,17 +77,7 @@ def compile_sensor(
     record["maximum_range_m"] = card.si("instrumented_range")
     air = air_at(environment, place.lat_deg, place.lon_deg)
     fill_air(record, air_db, card.text("band"), card, place.height_m, air)
-    width = card.si("azimuth_sector")
-    if width < to_si(360.0, "deg") - 1e-9:
-        if sensor.sector_azimuth_deg is None:
-            raise InputError(
-                f"sensor {sensor.name!r}: {sensor.system} looks over a sector of {width * 180 / pi:.0f} degrees: "
-                "write where it looks, sector_azimuth_deg"
-            )
-        record["sector_azimuth_rad"] = _signed(radians(sensor.sector_azimuth_deg))
-        record["sector_half_width_rad"] = width / 2
-    else:
-        record["sector_half_width_rad"] = pi
+    _look_over(record, sensor, card)
     record["hits"], record["scans"] = sensor.confirmation_hits, sensor.confirmation_scans
     record["range_std_m"] = card.si("range_accuracy")
     record["angle_std_rad"] = card.si("azimuth_accuracy")
@@ -92,6 +85,35 @@ def compile_sensor(
         sensor.name, sensor.name, "defence", "sensor", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
         sensor.command, card.si("instrumented_range"), card.si("detection_range"), sensor.hypothetical,
     )  # fmt: skip
+
+
+def _look_over(record: Any, sensor: Sensor, card: Card) -> None:
+    """The sector, how soon the beam comes back, and what a cue changes."""
+    full = card.si("azimuth_sector")
+    width = full if sensor.sector_width_deg is None else radians(sensor.sector_width_deg)
+    turns = full >= 2.0 * pi - 1e-9
+    if width > full + 1e-9:
+        raise InputError(
+            f"sensor {sensor.name!r}: {sensor.system} looks over a sector of {degrees(full):.0f} degrees: "
+            "sector_width_deg cannot be more"
+        )
+    record["sector_half_width_rad"] = pi
+    if sensor.sector_azimuth_deg is not None:
+        record["sector_azimuth_rad"] = _signed(radians(sensor.sector_azimuth_deg))
+    if width < 2.0 * pi - 1e-9:
+        if sensor.sector_azimuth_deg is None and sensor.orbit is None:
+            raise InputError(
+                f"sensor {sensor.name!r}: {sensor.system} looks over a sector of {degrees(width):.0f} degrees: "
+                "write where it looks, sector_azimuth_deg"
+            )
+        record["sector_half_width_rad"] = width / 2
+    period = card.si("scan_period") * (1.0 if turns else width / full)
+    record["scan_period_s"] = sensor.scan_period_s if sensor.scan_period_s is not None else period
+    search = sensor.search_width_deg
+    # Negative where it searches nothing: no azimuth is nearer than that.
+    record["search_half_width_rad"] = pi if search is None else radians(search) / 2.0 if search > 0.0 else -1.0
+    record["cue_gain"] = 10.0 ** (0.1 * sensor.cue_gain_db)
+    record["cueable"] = search is not None or sensor.cue_gain_db > 0.0
 
 
 def _tangent(elevation_rad: float) -> float:
@@ -104,7 +126,7 @@ def _signed(angle_rad: float) -> float:
 
 
 def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, environment: Environment) -> HorizonTable:
-    """The lowest height that the sensor sees, by azimuth and ground range."""
+    """The lowest height that the sensor sees, by azimuth and ground range; of one on an orbit, from its centre."""
     place, above_ground = place_of(sensor, card, terrain)
     earth_factor = air_at(environment, place.lat_deg, place.lon_deg).earth_factor
     return horizon_around(terrain, place, above_ground, card.si("instrumented_range"), earth_factor)
@@ -114,7 +136,7 @@ def horizon_around(
     terrain: Terrain, place: Place, above_ground_m: float, reach_m: float, earth_factor: float
 ) -> HorizonTable:
     """The same of an antenna at a place, out to a reach: one table for the engine and for every map."""
-    azimuths, ranges = _shape(terrain)
+    azimuths, ranges = table_shape(terrain)
     return horizon_table(
         terrain, place.lat_deg, place.lon_deg, above_ground_m, max_range_m=reach_m,
         ground_m=place.height_m - above_ground_m, azimuths=azimuths, range_step_m=reach_m / (ranges - 1),
@@ -122,10 +144,11 @@ def horizon_around(
     )  # fmt: skip
 
 
-def _shape(terrain: Terrain) -> tuple[int, int]:
+def table_shape(terrain: Terrain) -> tuple[int, int]:
+    """Azimuths and ranges of a visibility table over a terrain."""
     return FINE if not terrain.is_flat and terrain.cell_m <= FINE_CELLS_M else COARSE
 
 
 def new_sensors(count: int, terrain: Terrain) -> tuple[NDArray[np.void], NDArray[np.float32]]:
     """Room for `count` sensors and their visibility tables."""
-    return np.zeros(count, SENSOR), np.zeros((count, *_shape(terrain)), np.float32)
+    return np.zeros(count, SENSOR), np.zeros((count, *table_shape(terrain)), np.float32)
