@@ -151,7 +151,7 @@ def test_between_nodes_the_horizon_of_a_smooth_earth_is_within_the_stated_error(
 def test_between_nodes_the_horizon_of_terrain_is_as_near_as_the_docs_say() -> None:
     """9 km cells, 9 km up: median and p95 of the difference from a sweep at the very place."""
     errors = _errors_m("packaged", 9000.0)
-    assert np.percentile(errors, 50) < 2.0
+    assert np.percentile(errors, 50) < 4.0
     assert np.percentile(errors, 95) < 35.0
 
 
