@@ -22,11 +22,13 @@ from dataclasses import asdict, dataclass
 from math import log
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 if __package__ in (None, ""):  # run as a file: its folder's parent holds the package
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import tracks
 from benchmarks.plain import PlainModel
 from benchmarks.twin import compare
 from buckler.campaign.run import fly_blocks
@@ -227,7 +229,49 @@ def memory(quick: bool) -> list[Line]:
     return [Line("10,000 replications of turkey-2019", peak, "MiB", "below 700", peak < 700, note)]
 
 
-MEASUREMENTS = (raid40, threads, growth, start, memory)
+def tracking(quick: bool) -> list[Line]:
+    """The tracker on the workloads of `benchmarks.tracks`: 50 targets beside filterpy with scipy and beside Stone Soup, the
+    whole tracker beside Stone Soup's, and growth to 1,000 scattered targets.
+    """
+    work = tracks.workload(1, 50, 60 if quick else 200, 20.0)
+    begin = tracks.starts(work, 1)
+    tracks.ours(work, begin)
+    rounds = 2 if quick else 5
+    mine, theirs = least(rounds, lambda: tracks.ours(work, begin)[0], lambda: tracks.with_filterpy(work, begin)[0])
+    scans = len(work.plots)
+    soup = tracks.with_stone_soup(work, begin, 2 if quick else 5) * scans
+    truth = work.truth[-1, :, :3]
+    off = [
+        float(np.sqrt(((found(work, begin)[1] - truth) ** 2).sum(axis=1).mean()))
+        for found in (tracks.ours, tracks.with_filterpy)
+    ]
+    three = tracks.workload(2, 50, 60, 20.0, 3)
+    whole, whole_soup = tracks.full(three), tracks.stone_soup_full(three, 6 if quick else 12)
+    sizes = (50, 100, 200, 400, 1000)
+    spent = tracks.growth(sizes, 20 if quick else 50, rounds)
+    beyond = tracks.exponent_beyond(sizes, spent)
+    updates = 50 * scans
+    note = f"{updates / mine:,.0f} updates/s against {updates / theirs:,.0f}"
+    each = ", ".join(f"{size}: {1e3 * time_s:.2f} ms" for size, time_s in zip(sizes, spent, strict=True))
+    return [
+        Line("A50: times filterpy with scipy's assignment", theirs / mine, "x", "at least 150", theirs >= 150 * mine, note),
+        Line(
+            "A50: times Stone Soup's GNN with 2-D assignment", soup / mine, "x", "at least 5,000", soup >= 5000 * mine,
+            f"{updates / soup:,.0f} updates/s",
+        ),
+        Line(
+            "A50: last RMS against filterpy's", off[0] / off[1], "", "at most 1.02", off[0] <= 1.02 * off[1],
+            f"{off[0]:.3f} m and {off[1]:.3f} m",
+        ),
+        Line(
+            "whole tracker, three models, against Stone Soup's with one", whole_soup / whole, "x", "at least 500",
+            whole_soup >= 500 * whole, f"{1e3 * whole:.2f} ms a scan against {1e3 * whole_soup:.0f} ms",
+        ),
+        Line("scattered targets: exponent beyond N log N", beyond, "", "at most 0", beyond <= 0.0, f"a scan, {each}"),
+    ]  # fmt: skip
+
+
+MEASUREMENTS = (raid40, threads, growth, start, memory, tracking)
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ def _cell(measures: NDArray[np.float64], side: int, first: float, second: float)
 
 
 @borrowing_kernel
-def span(low: float, step: float, side: int, centre: float, reach: float) -> tuple[int, int]:
+def span(low: float, step: float, centre: float, reach: float) -> tuple[int, int]:
     """The first and last cell that centre - reach to centre + reach touches, not cut at the edges."""
     return int(np.floor((centre - reach - low) / step)), int(np.floor((centre + reach - low) / step))
 

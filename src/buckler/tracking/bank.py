@@ -26,6 +26,10 @@ FREE: Final = 0
 TENTATIVE: Final = 1
 CONFIRMED: Final = 2
 
+NO_NEW: Final = 0
+ONE_POINT: Final = 1
+TWO_POINT: Final = 2
+
 TOO_FAST: Final = 0
 VAGUE: Final = 1
 DIFFERENCED: Final = 2
@@ -81,7 +85,7 @@ class Rules(NamedTuple):
     gate: NDArray[np.float64]  # threshold on nu^T S^-1 nu by number of components
     gate_probability: float  # P_G
     joint: int  # 1: joint probabilities where confirmed tracks share plots
-    two_point: int  # 1: the second plot makes the velocity by differencing
+    initiation: int  # NO_NEW, ONE_POINT, or TWO_POINT: the second plot makes the velocity by differencing
     hits: int  # M
     looks: int  # N of M-of-N
     misses: int  # a confirmed track without this many plots in a row goes
@@ -93,18 +97,19 @@ class Rules(NamedTuple):
 
 
 def make_bank(capacity: int, model_count: int, dimension: int) -> Bank:
-    """Room for `capacity` tracks."""
+    """Room for `capacity` tracks. With one model its state is the output: one piece of memory."""
     n, k = dimension, model_count
+    x, P = np.zeros((capacity, k, n)), np.zeros((capacity, k, n, n))
     return Bank(
         tracks=np.zeros(capacity, TRACK),
         active=np.zeros(capacity, np.int64),
         free=np.arange(capacity - 1, -1, -1, dtype=np.int64),
         counts=np.array([0, capacity, 1, 0], np.int64),
-        x=np.zeros((capacity, k, n)),
-        P=np.zeros((capacity, k, n, n)),
+        x=x,
+        P=P,
         mu=np.zeros((capacity, k)),
-        mean=np.zeros((capacity, n)),
-        covariance=np.zeros((capacity, n, n)),
+        mean=x[:, 0] if k == 1 else np.zeros((capacity, n)),
+        covariance=P[:, 0] if k == 1 else np.zeros((capacity, n, n)),
         birth=np.zeros((capacity, 3, 3)),
         work=np.zeros((9, 9)),
         spare_x=np.zeros((k, n)),
@@ -207,14 +212,9 @@ def settle(
     mean: NDArray[np.float64],
     covariance: NDArray[np.float64],
 ) -> None:
-    """Make the output of a track from its models."""
+    """Make the output of a track from its models; one model's state is the output."""
     if len(x) > 1:
         merge(mu, x, P, mean, covariance)
-        return
-    for a in range(len(mean)):
-        mean[a] = x[0, a]
-        for b in range(len(mean)):
-            covariance[a, b] = P[0, a, b]
 
 
 @borrowing_kernel
@@ -245,6 +245,10 @@ def absorb(
 ) -> float:
     """Take the plot into track `t`; returns nu^T S^-1 nu of the mixture's weights."""
     lag = plot.time_s - bank.tracks[t].time_s
+    if len(rules.models) == 1 and bank.mean.shape[1] == 6 and width == 3:
+        level = measure(site, bank.mean[t], lag, z, H)
+        kalman.innovate(site, plot, level, z, nu)
+        return kalman.update_six(bank.mean[t], bank.covariance[t], H, nu, plot)
     total = 0.0
     squared = 0.0
     least = np.inf
@@ -271,6 +275,9 @@ def absorb(
 def set_state(bank: Bank, rules: Rules, t: int) -> None:
     """Give every model of track `t` the state in its output, and even chances."""
     n = bank.mean.shape[1]
+    if len(rules.models) == 1:
+        bank.mu[t, 0] = 1.0
+        return
     for j in range(len(rules.models)):
         bank.mu[t, j] = 1.0 / len(rules.models)
         for a in range(n):
@@ -327,6 +334,29 @@ def difference(bank: Bank, rules: Rules, t: int, site: Any, plot: Any, scan_s: f
 
 
 @borrowing_kernel
+def enlist(bank: Bank, first_s: float, scan_s: float) -> int:
+    """A free row becomes a tentative track, without a state yet; the row."""
+    bank.counts[UNUSED] -= 1
+    t = bank.free[bank.counts[UNUSED]]
+    bank.active[bank.counts[ACTIVE]] = t
+    bank.counts[ACTIVE] += 1
+    track = bank.tracks[t]
+    track.number = bank.counts[NEXT_NUMBER]
+    bank.counts[NEXT_NUMBER] += 1
+    track.status = TENTATIVE
+    track.time_s = scan_s
+    track.born_s = first_s
+    track.updated_s = first_s
+    track.hits = 1
+    track.looks = 1
+    track.window = 1
+    track.misses = 0
+    track.plot = -1
+    track.nis = np.nan
+    return int(t)
+
+
+@borrowing_kernel
 def begin(
     bank: Bank,
     rules: Rules,
@@ -338,22 +368,7 @@ def begin(
     nu: NDArray[np.float64],
 ) -> int:
     """A new tentative track at a plot: at rest, with the velocity of `speed_std_mps` each axis; its row."""
-    bank.counts[UNUSED] -= 1
-    t = bank.free[bank.counts[UNUSED]]
-    bank.active[bank.counts[ACTIVE]] = t
-    bank.counts[ACTIVE] += 1
-    track = bank.tracks[t]
-    track.number = bank.counts[NEXT_NUMBER]
-    bank.counts[NEXT_NUMBER] += 1
-    track.status = TENTATIVE
-    track.time_s = scan_s
-    track.born_s = plot.time_s
-    track.updated_s = plot.time_s
-    track.hits = 1
-    track.looks = 1
-    track.window = 1
-    track.misses = 0
-    track.nis = np.nan
+    t = enlist(bank, plot.time_s, scan_s)
     n = bank.mean.shape[1]
     for a in range(n):
         bank.mean[t, a] = 0.0
@@ -371,11 +386,11 @@ def begin(
         bank.covariance[t, a + 3, a + 3] = variance
     for a in range(6, n):
         bank.covariance[t, a, a] = rules.acceleration_std_mps2**2
-    if plot.std[COMPONENTS - 1] < np.inf and rules.two_point == 0:
+    if plot.std[COMPONENTS - 1] < np.inf and rules.initiation == ONE_POINT:
         level = measure(site, bank.mean[t], plot.time_s - scan_s, z, H)
         kalman.innovate(site, plot, level, z, nu)
         for k in range(COMPONENTS - 1):
             nu[k] = np.nan
-        kalman.update(bank.mean[t], bank.covariance[t], H, 6, nu, plot, bank.work)
+        kalman.update(bank.mean[t], bank.covariance[t], H, H.shape[1], nu, plot, bank.work)
     set_state(bank, rules, t)
-    return int(t)
+    return t

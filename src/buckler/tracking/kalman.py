@@ -48,57 +48,95 @@ def innovate(site: Any, plot: Any, level: bool, z: NDArray[np.float64], nu: NDAr
 
 
 @borrowing_kernel
-def project(P: NDArray[np.float64], H: NDArray[np.float64], width: int, HP: NDArray[np.float64]) -> None:
-    """HP = H P (4, 6) of the first `width` numbers: 3 where only positions are measured without lag, else 6."""
-    for k in range(COMPONENTS):
+def project(P: NDArray[np.float64], H: NDArray[np.float64], width: int, S: NDArray[np.float64]) -> None:
+    """S = H P H^T (4, 4), lower half, of the first `width` numbers: 3 where neither lag nor Doppler matters, else 6."""
+    for i in range(COMPONENTS):
+        for j in range(i + 1):
+            S[i, j] = 0.0
         for c in range(width):
-            total = 0.0
+            cross = 0.0
             for r in range(width):
-                total += H[k, r] * P[r, c]
-            HP[k, c] = total
+                cross += H[i, r] * P[r, c]
+            for j in range(i + 1):
+                S[i, j] += cross * H[j, c]
 
 
 @borrowing_kernel
 def distance(
-    HP: NDArray[np.float64],
-    H: NDArray[np.float64],
-    width: int,
-    nu: NDArray[np.float64],
-    plot: Any,
-    work: NDArray[np.float64],
+    S: NDArray[np.float64], nu: NDArray[np.float64], plot: Any, work: NDArray[np.float64]
 ) -> tuple[float, float, int]:
-    """nu^T S^-1 nu, ln det S and the number of components measured. `work`: (9, 9), rows 0 to 3 the Cholesky factor."""
+    """nu^T (S + R)^-1 nu, its ln det, and the number of components measured; by L D L^T.
+
+    `work`: (9, 9), rows 0 to 3: L D below the diagonal, D on it; row 4: nu solved against L.
+    """
     d2 = 0.0
-    log_det = 0.0
+    det = 1.0
     count = 0
     for i in range(COMPONENTS):
         if nu[i] != nu[i]:
             continue
         y = nu[i]
-        total = plot.std[i] * plot.std[i]
-        for c in range(width):
-            total += HP[i, c] * H[i, c]
+        pivot = S[i, i] + plot.std[i] * plot.std[i]
         for j in range(i):
             if nu[j] != nu[j]:
                 continue
-            entry = 0.0
-            for c in range(width):
-                entry += HP[i, c] * H[j, c]
+            entry = S[i, j]
             for k in range(j):
                 if nu[k] == nu[k]:
-                    entry -= work[i, k] * work[j, k]
-            entry /= work[j, j]
+                    entry -= work[i, k] * work[j, k] * work[5, k]
             work[i, j] = entry
-            total -= entry * entry
-            y -= entry * work[4, j]
-        root = sqrt(total)
-        y /= root
-        work[i, i] = root
+            step = entry * work[5, j]
+            pivot -= entry * step
+            y -= step * work[4, j]
+        work[5, i] = 1.0 / pivot
         work[4, i] = y
-        d2 += y * y
-        log_det += log(total)
+        d2 += y * y * work[5, i]
+        det *= pivot
         count += 1
-    return d2, log_det, count
+    return d2, log(det), count
+
+
+@borrowing_kernel
+def update_six(
+    x: NDArray[np.float64], P: NDArray[np.float64], H: NDArray[np.float64], nu: NDArray[np.float64], plot: Any
+) -> float:
+    """What `update` does to six numbers by positions alone, P less a square a component: the tracker's inner loop.
+
+    Returns nu^T S^-1 nu. Symmetric to the last bit.
+    """
+    d2 = 0.0
+    m0, m1, m2, m3, m4, m5 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(COMPONENTS):
+        rest = nu[k]
+        if rest != rest:
+            continue
+        h0, h1, h2 = H[k, 0], H[k, 1], H[k, 2]
+        w0 = h0 * P[0, 0] + h1 * P[1, 0] + h2 * P[2, 0]
+        w1 = h0 * P[0, 1] + h1 * P[1, 1] + h2 * P[2, 1]
+        w2 = h0 * P[0, 2] + h1 * P[1, 2] + h2 * P[2, 2]
+        w3 = h0 * P[0, 3] + h1 * P[1, 3] + h2 * P[2, 3]
+        w4 = h0 * P[0, 4] + h1 * P[1, 4] + h2 * P[2, 4]
+        w5 = h0 * P[0, 5] + h1 * P[1, 5] + h2 * P[2, 5]
+        scale = 1.0 / sqrt(h0 * w0 + h1 * w1 + h2 * w2 + plot.std[k] * plot.std[k])
+        y = (rest - h0 * m0 - h1 * m1 - h2 * m2) * scale
+        d2 += y * y
+        w0, w1, w2, w3, w4, w5 = w0 * scale, w1 * scale, w2 * scale, w3 * scale, w4 * scale, w5 * scale
+        m0, m1, m2, m3, m4, m5 = m0 + w0 * y, m1 + w1 * y, m2 + w2 * y, m3 + w3 * y, m4 + w4 * y, m5 + w5 * y
+        for a in range(6):
+            w = w0 if a == 0 else w1 if a == 1 else w2 if a == 2 else w3 if a == 3 else w4 if a == 4 else w5
+            P[a, 0] -= w * w0
+            P[a, 1] -= w * w1
+            P[a, 2] -= w * w2
+            P[a, 3] -= w * w3
+            P[a, 4] -= w * w4
+            P[a, 5] -= w * w5
+    x[0] += m0
+    x[1] += m1
+    x[2] += m2
+    x[3] += m3
+    x[4] += m4
+    x[5] += m5
+    return d2
 
 
 @borrowing_kernel

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel, kernel
-from buckler.tracking import association, kalman
+from buckler.tracking import association, kalman, models
 from buckler.tracking.bank import (
     ACTIVE,
     CONFIRMED,
     FREE,
+    NO_NEW,
     TENTATIVE,
     TOO_FAST,
+    TWO_POINT,
     UNUSED,
     VAGUE,
     Bank,
@@ -77,9 +79,10 @@ class Room(NamedTuple):
     members: NDArray[np.int64]  # tracks of a cluster, then its plots
     z: NDArray[np.float64]
     H: NDArray[np.float64]
-    HP: NDArray[np.float64]
+    S: NDArray[np.float64]
     nu: NDArray[np.float64]
     first_pair: NDArray[np.int64]  # [track]: its first pair; one more at the end
+    clusters: NDArray[np.int64]  # [cluster]: its end in `members`
 
 
 def make_room(tracks: int, plots: int, pairs: int) -> Room:
@@ -95,9 +98,10 @@ def make_room(tracks: int, plots: int, pairs: int) -> Room:
         members=np.zeros(tracks + plots, np.int64),
         z=np.zeros(COMPONENTS),
         H=np.zeros((COMPONENTS, 6)),
-        HP=np.zeros((COMPONENTS, 6)),
+        S=np.zeros((COMPONENTS, COMPONENTS)),
         nu=np.zeros(COMPONENTS),
         first_pair=np.zeros(tracks + 1, np.int64),
+        clusters=np.zeros(tracks + 1, np.int64),
     )
 
 
@@ -127,20 +131,17 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
         t = bank.active[k]
         x, P = bank.mean[t], bank.covariance[t]
         level = measure(site, x, 0.0, room.z, room.H)
-        kalman.project(P, room.H, width, room.HP)
+        kalman.project(P, room.H, width, room.S)
         centre0, centre1 = room.z[0], room.z[1]
         v0, v1 = std0 * std0, std1 * std1
-        for c in range(3):
-            v0 += room.HP[0, c] * room.H[0, c]
-            v1 += room.HP[1, c] * room.H[1, c]
-        reach0, reach1 = root * sqrt(v0), root * sqrt(v1)
+        reach0, reach1 = root * sqrt(v0 + room.S[0, 0]), root * sqrt(v1 + room.S[1, 1])
         if spread > 0.0:
             # A plot's own time moves the gate: by the speed, and by its uncertainty.
             speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) + root * sqrt(P[3, 3] + P[4, 4] + P[5, 5])
             reach0 += spread * speed
             reach1 += spread * speed * sqrt(room.H[1, 0] ** 2 + room.H[1, 1] ** 2 + room.H[1, 2] ** 2)
-        low0, high0 = association.span(room.measures[0], room.measures[1], side, centre0, reach0)
-        low1, high1 = association.span(room.measures[2], room.measures[3], side, centre1, reach1)
+        low0, high0 = association.span(room.measures[0], room.measures[1], centre0, reach0)
+        low1, high1 = association.span(room.measures[2], room.measures[3], centre1, reach1)
         # The outermost cells hold what lies beyond them too; azimuth goes round.
         low0, high0 = max(low0, 0), min(high0, side - 1)
         if site.kind == POLAR:
@@ -150,14 +151,14 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
             low1, high1 = max(low1, 0), min(high1, side - 1)
         for i in range(low0, high0 + 1):
             for j in range(low1, high1 + 1):
-                cell = i * side + (j % side)
+                cell = i * side + (j if 0 <= j < side else j % side)
                 for s in range(room.starts[cell], room.starts[cell + 1]):
                     p = room.inside[s]
                     if spread > 0.0:
                         level = measure(site, x, plots[p].time_s - scan_s, room.z, room.H)
-                        kalman.project(P, room.H, width, room.HP)
+                        kalman.project(P, room.H, width, room.S)
                     kalman.innovate(site, plots[p], level, room.z, room.nu)
-                    d2, log_det, components = kalman.distance(room.HP, room.H, width, room.nu, plots[p], bank.work)
+                    d2, log_det, components = kalman.distance(room.S, room.nu, plots[p], bank.work)
                     if components == 0 or not d2 <= rules.gate[components]:
                         continue
                     if count == len(room.pairs):
@@ -178,7 +179,7 @@ def hit(bank: Bank, rules: Rules, room: Room, t: int, site: Any, plots: NDArray[
     """Track `t` takes plot `p`; False where it is the second plot of a track and too far from the first."""
     track = bank.tracks[t]
     made = VAGUE
-    if track.hits == 1 and rules.two_point != 0:
+    if track.hits == 1 and rules.initiation == TWO_POINT:
         made = difference(bank, rules, t, site, plots[p], scan_s)
         if made == TOO_FAST:
             return False
@@ -198,6 +199,11 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
     """Pair the tracks of one status with the plots that are left, cluster by cluster, and update them."""
     active = bank.counts[ACTIVE]
     total = active + len(plots)
+    wanted = 0
+    for k in range(active):
+        wanted += 1 if bank.tracks[bank.active[k]].status == status else 0
+    if wanted == 0:
+        return
     for k in range(total):
         room.parents[k] = k
     for k in range(active):
@@ -210,7 +216,9 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
                 if a != b:  # the smaller stands for both, so that a cluster is named by its first track
                     room.parents[max(a, b)] = min(a, b)
     # Clusters one after another: members of a cluster are chained through the list by a counting sort over names.
-    counts = np.zeros(active + 1, np.int64)
+    counts = room.clusters
+    for k in range(active + 1):
+        counts[k] = 0
     for k in range(active):
         if bank.tracks[bank.active[k]].status == status:
             counts[association.find(room.parents, k) + 1] += 1
@@ -221,11 +229,35 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
             name = association.find(room.parents, k)
             room.members[counts[name]] = k
             counts[name] += 1
+    simple = len(rules.models) == 1 and bank.mean.shape[1] == 6
     start = 0
     for name in range(active):
         end = counts[name]
         if end - start == 1:
-            _alone(bank, rules, site, plots, scan_s, room, room.members[start])
+            # One track, one model, positions only: most tracks. In place, for a call here costs as much as the update.
+            k = room.members[start]
+            t = bank.active[k]
+            best = -1
+            low = np.inf
+            for s in range(room.first_pair[k], room.first_pair[k + 1]):
+                if room.owner[room.pairs[s].plot] == 0 and room.pairs[s].distance + room.pairs[s].log_det < low:
+                    best = s
+                    low = room.pairs[s].distance + room.pairs[s].log_det
+            if best >= 0:
+                p = room.pairs[best].plot
+                plain = simple and plots[p].time_s == scan_s and plots[p].std[COMPONENTS - 1] == np.inf
+                if plain and bank.tracks[t].hits > 1:
+                    level = measure(site, bank.mean[t], 0.0, room.z, room.H)
+                    kalman.innovate(site, plots[p], level, room.z, room.nu)
+                    d2 = kalman.update_six(bank.mean[t], bank.covariance[t], room.H, room.nu, plots[p])
+                    track = bank.tracks[t]
+                    track.plot = p
+                    track.nis = d2
+                    track.hits += 1
+                    track.updated_s = scan_s
+                    room.owner[p] = track.number
+                else:
+                    _alone(bank, rules, site, plots, scan_s, room, k)
         elif end > start:
             _together(bank, rules, site, plots, scan_s, room, room.members[start:end], status)
         start = end
@@ -244,7 +276,7 @@ def _alone(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s:
                 best = s
         if best < 0:
             return
-        p = room.pairs[best].plot
+        p = int(room.pairs[best].plot)
         if hit(bank, rules, room, bank.active[k], site, plots, p, room.pairs[best].distance, scan_s):
             return
         room.pairs[best].distance = np.inf  # too fast to be one target: the next
@@ -328,7 +360,7 @@ def _joint(
     missed = 1.0 - site.detection_probability * rules.gate_probability
     if not association.joint_probabilities(likelihood, max(missed, 1.0e-6), weights):
         return False
-    models = len(rules.models)
+    count = len(rules.models)
     n = bank.mean.shape[1]
     for r in range(rows):
         t = bank.active[tracks[r]]
@@ -336,12 +368,12 @@ def _joint(
         parts = 1
         for c in range(width):
             parts += 1 if weights[r, c] > 1.0e-6 else 0
-        shares = np.empty((models, parts))
-        means = np.empty((models, parts, n))
-        covariances = np.empty((models, parts, n, n))
-        gain = np.zeros(models)
+        shares = np.empty((count, parts))
+        means = np.empty((count, parts, n))
+        covariances = np.empty((count, parts, n, n))
+        gain = np.zeros(count)
         best = -1
-        for j in range(models):
+        for j in range(count):
             shares[j, 0] = none
             means[j, 0] = bank.x[t, j]
             covariances[j, 0] = bank.P[t, j]
@@ -356,26 +388,27 @@ def _joint(
             plot = plots[p]
             lag = plot.time_s - scan_s
             mixed = 0.0
-            for j in range(models):
+            width_used = 6 if lag != 0.0 or plot.std[COMPONENTS - 1] < np.inf else 3
+            for j in range(count):
                 means[j, part] = bank.x[t, j]
                 covariances[j, part] = bank.P[t, j]
                 level = measure(site, bank.x[t, j], lag, room.z, room.H)
                 kalman.innovate(site, plot, level, room.z, room.nu)
-                d2, log_det, _ = kalman.update(means[j, part], covariances[j, part], room.H, 6, room.nu, plot, bank.work)
+                d2, log_det, _ = kalman.update(means[j, part], covariances[j, part], room.H, width_used, room.nu, plot, bank.work)
                 shares[j, part] = np.exp(-0.5 * (d2 + log_det))
                 mixed += bank.mu[t, j] * shares[j, part]
-            for j in range(models):
+            for j in range(count):
                 shares[j, part] = weights[r, c] * (shares[j, part] / mixed if mixed > 0.0 else 1.0)
                 gain[j] += shares[j, part]
             part += 1
         total = 0.0
-        for j in range(models):
+        for j in range(count):
             for q in range(parts):
                 shares[j, q] /= gain[j]
             merge(shares[j], means[j], covariances[j], bank.x[t, j], bank.P[t, j])
             bank.mu[t, j] = max(bank.mu[t, j] * gain[j], 1.0e-9)
             total += bank.mu[t, j]
-        for j in range(models):
+        for j in range(count):
             bank.mu[t, j] /= total
         settle(bank.mu[t], bank.x[t], bank.P[t], bank.mean[t], bank.covariance[t])
         track = bank.tracks[t]
@@ -392,33 +425,28 @@ def _joint(
 
 
 @borrowing_kernel
-def keep(bank: Bank, rules: Rules, site: Any, t: int, scan_s: float, covered: bool) -> bool:
-    """Count the look; confirm, or say that the track is to go."""
-    track = bank.tracks[t]
+def look(track: Any, covered: bool) -> None:
+    """Count a look at a track, with its plot or without."""
     if track.plot >= 0:
         track.looks += 1
         track.window = (track.window << np.uint64(1)) | np.uint64(1)
         track.misses = 0
-    elif covered and site.misses_count != 0:
+    elif covered:
         track.looks += 1
         track.window = track.window << np.uint64(1)
         track.misses += 1
-    if track.status == TENTATIVE:
-        seen = 0
-        for k in range(rules.looks):
-            seen += int((track.window >> np.uint64(k)) & np.uint64(1))
-        if seen >= rules.hits:
-            track.status = CONFIRMED
-        # Of N looks too few are left for M plots.
-        elif seen + max(rules.looks - track.looks, 0) < rules.hits:
-            return False
-    elif track.misses >= rules.misses:
-        return False
-    variance = bank.covariance[t, 0, 0] + bank.covariance[t, 1, 1] + bank.covariance[t, 2, 2]
-    if track.hits > 1 and not variance <= 3.0 * rules.position_std_m**2:
-        return False
-    speed2 = bank.mean[t, 3] ** 2 + bank.mean[t, 4] ** 2 + bank.mean[t, 5] ** 2
-    return bool(scan_s - track.updated_s <= rules.silence_s and speed2 <= (1.5 * rules.maximum_speed_mps) ** 2)
+
+
+@borrowing_kernel
+def promising(track: Any, hits: int, looks: int) -> bool:
+    """Confirm a tentative track with `hits` plots in its last `looks` looks; False where it cannot get there any more."""
+    seen = 0
+    for k in range(looks):
+        seen += int((track.window >> np.uint64(k)) & np.uint64(1))
+    if seen >= hits:
+        track.status = CONFIRMED
+        return True
+    return bool(seen + max(looks - track.looks, 0) >= hits)
 
 
 @kernel
@@ -452,18 +480,34 @@ def process(
         ):
             return n, filled, 1
         for k in range(active):
-            advance(bank, rules, bank.active[k], scan_s)
-            bank.tracks[bank.active[k]].plot = -1
+            t = bank.active[k]
+            bank.tracks[t].plot = -1
+            if len(rules.models) > 1:
+                advance(bank, rules, t, scan_s)
+            elif bank.tracks[t].time_s != scan_s:
+                step = scan_s - bank.tracks[t].time_s
+                models.predict(rules.models[0], bank.mean[t], bank.covariance[t], step, bank.work)
+                bank.tracks[t].time_s = scan_s
         if gate(bank, rules, site, here, scan_s, room) < 0:
             return n, filled, 1
         for p in range(len(here)):
             room.owner[p] = 0
-        associate(bank, rules, site, here, scan_s, room, CONFIRMED)
-        associate(bank, rules, site, here, scan_s, room, TENTATIVE)
+        for status in range(CONFIRMED, TENTATIVE - 1, -1):
+            associate(bank, rules, site, here, scan_s, room, status)
         kept = 0
         for k in range(active):
             t = bank.active[k]
-            if keep(bank, rules, site, t, scan_s, expected(site, bank.mean[t])):
+            track = bank.tracks[t]
+            x, P = bank.mean[t], bank.covariance[t]
+            look(track, site.misses_count != 0 and (track.plot >= 0 or expected(site, x)))
+            stays = promising(track, rules.hits, rules.looks) if track.status == TENTATIVE else track.misses < rules.misses
+            variance = P[0, 0] + P[1, 1] + P[2, 2]
+            if (
+                stays
+                and (track.hits < 2 or variance <= 3.0 * rules.position_std_m**2)
+                and scan_s - track.updated_s <= rules.silence_s
+                and x[3] * x[3] + x[4] * x[4] + x[5] * x[5] <= (1.5 * rules.maximum_speed_mps) ** 2
+            ):
                 bank.active[kept] = t
                 kept += 1
             else:
@@ -472,7 +516,7 @@ def process(
                 bank.counts[UNUSED] += 1
         bank.counts[ACTIVE] = kept
         for p in range(len(here)):
-            if room.owner[p] == 0:
+            if room.owner[p] == 0 and rules.initiation != NO_NEW:
                 t = begin(bank, rules, site, here[p], scan_s, room.z, room.H, room.nu)
                 bank.tracks[t].plot = p
                 if rules.hits <= 1:

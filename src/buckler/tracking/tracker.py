@@ -22,7 +22,20 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from buckler.errors import InputError
-from buckler.tracking.bank import ACTIVE, CONFIRMED, Rules, grown, make_bank
+from buckler.tracking.bank import (
+    ACTIVE,
+    CONFIRMED,
+    NO_NEW,
+    ONE_POINT,
+    TWO_POINT,
+    UNUSED,
+    Rules,
+    enlist,
+    grown,
+    make_bank,
+    set_state,
+)
+from buckler.tracking.kalman import Estimate
 from buckler.tracking.measuring import COMPONENTS, PLOT, POLAR, POSITION, Sensor
 from buckler.tracking.metrics import gate_threshold
 from buckler.tracking.models import MotionModel, models_array
@@ -31,6 +44,7 @@ from buckler.tracking.scanning import POINT, SCAN, make_room, process
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_INITIATIONS = {"none": NO_NEW, "one-point": ONE_POINT, "two-point": TWO_POINT}
 _NAMES = {POLAR: ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps"), POSITION: ("x", "y", "z", "")}
 
 
@@ -204,7 +218,7 @@ class Tracker:
         sojourn_s: float | Sequence[float] = 30.0,
         gate_probability: float = 0.999,
         association: Literal["gnn", "jpda"] = "gnn",
-        initiation: Literal["two-point", "one-point"] = "two-point",
+        initiation: Literal["two-point", "one-point", "none"] = "two-point",
         confirm_hits: int = 3,
         confirm_looks: int = 5,
         delete_misses: int = 5,
@@ -220,8 +234,8 @@ class Tracker:
         stays = np.broadcast_to(np.array(sojourn_s, np.float64), (len(chosen),)).copy()
         if not (stays > 0.0).all():
             raise InputError(f"sojourn_s is {sojourn_s!r}; give positive times")
-        if association not in ("gnn", "jpda") or initiation not in ("two-point", "one-point"):
-            raise InputError("association is 'gnn' or 'jpda', initiation 'two-point' or 'one-point'")
+        if association not in ("gnn", "jpda") or initiation not in _INITIATIONS:
+            raise InputError("association is 'gnn' or 'jpda', initiation 'two-point', 'one-point' or 'none'")
         if not 1 <= confirm_hits <= confirm_looks <= 64:
             raise InputError(f"confirm_hits {confirm_hits} of confirm_looks {confirm_looks}; give 1 <= M <= N <= 64")
         for name, value in (
@@ -240,7 +254,7 @@ class Tracker:
             gate=np.array([0.0] + [gate_threshold(k, gate_probability) for k in range(1, COMPONENTS + 1)]),
             gate_probability=gate_probability,
             joint=int(association == "jpda"),
-            two_point=int(initiation == "two-point"),
+            initiation=_INITIATIONS[initiation],
             hits=confirm_hits,
             looks=confirm_looks,
             misses=delete_misses,
@@ -261,6 +275,27 @@ class Tracker:
     def run(self, scans: Iterable[Scan]) -> History:
         """Take in many scans, in the order of their times, of one sensor or several; returns what became of the tracks."""
         return self._process(list(scans), keep=True)
+
+    def start(self, estimates: Iterable[Estimate]) -> list[int]:
+        """Confirmed tracks at known states, all of one time, not before the last scan; returns their numbers."""
+        known = list(estimates)
+        if len({estimate.time_s for estimate in known}) > 1 or any(e.time_s < self._time_s for e in known):
+            raise InputError("tracks start at different times, or before the last scan; give estimates of one, later time")
+        if int(self._bank.counts[UNUSED]) < len(known):
+            self._bank = grown(self._bank, 2 * len(self._bank.tracks) + len(known))
+        numbers, bank = [], self._bank
+        for estimate in known:
+            row = enlist(bank, estimate.time_s, estimate.time_s)
+            size = min(bank.mean.shape[1], len(estimate.mean))
+            bank.mean[row] = 0.0
+            bank.covariance[row] = np.diag(np.full(bank.mean.shape[1], self._rules.acceleration_std_mps2**2))
+            bank.mean[row, :size] = estimate.mean[:size]
+            bank.covariance[row, :size, :size] = estimate.covariance[:size, :size]
+            set_state(bank, self._rules, row)
+            bank.tracks[row]["status"], bank.tracks[row]["hits"] = CONFIRMED, 2
+            numbers.append(int(bank.tracks[row]["number"]))
+            self._time_s = estimate.time_s
+        return numbers
 
     @property
     def tracks(self) -> list[Track]:
@@ -289,28 +324,28 @@ class Tracker:
         return sorted(found, key=lambda track: track.number)
 
     def _process(self, scans: list[Scan], *, keep: bool) -> History:
-        sensors: list[Sensor] = []
-        where: dict[int, int] = {}
-        rows = np.zeros(len(scans), SCAN)
-        first = 0
-        for row, scan in zip(rows, scans, strict=True):
-            if scan.time_s < self._time_s:
-                raise InputError(
-                    f"{scan}: time goes backwards, the scan before was at {self._time_s!r} s; sort the scans by time_s"
-                )
-            self._time_s = scan.time_s
-            if id(scan.sensor) not in where:
-                where[id(scan.sensor)] = len(sensors)
-                sensors.append(scan.sensor)
-            row["time_s"], row["sensor"] = scan.time_s, where[id(scan.sensor)]
-            row["first"], row["plots"] = first, len(scan.plots)
-            first += len(scan.plots)
         if not scans:
             return History(np.zeros(0, POINT), ())
-        sites = np.concatenate([sensor.site for sensor in sensors])
-        plots = scans[0].plots if len(scans) == 1 else np.concatenate([scan.plots for scan in scans])
+        times = [scan.time_s for scan in scans]
+        before = self._time_s
+        for scan, time_s in zip(scans, times, strict=True):
+            if time_s < before:
+                raise InputError(f"{scan}: time goes backwards, the scan before was at {before!r} s; sort the scans by time_s")
+            before = time_s
+        sensors = {id(scan.sensor): scan.sensor for scan in scans}
+        where = {key: index for index, key in enumerate(sensors)}
+        sizes = [len(scan.plots) for scan in scans]
+        edges = np.concatenate([[0], np.cumsum(sizes)])
+        rows = np.empty(len(scans), SCAN)
+        rows["time_s"], rows["sensor"] = times, [where[id(scan.sensor)] for scan in scans]
+        rows["first"], rows["plots"] = edges[:-1], sizes
+        self._time_s = before
+        sites = np.concatenate([sensor.site for sensor in sensors.values()])
+        plots = scans[0].plots
+        if len(scans) > 1:  # as bytes: NumPy compares record types field by field
+            plots = np.concatenate([scan.plots.view(np.uint8) for scan in scans]).view(PLOT)
         owners = np.zeros(len(plots), np.int64)
-        points = np.zeros(1024 + 4 * len(plots) if keep else 0, POINT)
+        points = np.empty(1024 + 2 * len(plots) if keep else 0, POINT)
         most = int(rows["plots"].max())
         done, filled = 0, 0
         while True:
@@ -319,13 +354,13 @@ class Tracker:
             )
             if not stopped:
                 break
-            if self._bank.counts[1] < most:
+            if self._bank.counts[UNUSED] < most:
                 self._bank = grown(self._bank, 2 * len(self._bank.tracks) + most)
             tracks = len(self._bank.tracks)
             self._room = make_room(tracks, max(most, 64), 2 * len(self._room.pairs) + 4 * tracks)
             if keep and len(points) - filled < 2 * (tracks + most):
-                points = np.concatenate([points, np.zeros(len(points) + 2 * (tracks + most), POINT)])
-        splits = np.cumsum(rows["plots"])[:-1]
-        return History(points[:filled].copy(), tuple(np.split(owners, splits)))
+                points = np.concatenate([points, np.empty(len(points) + 2 * (tracks + most), POINT)])
+        taken = tuple(owners[first : first + size] for first, size in zip(edges[:-1].tolist(), sizes, strict=True))
+        return History(points[:filled].copy(), taken)
 
 
