@@ -299,6 +299,21 @@ def test_ballistic_and_stores_refused(tmp_path: Any) -> None:
     assert "it flies 15 km" in line
 
 
+def test_a_flight_reported_by_apogee_range_and_time(tmp_path: Any) -> None:
+    """Hwasong-12 of 14 May 2017, as reported: 2,111 km high, 787 km far, 30 minutes (KCNA, South Korea's Joint Chiefs of Staff)."""
+    far = {"latitude_deg": 38.0, "longitude_deg": 25.02}
+    reported = {"system": "ballistic-1000", "origin": far, "apogee_m": 2_111_500, "reported_time_s": 1800}
+    world = world_of(raid(**reported))
+    body = threat(world, "cruise")
+    assert world.arrays.path_m[:, 3].max() == pytest.approx(2_111_500, rel=1e-3)
+    assert body["end_s"] - body["start_s"] == pytest.approx(1800, rel=0.06)
+    (line,) = said(raid(**{**reported, "reported_time_s": 1500}), tmp_path)
+    assert line.startswith("reported_time_s: 1500 <- ")
+    assert "the bare Kepler arc alone takes" in line
+    with pytest.raises(DocumentError, match="write apogee_m"):
+        loaded(raid(system="ballistic-1000", origin=far, reported_time_s=1800))
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -385,7 +385,11 @@ class RaidEntry(_Named):
         default_factory=list, description="Flown after that point; the flight ends, harmless, at the last of them."
     )
     apogee_m: Annotated[Number, Field(gt=0, le=10_000_000)] | None = Field(
-        None, description="Of a ballistic flight; that of least energy if left out."
+        None, description="Of a ballistic flight; if left out, what thrust turned to the elevation of the least-energy arc gives."
+    )
+    reported_time_s: Annotated[Number, Field(gt=0, le=20_000)] | None = Field(
+        None,
+        description="With apogee_m: how long the flight is reported to have taken. Held against what a powered flight takes; not flown.",
     )
     navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(
         None,
@@ -401,6 +405,8 @@ class RaidEntry(_Named):
             mistakes.append(
                 (("stores",), "stores are released at a distance from the target: write release_distance_m")
             )
+        if self.reported_time_s is not None and self.apogee_m is None:
+            mistakes.append((("reported_time_s",), "a reported time is held against a reported apogee: write apogee_m"))
         if self.origin.hold is not None:
             mistakes.append(
                 (("origin", "hold"), "nothing holds where it begins: write a later start_s, or a waypoint that holds")

@@ -14,7 +14,7 @@ from buckler.catalog.schema import Card
 from buckler.errors import InputError
 from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.flight import Ground, Route, route
-from buckler.physics.missile import ballistic_trajectory
+from buckler.physics.missile import ballistic_trajectory, check_lofted
 from buckler.physics.terrain import Terrain
 from buckler.scenario.schema import Environment, RaidEntry, Waypoint
 from buckler.world.place import Place, ground_heights_m, ground_m, wind_rows_of
@@ -194,6 +194,10 @@ def ballistic_path(
     launch = _position(entry.origin)
     course = float(geodesic_inverse(*launch, target.lat_deg, target.lon_deg)[1])
     lat, lon = _beside(launch, course, offset_m)
+    apogee_m, time_s = entry.apogee_m, entry.reported_time_s
+    if apogee_m is not None and time_s is not None:
+        length = float(geodesic_inverse(lat, lon, target.lat_deg, target.lon_deg)[0])
+        _named(entry.name, {}, lambda: check_lofted(apogee_m, length, time_s), ("reported_time_s",))
     flown = _named(
         entry.name,
         {},
