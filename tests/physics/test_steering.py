@@ -46,7 +46,8 @@ def test_a_scud_of_2017() -> None:
 
 
 @pytest.mark.parametrize(
-    ("range_m", "burn_s", "coefficient"), [(300e3, 62.0, 8_000.0), (500e3, 80.0, 8_000.0), (1_000e3, 95.0, 5_000.0), (1_500e3, 110.0, 6_000.0)]
+    ("range_m", "burn_s", "coefficient"),
+    [(300e3, 62.0, 8_000.0), (500e3, 80.0, 8_000.0), (1_000e3, 95.0, 5_000.0), (1_500e3, 110.0, 6_000.0)],
 )
 def test_it_takes_hardly_more_thrust_than_the_least(range_m: float, burn_s: float, coefficient: float) -> None:
     least = minimize_scalar(

@@ -1,15 +1,19 @@
 """Interceptor fly-out tables: how long to a point, how fast on arrival, and where it cannot reach.
 
 The flight is that of `buckler.physics.interceptor`. A fan of elevations is flown and laid on a grid of ground range
-and height, finer towards the launcher (nodes at squares).
+and height, finer towards the launcher (nodes at squares). Where its paths run through so much
+thick air that they arrive slower than the least speed (far targets near the ground), a second fan is laid in: launched at 50 degrees
+and turned down again in thin air, by a down-turn k of 1 to 24 instead of the loft law's. In a cell of the grid that the border between
+the two runs through, time and speed are in between.
 """
 
 from __future__ import annotations
 
 from math import atan2, cos, hypot, inf, pi, sin, sqrt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.physics.drag import g7, standard_air
@@ -32,6 +36,12 @@ HEIGHT_NODES: Final = 48
 """Nodes of a table along height above sea level, at max_height (k/47)^2."""
 ELEVATIONS: Final = 88
 """Lines of the fan."""
+PLUNGE_RAD: Final = 5.0 * pi / 18.0
+"""Launch elevation of the second fan, 50 degrees: for 48N6E3, GEM-T and PAC-3 MSE a search over all elevations and down-turns finds the
+quickest path that reaches a target at 500 m fast enough between 43 and 61 degrees, from 40 km to their greatest range."""
+PLUNGES: Final = 56
+"""Its lines."""
+_STEEPEST_TURN: Final = 24.0
 _LOWEST_ELEVATION_RAD: Final = -3.0 * pi / 180.0
 _MAX_STEPS: Final = 12_000
 _CELLAR_M: Final = 2_000.0
@@ -42,6 +52,9 @@ ground.
 """
 _SPEED_MARGIN: Final = 0.6
 """The fan is flown to this share of the least speed, so that the grid brackets the edge of reach."""
+
+
+Flags: TypeAlias = npt.NDArray[np.int8]
 
 
 class Flyout(NamedTuple):
@@ -115,6 +128,7 @@ def _powered_crossings(elevation: float, row: Any, line: Floats, rising: Floats)
 @kernel
 def _fly_line(
     elevation: float,
+    loft: float,
     row: Any,
     air: Floats,
     drag: Floats,
@@ -133,7 +147,6 @@ def _fly_line(
     """
     _powered_crossings(elevation, row, line, rising)
     falling[0, :] = inf
-    loft = loft_factor(elevation)
     r, theta, v_r, v_t = coast_start(elevation, row.powered_path_m, row.burnout_speed_mps, row.launch_height_m)
     least = (_SPEED_MARGIN * row.min_speed_mps) ** 2
     top = MEAN_RADIUS_M + row.max_height_m
@@ -232,8 +245,8 @@ def _fill_span(
 
 
 @kernel
-def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> None:
-    """Fly the fan and lay it on the grid: between neighbours along the height over each range node, and, where both
+def _fan(plunging: bool, row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> None:
+    """Fly a fan and lay it on the grid: between neighbours along the height over each range node, and, where both
     are steep, along the range at each height node.
     """
     time[:] = inf
@@ -242,12 +255,14 @@ def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> N
     rising = np.full((3, 3, HEIGHT_NODES), inf)
     falling = np.full((3, 3, HEIGHT_NODES), inf)
     inside = False
-    for index in range(ELEVATIONS):
+    for index in range(PLUNGES if plunging else ELEVATIONS):
+        elevation = PLUNGE_RAD if plunging else elevation_rad(index)
+        loft = _STEEPEST_TURN ** (1.0 - index / (PLUNGES - 1.0)) if plunging else loft_factor(elevation)
         two = index % 3
         one = (index + 2) % 3
         older = (index + 1) % 3
         inside = _fly_line(
-            elevation_rad(index), row, air, drag, inside, lines[one], lines[two], rising[two], falling[two]
+            elevation, loft, row, air, drag, inside, lines[one], lines[two], rising[two], falling[two]
         )
         for node in range(1, RANGE_NODES):
             if lines[two, 0, node] > lines[one, 0, node]:
@@ -263,30 +278,49 @@ def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats) -> N
                 _fill_span(
                     falling[older], falling[one], falling[two], node, RANGE_NODES, row.max_range_m, False, time, speed
                 )
+
+
+@kernel
+def _fill(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, lofted: Flags) -> None:
+    """Both fans on the grid; `lofted` becomes 1 at the nodes that the second one gives."""
+    _fan(False, row, air, drag, time, speed)
+    long = np.empty_like(time)
+    swift = np.empty_like(speed)
+    _fan(True, row, air, drag, long, swift)
     for i in range(RANGE_NODES):
         for k in range(HEIGHT_NODES):
+            lofted[i, k] = 0
+            if speed[i, k] < row.min_speed_mps <= swift[i, k]:
+                time[i, k] = long[i, k]
+                speed[i, k] = swift[i, k]
+                lofted[i, k] = 1
             across = _node(i, RANGE_NODES, row.max_range_m)
             path = straight_line_m(across, _node(k, HEIGHT_NODES, row.max_height_m), row.launch_height_m)
             if path <= row.powered_path_m:
                 time[i, k] = powered_time(path, row.burn_time_s, row.burnout_speed_mps)
                 speed[i, k] = powered_speed(path, row.burn_time_s, row.burnout_speed_mps)
+                lofted[i, k] = 0
 
 
 @kernel
-def _cell_kind(i: int, k: int, row: Any, speed: Floats) -> int:
-    """1: every corner reached with speed enough; 0: none; -1: an edge of reach runs through the cell."""
+def _cell_kind(i: int, k: int, row: Any, speed: Floats, lofted: Flags) -> int:
+    """1: every corner reached with speed enough on paths of one fan; 0: none; -1: an edge runs through the cell, of reach or
+    between the fans.
+    """
     reached = 0
+    high = 0
     for di in range(2):
         for dk in range(2):
             if speed[i + di, k + dk] >= row.min_speed_mps and speed[i + di, k + dk] > 0.0:
                 reached += 1
-    if reached == 4:
+                high += lofted[i + di, k + dk]
+    if reached == 4 and (high == 0 or high == 4):
         return 1
     return 0 if reached == 0 else -1
 
 
 @kernel
-def _gradient(row: Any, time: Floats, speed: Floats, edges: bool) -> float:
+def _gradient(row: Any, time: Floats, speed: Floats, lofted: Flags, edges: bool) -> float:
     """The steepest rise of time across any smooth cell outside the powered sphere, and the chord through that
     sphere, s/m; with `edges`, across any cell at all whose corners have times.
     """
@@ -298,7 +332,7 @@ def _gradient(row: Any, time: Floats, speed: Floats, edges: bool) -> float:
         for k in range(HEIGHT_NODES - 1):
             right = _node(i + 1, RANGE_NODES, row.max_range_m)
             far = straight_line_m(right, _node(k + 1, HEIGHT_NODES, row.max_height_m), row.launch_height_m)
-            if far <= row.powered_path_m or (_cell_kind(i, k, row, speed) != 1 and not edges):
+            if far <= row.powered_path_m or (_cell_kind(i, k, row, speed, lofted) != 1 and not edges):
                 continue
             if not max(max(time[i, k], time[i + 1, k]), max(time[i, k + 1], time[i + 1, k + 1])) < inf:
                 continue
@@ -310,7 +344,7 @@ def _gradient(row: Any, time: Floats, speed: Floats, edges: bool) -> float:
 
 
 @kernel
-def _clear(row: Any, speed: Floats, clearance: Floats) -> None:
+def _clear(row: Any, speed: Floats, lofted: Flags, clearance: Floats) -> None:
     """For every cell a lower bound of the distance, m, from any point in it to the nearest cell with an edge of
     reach.
 
@@ -318,7 +352,7 @@ def _clear(row: Any, speed: Floats, clearance: Floats) -> None:
     """
     for i in range(RANGE_NODES - 1):
         for k in range(HEIGHT_NODES - 1):
-            clearance[i, k] = -1.0 if _cell_kind(i, k, row, speed) < 0 else inf
+            clearance[i, k] = -1.0 if _cell_kind(i, k, row, speed, lofted) < 0 else inf
     for sweep in range(2):
         for a in range(RANGE_NODES - 1):
             i = a if sweep == 0 else RANGE_NODES - 2 - a
@@ -348,9 +382,10 @@ def build(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, clea
 
     `row.powered_path_m` must already hold V (t_b/2 + t_sustain).
     """
-    _fill(row, air, drag, time, speed)
-    _clear(row, speed, clearance)
-    return _gradient(row, time, speed, False), _gradient(row, time, speed, True)
+    lofted = np.zeros((RANGE_NODES, HEIGHT_NODES), np.int8)
+    _fill(row, air, drag, time, speed, lofted)
+    _clear(row, speed, lofted, clearance)
+    return _gradient(row, time, speed, lofted, False), _gradient(row, time, speed, lofted, True)
 
 
 @kernel
