@@ -31,7 +31,7 @@ app = typer.Typer(
 
 COMMANDS: Final = (
     campaigns.run, campaigns.compare, sweep, documents.check, documents.scenarios, documents.catalog, coverage, answers.report,
-    answers.query, campaigns.merge, answers.validate,
+    answers.query, answers.why, campaigns.merge, answers.validate,
 )  # fmt: skip
 
 

@@ -22,6 +22,37 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder, or a sweep
     typer.echo(f"Report: {write_report(folder)}")
 
 
+def why(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    replication: Annotated[
+        int | None, typer.Option("--replication", help="Its number; the worst of the recorded ones if left out.")
+    ] = None,
+    threat: Annotated[str | None, typer.Option("--threat", help="One threat's story; every leaker's if left out.")] = None,
+    engagements: Annotated[
+        bool, typer.Option("--engagements", help="Each engagement's record instead: who saw, who decided, when, by which path.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Why each threat got through in a replication, in plain words, from the log alone."""
+    from buckler.analysis import stories
+    from buckler.log.read import open_run
+    from buckler.report.stories import render_engagements, render_stories
+
+    run = open_run(folder)
+    if replication is None:
+        recorded = run.run.get("recorded") or [{"replication": 0, "why": ""}]
+        replication = next((row["replication"] for row in recorded if row["why"] == "worst"), recorded[0]["replication"])
+    record = stories.read_records(run, [replication])[0]
+    if engagements:
+        if threat is not None:
+            stories.story(record, threat)  # names the nearest where there is none of that name
+        fights = stories.engagements(record, threat)
+        show(as_json, lambda: [fight.as_dict() for fight in fights], lambda: render_engagements(fights))
+        return
+    told = [stories.story(record, threat)] if threat is not None else stories.leaker_stories(record)
+    show(as_json, lambda: [story.as_dict() for story in told], lambda: render_stories(told))
+
+
 def query(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     sql: Annotated[str | None, typer.Argument(help="A select; left out: list the tables and views.")] = None,

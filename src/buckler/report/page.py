@@ -19,6 +19,7 @@ from buckler.report.map import credit, draw_map, placed
 from buckler.report.markup import Child, Markup, tag
 from buckler.report.reading import reading
 from buckler.report.sources import sources_part
+from buckler.report.stories import stories_part
 from buckler.report.style import CSS, ring_rules
 from buckler.report.timeline import timeline
 from buckler.report.wording import answer, minutes
@@ -67,6 +68,7 @@ def page(folder: RunFolder) -> str:
         ignorance_part(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
+        stories_part(folder),
         _section("How to read this", None, reading(summary)),
         _section("Assumptions and sources", None, sources_part(folder.sources)),
         _reproduce(facts, summary),
