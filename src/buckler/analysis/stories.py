@@ -19,7 +19,9 @@ from buckler.log.schema import REASON_MEANING
 Event = dict[str, Any]
 COLUMNS: Final = ("event", "cause", "replication", "time_s", "kind", "subject", "object", "value", "reason")
 _ENDS: Final = ("kill", "miss", "no_target")
-_TOLD_ELSEWHERE: Final = ("detect", "confirm", "drop", "assign", "fire", "assess", "kill", "miss", "no_target", "appear", "impact", "asset_hit")
+_TOLD_ELSEWHERE: Final = (
+    "appear", "detect", "confirm", "drop", "assign", "fire", "assess", "kill", "miss", "no_target", "impact", "asset_hit",
+)  # fmt: skip
 
 
 def clock(time_s: float) -> str:
