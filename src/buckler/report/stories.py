@@ -39,7 +39,7 @@ def stories_part(folder: RunFolder) -> Markup | None:
         return None
     lead = (
         "Who saw it, who decided, when, by which path, and where the chain broke: each threat that got through in the recorded "
-        f"replications. Any other: buckler why {folder.path.name} --replication N --threat NAME."
+        "replications. Any other: buckler why RUN --replication N --threat NAME."
     )
     return tag("section", tag("h2", "The story of each leaker"), tag("p", lead, class_="small"), parts)
 
