@@ -29,6 +29,10 @@ IMPACT: Final = 6
 MEASUREMENT: Final = 7
 PARAMETER: Final = 8  # the quantile of a group of parameters; `replication` is the number of the draw
 NAVIGATION: Final = 9
+TRANSPONDER: Final = 20
+FLIGHT_PLAN: Final = 21
+IFF_EQUIPMENT: Final = 22
+IFF_REPLY: Final = 23
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

@@ -198,6 +198,24 @@ RULE: Final = record(
 )  # fmt: skip
 """What rules and supplies consist of, in one array: few batteries have any, and every array costs each call."""
 
+BODY: Final = record(
+    [
+    ("side", "i1"),  # tracking.identification: CIVIL, OWN or RED
+    ("transponder", "f8"),  # probability that a civil reply or ADS-B that fits is heard of it
+    ("plan", "f8"),  # probability that a flight plan fits it
+    ("iff", "u4"),  # families of IFF that it answers, one bit each
+    ("first", "i8"),  # its first row in World.indicators
+    ("still", "i1"),  # bits of the indicators that do not change: origin and size
+]
+)  # fmt: skip
+
+ASKER: Final = record(
+    [
+    ("iff", "u4"),  # families of IFF that the post can ask, one bit each
+    ("share", "f8"),  # of the scenario's own aircraft that carry one of them
+]
+)  # fmt: skip
+
 EVENT: Final = record(
     [
     ("cause", "i4"),  # number of the event that led to it, -1 for none
@@ -259,4 +277,10 @@ class WorldArrays(NamedTuple):
     pairs: NDArray[np.void]  # PAIR [weapon, threat]
     rules: NDArray[np.void]  # RULE: zones, orders, yields; the last `supplies` rows are supplies
     supplies: int  # rounds that arrive in a store, one a row
+
+    traffic: int  # how many of the threats, the last ones, are nobody's threat but civil or own aircraft
+    bodies: NDArray[np.void]  # BODY [threat]; none where the scenario has no traffic
+    askers: NDArray[np.void]  # ASKER [command], likewise
+    evidence: NDArray[np.float64]  # [row, hypothesis]: tracking.identification's table of likelihoods, likewise
+    indicators: NDArray[np.uint8]  # bits of tracking.identification.INDICATORS that depend on the place, [row of path_m], likewise
     air: NDArray[np.float64]  # physics.drag.standard_air: what an interceptor has left to turn in

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buckler.dtypes import FREE, HOLD, TIGHT
 from buckler.tracking import identification as ident
 
 TABLE = np.array([
@@ -136,6 +137,6 @@ def test_identity_codes_are_those_of_app6():
 def test_weapon_control_lets_ever_less_be_fired_at():
     allowed = [
         {ident.IDENTITIES[i] for i in range(7) if ident.may_fire(i, control)}
-        for control in (ident.FREE, ident.TIGHT, ident.HOLD)
+        for control in (FREE, TIGHT, HOLD)
     ]
     assert allowed == [{"unknown", "suspect", "hostile"}, {"hostile"}, set()]

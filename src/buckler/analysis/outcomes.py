@@ -185,7 +185,8 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     kind_codes = {name: code for code, name in enumerate(KINDS)}
     reason_codes = {name: code for code, name in enumerate(REASONS)}
     known = {str(key) for key in entities["key"].to_pylist()}
-    slots = _Slots(*(_slots(known, group) for group in (cast.threats, cast.weapons, cast.assets)))
+    bystanders = {str(row["key"]) for row in entities.select(["key", "kind"]).to_pylist() if row["kind"] == "aircraft"}
+    slots = _Slots(*(_slots(known, group, bystanders) for group in (cast.threats, cast.weapons, cast.assets)))
     parts = [_reduce(batch, cast, kind_codes, reason_codes, slots) for batch in batches if batch.num_rows]
     if not parts:
         parts = [_empty(cast)]
@@ -203,15 +204,21 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
 
 
 class _Slots(NamedTuple):
-    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them."""
+    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them, _BYSTANDER for an
+    aircraft that is nobody's threat.
+    """
 
     threat: dict[str, int]
     weapon: dict[str, int]
     asset: dict[str, int]
 
 
-def _slots(known: set[str], group: tuple[str, ...]) -> dict[str, int]:
-    return {**dict.fromkeys(known, -1), "": -1, **{key: column for column, key in enumerate(group)}}
+_BYSTANDER: Final = -2
+
+
+def _slots(known: set[str], group: tuple[str, ...], bystanders: set[str]) -> dict[str, int]:
+    columns = {key: column for column, key in enumerate(group)}
+    return {**dict.fromkeys(known, -1), "": -1, **dict.fromkeys(bystanders, _BYSTANDER), **columns}
 
 
 def _codes(column: pa.ChunkedArray[Any], meaning: dict[str, int]) -> NDArray[np.int32]:
@@ -267,8 +274,8 @@ def _reduce(
     kind = _codes(batch["kind"], kind_codes)
 
     def places(of: Kind, role: str, group: str) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32]]:
-        """The events of a kind, and the rows and columns that they stand for."""
-        at = np.flatnonzero(kind == of)
+        """The events of a kind, and the rows and columns that they stand for; those of bystanders are left out."""
+        at = np.flatnonzero((kind == of) & (columns[role, group] != _BYSTANDER))
         column = columns[role, group][at]
         if np.any(column < 0):
             strange = batch[role][int(at[np.argmax(column < 0)])].as_py()

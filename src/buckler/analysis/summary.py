@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.intervals import CONFIDENCE
 from buckler.analysis.killchain import funnel, reasons, warning_time
+from buckler.analysis.mistakes import mistake_figures, read_mistakes, traffic_in
 from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.analysis.stopping import measure
 from buckler.analysis.variance import decompose
@@ -81,6 +82,8 @@ def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
         "complete": facts["complete"],
         **figures(outcomes),
     }
+    if traffic_in(folder.entities):
+        summary["mistakes"] = mistake_figures(read_mistakes(folder))
     if facts.get("until"):
         summary["until"] = facts["until"]
         key = {"p_none_leak": "nothing_leaks", "p_no_asset_hit": "no_asset_hit"}.get(facts["until"]["figure"])

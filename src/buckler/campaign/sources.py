@@ -11,6 +11,8 @@ from buckler.scenario.schema import Command, Interference
 from buckler.world.compile import World
 from buckler.world.sensors import READ as SENSOR_READS
 from buckler.world.threats import READ as THREAT_READS
+from buckler.world.traffic import EVIDENCE_READ
+from buckler.world.traffic import READ as TRAFFIC_READS
 from buckler.world.weapons import BATTERY_READS, WEAPON_READS
 
 
@@ -28,6 +30,10 @@ def sources_used(world: World) -> list[dict[str, Any]]:
         users.setdefault((entry.system, THREAT_READS), []).append(entry.name)
         if entry.stores is not None:
             users.setdefault((entry.stores.system, THREAT_READS), []).append(entry.name)
+    if scenario.traffic is not None:
+        users[(scenario.traffic.evidence, EVIDENCE_READ)] = [command.name for command in scenario.commands]
+        for flight in scenario.traffic.entries:
+            users.setdefault((flight.system, TRAFFIC_READS), []).append(flight.name)
     rows = []
     for (system, reads), names in sorted(users.items()):
         card = world.loaded.card(system)

@@ -19,12 +19,14 @@ Kind = Literal[
     "aew-aircraft",
     "uav",
     "helicopter",
+    "airliner",
     "one-way-attack-drone",
     "cruise-missile",
     "ballistic-missile",
     "satellite",
     "rcs-class",
     "site",
+    "identification",
 ]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
@@ -97,6 +99,20 @@ TARGET: Final = {
 
 BALLISTIC: Final = {"max_range": "m", "burn_time": "s", "ballistic_coefficient": "kg/m2", "separating": TEXT}
 
+EVIDENCE: Final = ("transponder", "corridor", "plan", "speed", "height", "origin", "size")
+"""Indicators for identification, in the order of tracking.identification.INDICATORS."""
+IDENTIFICATION: Final = {
+    f"{name}_{who}": "1"
+    for name, whose in (
+        ("prior", ("civil", "own", "red")),
+        ("iff_reply", ("civil", "own", "red")),
+        ("iff_works", ("own",)),
+        *((name, ("civil", "own", "red")) for name in EVIDENCE),
+    )
+    for who in whose
+}
+"""How probable each kind of evidence is for a civil, an own and a hostile aircraft."""
+
 PARAMETERS: Final[dict[str, dict[str, str]]] = {
     "radar": RADAR,
     "command-post": {"decision_time": "s"},
@@ -108,12 +124,14 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
     "aew-aircraft": {**TARGET, **RADAR},
     "uav": TARGET,
     "helicopter": TARGET,
+    "airliner": TARGET,
     "one-way-attack-drone": TARGET,
     "cruise-missile": TARGET,
     "ballistic-missile": {**TARGET, **BALLISTIC},
     "satellite": {},
     "rcs-class": {"rcs": "m2"},
     "site": {},
+    "identification": IDENTIFICATION,
 }
 """By kind, each parameter that a card must carry and the SI unit of what it measures."""
 

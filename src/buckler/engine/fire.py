@@ -13,6 +13,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
+from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.lethality import single_shot
 from buckler.engine.reach import earliest_intercept, flight_time
@@ -122,6 +123,8 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
             )
         ):
             identified = state.held_by[c, i].identify_event >= 0
+            if len(world.bodies) > 0 and not open_to_fire(state.known_as[c, i]):
+                continue
             for b in range(len(world.batteries)):
                 attempt = state.attempts[b, i]
                 if now_s < attempt.look_s or world.batteries[b].command != c:
@@ -340,15 +343,15 @@ def largest_salvo(battery: Any) -> int:
 
 
 @borrowing_kernel
-def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
-    """A round leaves, unless its target is gone or can no longer be reached: then it stays on its launcher."""
+def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
+    """A round leaves, unless its target is gone, can no longer be reached or may no longer be fired at: then it stays on its launcher."""
     w = state.rounds[shot].weapon
     i = state.rounds[shot].threat
     b = world.weapons[w].battery
     number = state.rounds[shot].engagement
     meet_s = (
         earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s)
-        if state.lives[i].life == FLYING
+        if state.lives[i].life == FLYING and _still_cleared(world, state, b, i)
         else 1.0 / 0.0
     )
     if isinf(meet_s):
@@ -374,6 +377,8 @@ def launch(world: WorldArrays, state: State, shot: int, now_s: float) -> None:
         meet_s - now_s,
         0,
     )
+    if i >= len(world.threats) - world.traffic and state.rounds[shot].ordinal == 0:
+        wrongful(world, state, seed, replication, w, i, event, meet_s, now_s)
     state.rounds[shot].event = event
     state.rounds[shot].meet_s = meet_s
     reached(state.attempts, b, i, FIRED, event)
@@ -388,6 +393,12 @@ def _send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> No
     if stock.stored > 0 and stock.reloading == 0 and stock.ready < largest_salvo(world.batteries[world.weapons[w].battery]):
         stock.reloading = 1
         plan(state.agenda, now_s + world.weapons[w].reload_s, calendar.RELOADED, w, 0)
+
+
+@borrowing_kernel
+def _still_cleared(world: WorldArrays, state: State, b: int, i: int) -> bool:
+    """Whether what is known of a target by now still lets battery `b` fire at it."""
+    return len(world.bodies) == 0 or open_to_fire(state.known_as[world.batteries[b].command, i])
 
 
 @borrowing_kernel
@@ -419,7 +430,8 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
         ):
             event = note(state.journal, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
             state.lives[i].life = KILLED
-            state.counts[N_UNFINISHED] -= 1
+            if i < len(world.threats) - world.traffic:
+                state.counts[N_UNFINISHED] -= 1
             state.engagements[number].killed = 1
         else:
             event = note(state.journal, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)

@@ -13,6 +13,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fire import assess, decide, launch, plan_supplies, reloaded, resolve, supplied
+from buckler.engine.identify import verdict_by_evidence
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.sensing import scan
 from buckler.engine.state import (
@@ -65,9 +66,9 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
     function of the arguments.
     """
     clear(world, state)
-    state.counts[N_UNFINISHED] = len(world.threats)
+    state.counts[N_UNFINISHED] = len(world.threats) - world.traffic
     for i in range(len(world.threats)):
-        plan(state.agenda, world.threats[i].start_s, calendar.APPEAR, i, 0)
+        plan(state.agenda, max(world.threats[i].start_s, 0.0), calendar.APPEAR, i, 0)
     for s in range(len(world.sensors)):
         begin_scanning(world.sensors[s], world.looking_s[s, 0], state.agenda, seed, replication, s)
     if world.supplies > 0:
@@ -92,7 +93,7 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             if _has_work(state.lives, state.held_by, a, world.commands[a].free != 0):
                 _plan_decision(state.agenda, state.deciding, a, now_s + world.commands[a].decision_period_s)
         elif what == calendar.LAUNCH:
-            launch(world, state, a, now_s)
+            launch(world, state, seed, replication, a, now_s)
         elif what == calendar.RESOLVE:
             resolve(world, state, seed, replication, a, now_s)
         elif what == calendar.ASSESS:
@@ -150,6 +151,10 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
     state.held_by[c, i].pending = 0
     if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0:
         return  # the track is gone; a new one starts a new identification
+    if len(world.bodies) > 0:
+        if verdict_by_evidence(world, state, seed, replication, c, i, now_s):
+            _plan_decision(state.agenda, state.deciding, c, now_s)
+        return
     command = world.commands[c]
     attempt = state.held_by[c, i].attempts
     state.held_by[c, i].attempts = attempt + 1
@@ -198,6 +203,9 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
     median miss is the CEP). What navigation adds to that lies across the track and is drawn apart. A threat that leaves does
     neither.
     """
+    if i >= len(world.threats) - world.traffic:
+        state.lives[i].life = GONE
+        return  # nobody's threat: it has flown on
     state.counts[N_UNFINISHED] -= 1
     body = world.threats[i]
     if body.leaves != 0:

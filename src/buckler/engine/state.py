@@ -57,6 +57,13 @@ HELD_BY: Final = record(
     ("pending", "i1"),  # 1: a verdict is on its way
 ]
 )  # fmt: skip
+KNOWN_AS: Final = record(
+    [
+    ("identity", "i1"),  # tracking.identification: PENDING to HOSTILE
+    ("replied", "i1"),  # 1: an interrogation was answered
+    ("asked", "i4"),  # interrogations
+]
+)  # fmt: skip
 ATTEMPT: Final = record(
     [
     ("fired", "i4"),  # ordinal of the next shot: the address of its draw
@@ -126,6 +133,7 @@ class State(NamedTuple):
     agenda: Agenda
     seen_by: NDArray[np.void]  # SEEN_BY [sensor, threat]
     held_by: NDArray[np.void]  # HELD_BY [command, threat]
+    known_as: NDArray[np.void]  # KNOWN_AS [command, threat]; none where the scenario has no traffic
     attempts: NDArray[np.void]  # ATTEMPT [battery, threat]
     aims: NDArray[np.void]  # AIM [weapon, threat]
     lives: NDArray[np.void]  # LIFE [threat]
@@ -151,6 +159,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         agenda=Agenda(counts, np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + world.supplies + 64), ENTRY)),
         seen_by=np.zeros((s, t), SEEN_BY),
         held_by=np.zeros((c, t), HELD_BY),
+        known_as=np.zeros((c, len(world.bodies)), KNOWN_AS),
         attempts=np.zeros((b, t), ATTEMPT),
         aims=np.zeros((w, t), AIM),
         lives=np.zeros(t, LIFE),
@@ -199,6 +208,12 @@ def clear(world: WorldArrays, state: State) -> None:
             aim.meet_s = world.pairs[w, i].first_s
             aim.open_s = 0.0
             aim.shut = world.pairs[w, i].stands
+    for i in range(len(world.bodies)):
+        for c in range(len(world.commands)):
+            known = state.known_as[c, i]
+            known.identity = 0
+            known.replied = 0
+            known.asked = 0
     state.deciding[:] = 0
     for b in range(len(world.batteries)):
         state.channels[b] = world.batteries[b].channels

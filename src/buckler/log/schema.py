@@ -35,6 +35,8 @@ class Kind(IntEnum):
     RELEASE = 15  # a threat releases another: carrier, what it releases, -
     LEAVE = 16  # a threat leaves, not having got through: threat, the asset it flew at, -
     SUPPLY = 17  # rounds arrive in a store: weapon, -, rounds
+    DECLARE = 18  # a command post gives a track another identity than hostile: command, body, code of the identity (APP-6)
+    WRONGFUL = 19  # the first round of a battery at a civil or own aircraft: weapon, aircraft, its identity's code; `reason` says why
 
 
 class Reason(IntEnum):
@@ -51,10 +53,29 @@ class Reason(IntEnum):
     NO_MISSILE = 8  # a channel was free, no round was ready
     LINK_DOWN = 9  # the order or the track could not be passed
     MISSED = 10  # fired at, and missed
+    # Why a civil or own aircraft was fired at: the evidence that failed.
+    IFF_NOT_INTEROPERABLE = 11  # it carries IFF that the post cannot ask
+    IFF_FAILED = 12  # its IFF did not work or was off
+    TRANSPONDER_OFF = 13  # no civil reply or ADS-B
+    OFF_CORRIDOR = 14  # outside the airways
+    NO_FLIGHT_PLAN = 15  # no flight plan fitted
+    LATE_IDENTIFICATION = 16  # fired at before it was identified
+    SEVERAL_SIGNS = 17  # no single piece of evidence would have saved it
 
 
 KINDS: Final = tuple(kind.name.lower() for kind in Kind)
 REASONS: Final = tuple("" if reason is Reason.NONE else reason.name.lower().replace("_", " ") for reason in Reason)
+
+MISTAKES: Final = {
+    "iff not interoperable": "it carries IFF that the post cannot ask",
+    "iff failed": "its IFF did not work or was switched off",
+    "transponder off": "no civil reply or ADS-B was heard of it",
+    "off corridor": "it flew outside the airways",
+    "no flight plan": "no flight plan fitted it",
+    "late identification": "it was fired at before it was identified",
+    "several signs": "no single piece of evidence would have saved it",
+}
+"""Reasons why a civil or own aircraft was fired at."""
 
 REASON_MEANING: Final = {
     "not seen": "no sensor that reports to any battery ever detected it",
@@ -97,8 +118,8 @@ EVENTS: Final = _schema([
 ENTITIES: Final = _schema([
     pa.field("key", pa.string()),
     pa.field("name", pa.string()),
-    pa.field("side", pa.string(), metadata={"meaning": "defence or raid"}),
-    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat"}),
+    pa.field("side", pa.string(), metadata={"meaning": "defence, raid, civil or own"}),
+    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat, aircraft"}),
     pa.field("system", pa.string(), metadata={"meaning": "the catalog card"}),
     pa.field("class", pa.string(), metadata={"meaning": "kill class of a threat: ballistic, cruise, aircraft, drone, helicopter"}),
     pa.field("lat_deg", pa.float64()),

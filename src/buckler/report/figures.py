@@ -70,6 +70,30 @@ def assets_table(summary: Summary) -> Markup:
     return _table(("", "is hit", "95 % interval", "mean warning", "95 % interval", "raids with an impact"), rows)
 
 
+def mistakes_table(summary: Summary) -> Markup:
+    """Civil and own aircraft fired at, by cause, and how long a hostile takes to be called so."""
+    rows: list[Cells] = []
+    heads: dict[int, str] = {}
+    for side in ("civil", "own"):
+        if side not in summary["mistakes"]:
+            continue
+        figure = summary["mistakes"][side]
+        heads[len(rows)] = f"{side.capitalize()} aircraft ({figure['aircraft']})"
+        rows.append(("fired at", *_both(figure["engaged"], figure["number_engaged"])))
+        rows += [(f"by cause: {name}", *_both(f["engaged"], f["number"])) for name, f in figure["by_cause"].items()]
+        down = figure["number_shot_down"]
+        rows.append(("shot down", "", "", value_of(down), interval_of(down)))
+    firm = summary["mistakes"]["firm_hostile"]
+    heads[len(rows)] = "Threats"
+    rows.append(("called hostile, of those detected", *_both(firm["share"], firm["delay"])[:2], "", ""))
+    rows.append(("seconds from first detection to that", "", "", value_of(firm["delay"]), interval_of(firm["delay"])))
+    return _table(("", "probability", "95 % interval", "mean", "95 % interval"), rows, heads)
+
+
+def _both(chance: dict[str, Any], count: dict[str, Any]) -> tuple[str, str, str, str]:
+    return value_of(chance), interval_of(chance), value_of(count), interval_of(count)
+
+
 def rounds_table(summary: Summary) -> Markup:
     """Rounds spent by type."""
     rows = [_row(name, figure, figure["ready"], "") for name, figure in summary["rounds_by_system"].items()]

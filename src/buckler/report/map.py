@@ -70,6 +70,7 @@ def draw_map(
     standing = [row for row in entities if row["side"] == "defence" and placed(row)]
     view = View(_bounds(standing, [tracks[key] for key in tracks if key in {r["key"] for r in entities}]))
     classes = {row["key"]: row["class"] for row in entities if row["kind"] == "threat"}
+    classes |= {row["key"]: row["side"] for row in entities if row["kind"] == "aircraft"}
     ring_parts, names, first = _rings(rings, view)
     through = Counter(row["parent"] for row in entities if fate.get(row["key"]) == "got through")
     parts: list[Child] = [

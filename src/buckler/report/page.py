@@ -66,6 +66,7 @@ def page(folder: RunFolder) -> str:
         ),
         _reasons(summary),
         ignorance_part(summary),
+        _mistakes(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
         stories_part(folder),
@@ -148,7 +149,9 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
         text += f", and the tracks of {why}, replication {shown['replication']}"
     lead = tag("p", f"{text}. Point at anything for its name.", class_="small")
     pick = tag("span", f"{_ring_meaning(folder.rings)} a target that flies at: ", class_="pick") if names else None
-    kinds = {row["class"] if row["kind"] == "threat" else row["kind"] for row in entities if placed(row)}
+    kinds = {
+        row[{"threat": "class", "aircraft": "side"}.get(row["kind"], "kind")] for row in entities if placed(row)
+    }
     caption = tag("figcaption", f"{credit()}. Equirectangular projection. Heights above ground.")
     figure = tag("figure", svg, _legend(bool(names), kinds), caption)
     return tag("section", tag("h2", "Where"), lead, pick, choices, figure, class_="where"), len(names)
@@ -171,6 +174,8 @@ _LEGEND: Final = (
     ("aircraft", '<path class="track c-aircraft" d="M1 8h28"/>', "aircraft"),
     ("drone", '<path class="track c-drone" d="M1 8h28"/>', "drone"),
     ("helicopter", '<path class="track c-helicopter" d="M1 8h28"/>', "helicopter"),
+    ("civil aircraft", '<path class="track c-civil" d="M1 8h28"/>', "civil"),
+    ("own aircraft", '<path class="track c-own" d="M1 8h28"/>', "own"),
     ("interceptor", '<g class="shots"><path d="M1 8h28"/></g>', None),
     ("stopped", '<circle class="end-killed" cx="15" cy="8" r="4"/>', None),
     ("got through", '<path class="end-through" d="M10 3l10 10m0 -10l-10 10"/>', None),
@@ -188,6 +193,17 @@ def _legend(rings: bool, kinds: set[str]) -> Markup:
         ],
         class_="legend",
     )
+
+
+def _mistakes(summary: dict[str, Any]) -> Markup | None:
+    """Who was fired at and should not have been; nothing where the scenario has no traffic."""
+    if "mistakes" not in summary:
+        return None
+    lead = (
+        "Civil and own aircraft that were fired at, and the evidence without whose failure they would not have been: probability that "
+        "it happens in a raid, and how many aircraft a raid."
+    )
+    return _section("Who must not be shot", lead, figures.mistakes_table(summary))
 
 
 def _reasons(summary: dict[str, Any]) -> Markup:

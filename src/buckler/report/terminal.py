@@ -24,6 +24,8 @@ def render_summary(summary: dict[str, Any]) -> RenderableType:
     parts += [_funnel(summary)]
     if summary["reasons"]:
         parts += [_reasons(summary)]
+    if "mistakes" in summary:
+        parts += [_mistakes(summary["mistakes"])]
     parts += [_notes(summary)]
     return Padding(Group(*parts), (0, 1))
 
@@ -99,6 +101,18 @@ def _reasons(summary: dict[str, Any]) -> Table:
     for name, figures in sorted(summary["reasons"].items(), key=lambda item: -item[1]["share"]["value"]):
         share = figures["share"]
         table.add_row(name, value_of(share), interval_of(share), value_of(figures["count"]))
+    return table
+
+
+def _mistakes(mistakes: dict[str, Any]) -> Table:
+    table = _table("Who must not be shot: fired at in a raid", "", "probability", "95 % interval", "aircraft")
+    for side in ("civil", "own"):
+        if side not in mistakes:
+            continue
+        figure = mistakes[side]
+        table.add_row(f"any {side} aircraft", value_of(figure["engaged"]), interval_of(figure["engaged"]), f"{figure['aircraft']:,}")
+        for name, cause in figure["by_cause"].items():
+            table.add_row(f"  {name}", value_of(cause["engaged"]), interval_of(cause["engaged"]), "")
     return table
 
 

@@ -114,6 +114,8 @@ def _extended(document: Document, above: tuple[str, ...] = ()) -> Document:
         if isinstance(mine, list) and isinstance(theirs, list):
             taken = {entry.get("name") for entry in mine if isinstance(entry, dict)}
             merged[key] = [*mine, *(entry for entry in theirs if entry["name"] not in taken)]
+    if isinstance(own.get("traffic"), dict) and isinstance(base, dict) and isinstance(base.get("traffic"), dict):
+        merged["traffic"] = {**base["traffic"], **own["traffic"]}
     return replace(document, data=merged)
 
 
@@ -161,7 +163,7 @@ def _texts(entries: Iterable[tuple[Place, dict[str, Any]]], key: str) -> Iterato
 def _named(data: Any) -> Iterator[tuple[Place, str]]:
     for kind in ("assets", "commands", "sensors", "batteries"):
         yield from _texts(_listed(data, kind), "name")
-    for place, entry in _listed(data, "raid", "entries"):
+    for place, entry in (*_listed(data, "raid", "entries"), *_listed(data, "traffic", "entries")):
         name, count = entry.get("name"), entry.get("count", 1)
         if isinstance(name, str):
             yield (*place, "name"), name
@@ -214,6 +216,12 @@ def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
         yield from _one_of(place, "asset", name, assets)
     for place, site in _texts(_placed(data), "site"):
         yield from _one_of(place, "site", site, sorted(packaged_sites()))
+    airways = [name for _, name in _texts(_listed(data, "traffic", "airways"), "name")]
+    for place, name in _texts(_listed(data, "traffic", "entries"), "airway"):
+        if airways:
+            yield from _one_of(place, "airway", name, airways)
+        else:
+            yield place, f"no airway is called {name!r}: traffic.airways lists none"
 
 
 _COARSEST_RAD: Final = radians(0.5)
@@ -269,6 +277,10 @@ def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
             yield (*place, "origin"), entry["origin"]
         for kind in ("waypoints", "egress"):
             yield from (((*place, *inner), waypoint) for inner, waypoint in _listed(entry, kind))
+    for kind, points in (("airways", "points"), ("entries", "waypoints")):
+        for place, entry in _listed(data, "traffic", kind):
+            yield from (((*place, *inner), waypoint) for inner, waypoint in _listed(entry, points))
+    yield from _listed(data, "traffic", "origins")
 
 
 def _stores(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -295,6 +307,8 @@ _RAID_KINDS: Final = (
     "aew-aircraft",
 )
 _STORE_KINDS: Final = ("one-way-attack-drone", "cruise-missile", "uav")
+_TRAFFIC_KINDS: Final = ("airliner", "fighter", "helicopter", "uav", "aew-aircraft")
+_TRAFFIC_DEFAULTS: Final = {"system": "airliner", "evidence": "identification"}
 
 
 def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
@@ -303,6 +317,7 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
         (("sensors",), _RADAR_KINDS),
         (("batteries",), _BATTERY_KINDS),
         (("raid", "entries"), _RAID_KINDS),
+        (("traffic", "entries"), _TRAFFIC_KINDS),
     ):
         for place, entry in _listed(data, *path):
             hypothetical = entry.get("hypothetical") is True
@@ -312,6 +327,18 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
                 yield from ((*at, _STORE_KINDS, hypothetical) for at in _texts([stores], "system"))
             for inner, weapon in _listed(entry, "weapons"):
                 yield from ((*at, _WEAPON_KINDS, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
+    if isinstance(data, dict) and isinstance(data.get("traffic"), dict):
+        yield from _implied_systems(data["traffic"])
+
+
+def _implied_systems(traffic: dict[str, Any]) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
+    """The card of the evidence, and those that entries of the traffic mean where they name none."""
+    evidence = traffic.get("evidence", _TRAFFIC_DEFAULTS["evidence"])
+    if isinstance(evidence, str):
+        yield ("traffic", "evidence") if "evidence" in traffic else ("traffic",), evidence, ("identification",), True
+    for place, entry in _listed({"traffic": traffic}, "traffic", "entries"):
+        if "system" not in entry:
+            yield place, _TRAFFIC_DEFAULTS["system"], _TRAFFIC_KINDS, True
 
 
 def _own_cards(data: Any) -> tuple[dict[str, Card], set[str]]:
@@ -366,6 +393,9 @@ def _resolved(scenario: Scenario, folder: Path) -> Scenario:
     data = scenario.model_dump(exclude_unset=True)
     if scenario.environment.terrain.endswith(".npz"):
         data["environment"]["terrain"] = str((folder / scenario.environment.terrain).resolve())
+    for _, entry in _listed(data, "traffic", "entries"):
+        if entry.get("recording") is not None:
+            entry["recording"] = str((folder / entry["recording"]).resolve())
     for _, placed in _placed(data):
         if placed.get("site") is not None:
             site = packaged_sites()[placed.pop("site")]

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
+from buckler.dtypes import FREE, TIGHT
 
 # Hypotheses: the columns of a table of likelihoods.
 CIVIL: Final = 0
@@ -76,11 +77,6 @@ NEUTRAL_FROM: Final = 0.80
 """p(civil) from which it is neutral (assumption; range 0.7 to 0.95)."""
 NOT_RED_FROM: Final = 0.95
 """p(civil) + p(own) from which it is at least an assumed friend, whichever of the two it is (assumption; range 0.9 to 0.99)."""
-
-# Weapon control status (STANAG 1241; the same words in FM 3-01): what may be fired at.
-FREE: Final = 0
-TIGHT: Final = 1
-HOLD: Final = 2
 
 _SUREST: Final = 1e-9
 """No likelihood is nearer to 0 or 1, so that no single statement is beyond contradiction."""

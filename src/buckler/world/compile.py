@@ -20,6 +20,7 @@ from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Asset, Command
 from buckler.world import sensors as sensing
 from buckler.world import threats as raiding
+from buckler.world import traffic as flying
 from buckler.world import weapons as arming
 from buckler.world.air import new_air_tables
 from buckler.world.entities import Entity, address, refuse_collisions
@@ -115,20 +116,22 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
 
     orbits = compile_orbits(loaded, sensors, records, terrain, None if reuse is None else reuse.arrays)
     disturbances = compile_interference(scenario.interference, sensors, records)
-    raid = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
+    bare = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
+    traffic = flying.compile_traffic(loaded, bare, commands, terrain)
+    raid = traffic.raid
     arms = arming.compile_batteries(
         loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
     )
 
     command_records["free"] = may_be_free(scenario)
-    if reuse is not None and raid.path_m is reuse.raid.path_m and _same_views(records, reuse):
+    if reuse is not None and raid is bare and raid.path_m is reuse.raid.path_m and _same_views(records, reuse):
         windows = reuse.arrays.windows_s
     else:
         windows = np.empty((len(sensors), len(raid.records), 2))
         fill_windows(
             records, lowest, orbits.rows, orbits.nodes, orbits.lowest_m, air_db, raid.records, raid.path_m, windows
         )
-    if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
+    if reuse is not None and raid is bare and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
         pairs = reuse.arrays.pairs
     else:
         pairs = arming.reachable_pairs(arms, raid)
@@ -148,7 +151,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
     refuse_collisions(ordered)
     arrays = WorldArrays(
-        duration_s=float(raid.records["end_s"].max()) + 1.0,
+        duration_s=float(bare.records["end_s"].max()) + 1.0,
         first_battery=first_battery,
         first_command=first_command,
         first_sensor=first_sensor,
@@ -178,9 +181,14 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         pairs=pairs,
         rules=arms.rules,
         supplies=arms.supplies,
+        traffic=traffic.count,
+        bodies=traffic.bodies,
+        askers=traffic.askers,
+        evidence=traffic.evidence,
+        indicators=traffic.indicators,
         air=standard_air(),
     )
-    return World(arrays, ordered, loaded, terrain, raid, arms)
+    return World(arrays, ordered, loaded, terrain, bare, arms)
 
 
 _UNSEEN_BY_WINDOWS: Final = (

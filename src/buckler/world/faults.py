@@ -19,6 +19,7 @@ from buckler.world.orbits import track_of
 from buckler.world.place import terrain_named
 from buckler.world.sensors import compile_sensor, place_of
 from buckler.world.threats import fly, members
+from buckler.world.traffic import fly_entry
 from buckler.world.weapons import compile_batteries
 
 
@@ -57,6 +58,10 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
         except InputError as error:
             told.add(name)
             yield ("raid", "entries", entries[name], *error.place), str(error)
+    traffic = scenario.traffic
+    if traffic is not None:
+        for i, flight in enumerate(traffic.entries):
+            yield from _said(("traffic", "entries", i), lambda: fly_entry(loaded, traffic, flight, terrain))  # noqa: B023
 
 
 def _try_sensor(loaded: Loaded, sensor: Sensor, terrain: Terrain) -> None:

@@ -293,7 +293,9 @@ def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
     the threat counts for it."""
     pairs = np.zeros((len(arms.weapons), len(raid.records)), PAIR)
     pairs["stands"], pairs["first_s"] = NEVER_REACHED, np.inf
-    pairs["worth"] = arms.asset_weight[:, raid.records["asset"]] * arms.class_weight[:, raid.records["kill_class"]]
+    # The last column is for whoever flies at nothing (asset -1).
+    by_asset = np.column_stack([arms.asset_weight, np.ones(len(arms.weapons))])
+    pairs["worth"] = by_asset[:, raid.records["asset"]] * arms.class_weight[:, raid.records["kill_class"]]
     pairs["worth"] *= raid.records["value"]
     for w, weapon in enumerate(arms.weapons):
         site = arms.sites[weapon["battery"]]

@@ -1,0 +1,312 @@
+"""Civil traffic and own aircraft: their paths, and what identification can find of every body in the air."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import cos, log10, radians
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.catalog.kinds import EVIDENCE, IDENTIFICATION
+from buckler.catalog.schema import Card
+from buckler.dtypes import ASKER, BANDS, BODY, KILL_CLASSES, NO_CARRIER, THREAT
+from buckler.errors import InputError
+from buckler.physics.aspect import ASPECTS
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse, geodetic_to_ecef
+from buckler.physics.flight import route
+from buckler.physics.intercept import speed_bound
+from buckler.physics.terrain import Terrain
+from buckler.recordings.adsb import read_adsb
+from buckler.scenario.load import Loaded
+from buckler.scenario.schema import Airway, Command, Traffic, TrafficEntry, Waypoint, member_name
+from buckler.tracking import identification as ident
+from buckler.world.entities import Entity, address
+from buckler.world.motion import HANDLING
+from buckler.world.place import ground_heights_m
+from buckler.world.threats import READ as RAID_READ
+from buckler.world.threats import CompiledRaid, rcs_m2
+
+READ: Final = tuple(name for name in RAID_READ if name.startswith("rcs_") or name in ("kill_class", "speed", "max_speed", "cruise_height"))
+"""The parameters of a card that this module reads."""
+EVIDENCE_READ: Final = tuple(IDENTIFICATION)
+STEP_S: Final = 2.0
+"""Between two rows of a path: an airliner in a turn strays 2 m from the chord in that time, a fighter 15 m."""
+CIVIL_BANK: Final = 1.15
+"""Load factor of a civil turn: 30 degrees of bank (ICAO Doc 8168 uses 25)."""
+
+AIRLINER_SPEED_MPS: Final = (120.0, 290.0)
+"""Ground speeds that fit an airliner (assumption): approach to cruise with a tail wind."""
+AIRLINER_HEIGHT_M: Final = 6_000.0
+"""Heights from here on fit an airliner in cruise (assumption)."""
+LARGE_M2: Final = 10.0
+"""A cross-section (S band, nose on) from here on is large (assumption: between teaching values for a large fighter, 6, and a medium
+airliner, 20)."""
+_SIDES: Final = {"civil": ident.CIVIL, "own": ident.OWN}
+
+
+@dataclass(frozen=True)
+class CompiledTraffic:
+    """The raid with the traffic behind it, and what identification needs; the arrays are empty where there is no traffic."""
+
+    raid: CompiledRaid
+    count: int
+    bodies: NDArray[np.void]
+    askers: NDArray[np.void]
+    evidence: NDArray[np.float64]
+    indicators: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """One body of the traffic: rows of ECEF x, y, z and height at even times."""
+
+    name: str
+    entry: TrafficEntry
+    card: Card
+    rows_m: NDArray[np.float64]
+    start_s: float
+
+
+def compile_traffic(loaded: Loaded, raid: CompiledRaid, commands: list[Command], terrain: Terrain) -> CompiledTraffic:
+    """The traffic of a scenario behind its raid; the raid alone, untouched, where it has none."""
+    traffic = loaded.scenario.traffic
+    if traffic is None:
+        return CompiledTraffic(
+            raid, 0, np.zeros(0, BODY), np.zeros(0, ASKER), np.zeros((0, 3)), np.zeros(0, np.uint8)
+        )  # fmt: skip
+    until_s = float(raid.records["end_s"].max()) + 1.0
+    flights = sorted(
+        (cut for flight in _flights(loaded, traffic, terrain) if (cut := _during(flight, until_s)) is not None),
+        key=lambda flight: flight.name,
+    )
+    value = min(asset.value for asset in loaded.scenario.assets)
+    records = np.zeros(len(flights), THREAT)
+    first = len(raid.path_m)
+    for record, flight in zip(records, flights, strict=True):
+        _fill(record, flight, first, value)
+        first += len(flight.rows_m)
+    ahead = [speed_bound(np.ascontiguousarray(f.rows_m[:, :3]), STEP_S) for f in flights]
+    joined = replace(
+        raid,
+        records=np.concatenate([raid.records, records]),
+        path_m=np.concatenate([raid.path_m, *(flight.rows_m for flight in flights)]),
+        ahead_mps=np.concatenate([raid.ahead_mps, *ahead]),
+        entities=[*raid.entities, *(_entity(flight) for flight in flights)],
+    )
+    table = evidence_table(loaded.card(traffic.evidence))
+    modes = sorted({mode for c in commands for mode in c.iff_modes or ["NATO"]} | {m for e in traffic.entries for m in e.iff_modes})
+    if len(modes) > 32:
+        raise InputError(f"the scenario names {len(modes)} families of IFF; 32 are the most")
+    bodies = np.zeros(len(joined.records), BODY)
+    bodies["side"][:] = ident.RED
+    bodies["transponder"][:] = table[ident.FIRST_INDICATOR + ident.TRANSPONDER, ident.RED]
+    bodies["plan"][:] = table[ident.FIRST_INDICATOR + ident.PLAN, ident.RED]
+    for body, flight in zip(bodies[len(raid.records) :], flights, strict=True):
+        _describe(body, flight.entry, table, modes)
+    bodies["first"] = joined.records["first"]
+    airways = [_Corridor.of(airway) for airway in traffic.airways]
+    indicators = np.concatenate(
+        [_along(joined.path_m[b["first"] : b["first"] + r["points"]], float(r["step_s"]), airways)
+         for b, r in zip(bodies, joined.records, strict=True)]
+    )  # fmt: skip
+    for body, record in zip(bodies, joined.records, strict=True):
+        origin = _known_origin(joined.path_m[record["first"]], traffic, airways)
+        large = record["rcs_dbsm"][BANDS.index("S"), ASPECTS.index("nose")] >= 10.0 * log10(LARGE_M2)
+        body["still"] = (origin << ident.ORIGIN) | (int(large) << ident.SIZE)
+    return CompiledTraffic(joined, len(flights), bodies, _askers(commands, bodies, modes), table, indicators)
+
+
+def evidence_table(card: Card) -> NDArray[np.float64]:
+    """The table of likelihoods of tracking.identification from a card of rates; priors scaled to sum to 1."""
+    table = np.ones((ident.ROWS, len(ident.HYPOTHESES)))
+    for column, who in enumerate(ident.HYPOTHESES):
+        table[ident.PRIOR, column] = card.si(f"prior_{who}")
+        table[ident.IFF_REPLY, column] = card.si(f"iff_reply_{who}")
+        for k, name in enumerate(EVIDENCE):
+            table[ident.FIRST_INDICATOR + k, column] = card.si(f"{name}_{who}")
+    table[ident.IFF_WORKS, ident.OWN] = card.si("iff_works_own")
+    table[ident.PRIOR] /= table[ident.PRIOR].sum()
+    return table
+
+
+def _mask(wanted: list[str], modes: list[str]) -> int:
+    return sum(1 << modes.index(mode) for mode in set(wanted))
+
+
+def _describe(body: Any, entry: TrafficEntry, table: NDArray[np.float64], modes: list[str]) -> None:
+    """What can be heard of a flight. A transponder that is carried works as often as the card says civil ones are heard."""
+    carried = entry.transponder if entry.transponder is not None else entry.side == "civil"
+    planned = entry.flight_plan if entry.flight_plan is not None else True
+    body["side"] = _SIDES[entry.side]
+    body["transponder"] = table[ident.FIRST_INDICATOR + ident.TRANSPONDER, ident.CIVIL] if carried else 0.0
+    body["plan"] = table[ident.FIRST_INDICATOR + ident.PLAN, ident.CIVIL] if planned else 0.0
+    body["iff"] = _mask(entry.iff_modes, modes)
+
+
+def _askers(commands: list[Command], bodies: NDArray[np.void], modes: list[str]) -> NDArray[np.void]:
+    """What each post can ask, and the share of own aircraft that could answer it."""
+    askers = np.zeros(len(commands), ASKER)
+    own = bodies["iff"][bodies["side"] == ident.OWN]
+    for asker, command in zip(askers, commands, strict=True):
+        asker["iff"] = _mask(command.iff_modes if command.iff_modes is not None else ["NATO"], modes)
+        asker["share"] = np.mean((own & asker["iff"]) != 0) if len(own) else 1.0
+    return askers
+
+
+def _flights(loaded: Loaded, traffic: Traffic, terrain: Terrain) -> Iterator[_Flight]:
+    for entry in traffic.entries:
+        yield from fly_entry(loaded, traffic, entry, terrain)
+
+
+def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Terrain) -> list[_Flight]:
+    """The flights of one entry; InputError, with its name, where they cannot be flown."""
+    card = loaded.card(entry.system)
+    try:
+        if card.text("motion") != "route":
+            raise InputError(f"{card.name} does not fly a route")
+        if entry.recording is not None:
+            return list(_recorded(entry, card))
+        rows = _flown(entry, card, {airway.name: airway for airway in traffic.airways}, terrain)
+    except InputError as error:
+        raise InputError(f"traffic entry {entry.name!r} cannot fly: {error}") from error
+    return [
+        _Flight(member_name(entry.name, entry.count, k), entry, card, rows, entry.start_s + k * entry.spacing_s)
+        for k in range(entry.count)
+    ]
+
+
+def _flown(entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain: Terrain) -> NDArray[np.float64]:
+    """The path along an airway or waypoints, beside it by the entry's offset."""
+    points = list(airways[entry.airway].points if entry.airway is not None else entry.waypoints)
+    if entry.backwards:
+        points.reverse()
+    places = [_position(point) for point in points]
+    if entry.offset_m:
+        courses = [float(geodesic_inverse(*a, *b)[1]) for a, b in pairwise(places)]
+        courses.append(courses[-1])
+        moved = [geodesic_direct(*place, course + 90.0, entry.offset_m) for place, course in zip(places, courses, strict=True)]
+        places = [(float(lat), float(lon)) for lat, lon, *_ in moved]
+    level = entry.height_m if entry.height_m is not None else card.si("cruise_height")
+    heights = [point.height_m if point.height_m is not None else level for point in points]
+    usual = entry.speed_mps if entry.speed_mps is not None else card.si("speed")
+    speeds = [point.speed_mps if point.speed_mps is not None else usual for point in points[:-1]]
+    holds = [None if point.hold is None else (point.hold.duration_s, point.hold.leg_m, point.hold.clockwise) for point in points[1:-1]]
+    handling = HANDLING[card.text("kill_class")]
+    flown = route(
+        [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S, above="sea",
+        ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
+        load_factor=CIVIL_BANK if entry.side == "civil" else handling.load_factor, climb_mps=min(handling.climb_mps, 20.0),
+        speed_band_mps=(0.0, card.si("max_speed") if card.known("max_speed") else np.inf), holds=holds,
+        hovers=card.text("kill_class") == "helicopter",
+    )  # fmt: skip
+    return np.column_stack([flown.position_m, flown.height_m])
+
+
+def _recorded(entry: TrafficEntry, card: Card) -> Iterator[_Flight]:
+    """Flights of a recording, the first report of the earliest at the entry's start."""
+    recording = read_adsb(str(entry.recording))
+    tracks = [recording.track(entry.flight)] if entry.flight is not None else list(recording.tracks[: entry.count])
+    begin = min(float(track.time_s[0]) for track in tracks)
+    for k, track in enumerate(tracks):
+        even = track.resampled(STEP_S)
+        rows = np.column_stack([geodetic_to_ecef(even.lat_deg, even.lon_deg, even.height_m), even.height_m])
+        yield _Flight(member_name(entry.name, len(tracks), k), entry, card, rows, entry.start_s + float(track.time_s[0]) - begin)
+
+
+def _during(flight: _Flight, until_s: float) -> _Flight | None:
+    """The part of a flight between the scenario's start and end; None where it is never in the air then."""
+    skip = max(0, int(-flight.start_s / STEP_S))
+    keep = min(len(flight.rows_m), int((until_s - flight.start_s) / STEP_S) + 2)
+    if keep - skip < 2:
+        return None
+    return replace(flight, rows_m=flight.rows_m[skip:keep], start_s=flight.start_s + skip * STEP_S)
+
+
+def _fill(record: Any, flight: _Flight, first: int, value: float) -> None:
+    """A THREAT record of somebody who is no threat: it flies at nothing and is valued, if mistaken, as the least asset."""
+    record["key"] = np.uint64(address(flight.name))
+    record["kill_class"] = KILL_CLASSES.index(flight.card.text("kill_class"))
+    record["asset"], record["carrier"] = -1, NO_CARRIER
+    record["start_s"] = flight.start_s
+    record["end_s"] = flight.start_s + (len(flight.rows_m) - 1) * STEP_S
+    record["first"], record["points"], record["step_s"] = first, len(flight.rows_m), STEP_S
+    record["rcs_dbsm"] = [[10.0 * log10(rcs_m2(flight.card, band, aspect)) for aspect in ASPECTS] for band in BANDS]
+    record["value"] = value
+
+
+def _entity(flight: _Flight) -> Entity:
+    place = ecef_to_geodetic(*flight.rows_m[0, :3])
+    return Entity(
+        flight.name, flight.name, flight.entry.side, "aircraft", flight.card.name, flight.card.text("kill_class"),
+        float(place.lat_deg), float(place.lon_deg), float(flight.rows_m[0, 3]), "", 0.0, 0.0,
+    )  # fmt: skip
+
+
+def _position(point: Waypoint) -> tuple[float, float]:
+    if point.latitude_deg is None or point.longitude_deg is None:
+        raise InputError("a point of the traffic has no position")
+    return point.latitude_deg, point.longitude_deg
+
+
+@dataclass(frozen=True)
+class _Corridor:
+    """An airway as unit vectors of its points on a sphere: within a thousandth of the earth's shape (0.3 % of a distance)."""
+
+    points: NDArray[np.float64]
+    half_width_m: float
+    low_m: float
+    high_m: float
+
+    @classmethod
+    def of(cls, airway: Airway) -> _Corridor:
+        lat, lon = np.radians(np.array([_position(point) for point in airway.points])).T
+        points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+        return cls(points, airway.half_width_m, airway.minimum_height_m, airway.maximum_height_m)
+
+    def holds(self, unit: NDArray[np.float64], height_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether places (unit vectors) are within its width and heights: the distance from a great circle is R asin(n . p)."""
+        inside = np.zeros(len(unit), np.bool_)
+        for start, end in pairwise(self.points):
+            normal = np.cross(start, end)
+            normal /= np.linalg.norm(normal)
+            beside = np.abs(np.arcsin(np.clip(unit @ normal, -1.0, 1.0))) * MEAN_RADIUS_M <= self.half_width_m
+            inside |= beside & (unit @ np.cross(normal, start) >= 0.0) & (unit @ np.cross(end, normal) >= 0.0)
+        for point in self.points:
+            inside |= unit @ point >= cos(self.half_width_m / MEAN_RADIUS_M)
+        return inside & (height_m >= self.low_m) & (height_m <= self.high_m)
+
+
+def _unit(rows_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The direction of the local vertical at each row: geodetic latitude and longitude on the sphere."""
+    place = ecef_to_geodetic(rows_m[:, 0], rows_m[:, 1], rows_m[:, 2])
+    lat, lon = np.radians(place.lat_deg), np.radians(place.lon_deg)
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _along(rows_m: NDArray[np.float64], step_s: float, airways: list[_Corridor]) -> NDArray[np.uint8]:
+    """The indicators at each row of a path that depend on where it is: corridor, speed and height."""
+    unit, height = _unit(rows_m), rows_m[:, 3]
+    corridor = np.zeros(len(rows_m), np.bool_)
+    for airway in airways:
+        corridor |= airway.holds(unit, height)
+    speed = np.linalg.norm(np.gradient(rows_m[:, :3], step_s, axis=0), axis=1)
+    usual = (speed >= AIRLINER_SPEED_MPS[0]) & (speed <= AIRLINER_SPEED_MPS[1])
+    bits = (corridor << ident.CORRIDOR) | (usual << ident.SPEED) | ((height >= AIRLINER_HEIGHT_M) << ident.HEIGHT)
+    return np.asarray(bits, np.uint8)
+
+
+def _known_origin(row_m: NDArray[np.float64], traffic: Traffic, airways: list[_Corridor]) -> int:
+    """1 where a path begins in a known airfield's circle, or in an airway."""
+    unit = _unit(row_m[None, :])
+    for circle in traffic.origins:
+        if circle.latitude_deg is None or circle.longitude_deg is None:
+            continue
+        lat, lon = radians(circle.latitude_deg), radians(circle.longitude_deg)
+        centre = np.array([cos(lat) * cos(lon), cos(lat) * np.sin(lon), np.sin(lat)])
+        if float(unit[0] @ centre) >= cos(circle.radius_m / MEAN_RADIUS_M):
+            return 1
+    return int(any(airway.holds(unit, row_m[3:4])[0] for airway in airways))
