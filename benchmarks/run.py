@@ -17,8 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import log
 from pathlib import Path
 
@@ -29,7 +28,10 @@ if __package__ in (None, ""):  # run as a file: its folder's parent holds the pa
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import tracks
+from benchmarks.coverage import country
+from benchmarks.lines import Line, least
 from benchmarks.plain import PlainModel
+from benchmarks.sweeps import viewshed
 from benchmarks.twin import compare
 from buckler.campaign.run import fly_blocks
 from buckler.engine.fly import Flyer
@@ -38,18 +40,6 @@ from buckler.world.compile import World, compile_world
 
 HERE = Path(__file__).parent
 RAID40 = HERE / "raid40.yaml"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table."""
-
-    name: str
-    measured: float
-    unit: str
-    target: str
-    met: bool | None
-    note: str = ""
 
 
 def _nothing(done: int, total: int) -> None:
@@ -63,12 +53,6 @@ def flown(world: World, replications: int, workers: int) -> tuple[float, float, 
         fly_blocks(world, Path(folder), 1, replications, workers, _nothing)
         spent = time.process_time() - cpu, time.perf_counter() - wall
         return *spent, (Path(folder) / "events.parquet").read_bytes()
-
-
-def least(rounds: int, *works: Callable[[], float]) -> list[float]:
-    """The least time of each work in interleaved rounds."""
-    times = [[work() for work in works] for _ in range(rounds)]
-    return [min(column) for column in zip(*times, strict=True)]
 
 
 def raid40(quick: bool) -> list[Line]:
@@ -271,7 +255,7 @@ def tracking(quick: bool) -> list[Line]:
     ]  # fmt: skip
 
 
-MEASUREMENTS = (raid40, threads, growth, start, memory, tracking)
+MEASUREMENTS = (raid40, threads, growth, start, memory, tracking, viewshed, country)
 
 
 def main() -> None:
@@ -295,7 +279,7 @@ def main() -> None:
 
 
 def _text(line: Line) -> str:
-    verdict = "met   " if line.met else "MISSED"
+    verdict = "met   " if line.met else "      " if line.met is None else "MISSED"
     value = ("yes" if line.measured else "no") if line.target == "identical" else f"{line.measured:.2f} {line.unit}"
     return f"{verdict}  {line.name:60} {value.strip():>12}  ({line.target})  {line.note}"
 

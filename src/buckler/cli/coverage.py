@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from buckler.cli.common import Force, Json, Output, Quiet, console, folder_name, print_json
+from buckler.cli.common import Force, Json, Output, Quiet, folder_name, show
+from buckler.errors import InputError
 
 
 def coverage(
@@ -16,18 +17,28 @@ def coverage(
         list[float] | None, typer.Option("--height-m", help="Height of the target (100); may be given several times.")
     ] = None,
     target: Annotated[
-        str, typer.Option("--target", "--class", help="The class of target: a card of the catalog or of the scenario.")
-    ] = "fighter-fourth-generation",
+        str | None,
+        typer.Option(
+            "--target", "--class",
+            help="The class of target, a card (fighter-fourth-generation; with --engagement every class of the raid).",
+        ),
+    ] = None,
+    engagement: Annotated[
+        bool, typer.Option("--engagement", help="Where the network can stop something: shot opportunities, first-shot distance.")
+    ] = False,
     seen_pd: Annotated[
         float, typer.Option("--seen-pd", help="A place counts as seen from this single-scan probability of detection on.")
     ] = 0.5,
     azimuth_deg: Annotated[
         float | None,
-        typer.Option("--azimuth-deg", help="Direction of the vertical diagrams; towards the raid if left out."),
+        typer.Option(
+            "--azimuth-deg",
+            help="Direction of the vertical diagrams (towards the raid); with --engagement, of the attack (all sides).",
+        ),
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option("--without", help="A sensor, radar system or command post to take out and compare with; may be repeated."),
+        typer.Option("--without", help="A sensor, radar system, command post (with --engagement a battery) to take out and compare with."),
     ] = None,
     against: Annotated[str | None, typer.Option("--against", help="Another scenario, to compare with.")] = None,
     cell_km: Annotated[float | None, typer.Option("--cell-km", help="Width of a map's cell.")] = None,
@@ -43,17 +54,30 @@ def coverage(
     quiet: Quiet = False,
 ) -> None:
     """Maps of what a network sees: PNG, SVG, GeoTIFF, GeoJSON, CSV, and a page to move the target's height."""
+    from buckler.coverage.engagement_study import engagement_into
     from buckler.coverage.study import coverage_into
-    from buckler.coverage.terminal import render
+    from buckler.coverage.target import USUAL
     from buckler.report.progress import progress_bar
 
+    if engagement:
+        if interference_at_s is not None or above_sea:
+            raise InputError("--engagement knows neither --interference-at-s nor --above-sea: leave them out")
+        where = output or Path("runs") / f"{folder_name(scenario)}-engagement"
+        with progress_bar(quiet or as_json, "Percent of attacks") as progress:
+            found = engagement_into(
+                scenario, where, height_m or [100.0], classes=[target] if target else [], seen_pd=seen_pd,
+                azimuth_deg=azimuth_deg, without=without or [], compare_with=against, cell_km=cell_km,
+                speed_mps=speed_mps, force=force, progress=progress.update,
+            )  # fmt: skip
+        show(as_json, found.summary, found.render)
+        return
     folder = output or Path("runs") / f"{folder_name(scenario)}-coverage"
     with progress_bar(quiet or as_json, "Products") as progress:
         result = coverage_into(
             scenario,
             folder,
             height_m or [100.0],
-            target=target,
+            target=target or USUAL,
             seen_pd=seen_pd,
             azimuth_deg=azimuth_deg,
             without=without or [],
@@ -65,7 +89,4 @@ def coverage(
             force=force,
             progress=progress.update,
         )
-    if as_json:
-        print_json(result.summary())
-    else:
-        console().print(render(result))
+    show(as_json, result.summary, result.render)

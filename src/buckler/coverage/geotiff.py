@@ -45,6 +45,7 @@ def write_geotiff(path: Path, grid: Grid, bands: Sequence[Band], tags: Mapping[s
         "crs": "EPSG:4326",
         "transform": rasterio.Affine(grid.dlon_deg, 0.0, west, 0.0, -grid.dlat_deg, north),
         "compress": "DEFLATE",
+        "level": 1,  # a third of the time of 6, a tenth more bytes
         "blocksize": 512,
         "dtype": bands[0].values.dtype.name if whole else "float32",
         "overview_resampling": "nearest",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from buckler.drawing.style import WIDTH_IN, figure_style, save_figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 UNDER_LINES: Final = 0.8
 """z-order over the land and under coast and borders."""
@@ -38,7 +39,8 @@ LOWEST_NAMES: Final = ("under 50 m", "50 to 100 m", "100 to 300 m", "300 m to 1 
 LOWEST_COLOURS: Final = ("#00224E", "#35456C", "#666970", "#948E77", "#C8B866", "#FEE838")
 """cividis: dark where something low is seen."""
 LOST, GAINED, BOTH = palette.VERMILLION, palette.BLUE, "#B9B4C4"
-_MOST_PIXELS: Final = 1800
+_MOST_PIXELS: Final = 1440
+"""A page's width at the resolution of the pictures."""
 SAME_SITE_DEG: Final = 0.45
 """A sensor nearer than this to something named gets no name of its own."""
 
@@ -110,21 +112,38 @@ def picture_bounds(grid: Grid, shown: NDArray[np.bool_] | None = None, margin_de
     return cut if cut[0] < cut[2] and cut[1] < cut[3] else (s, w, n, e)
 
 
-def paint(ax: Axes, grid: Grid, classed: NDArray[np.uint8], colours: Sequence[str]) -> None:
-    """Colour the cells by class under the coast lines; class 0 stays clear."""
-    from matplotlib.colors import to_rgba
+def paint(ax: Axes, grid: Grid, classed: NDArray[np.uint8], colours: Sequence[str], panels: int = 1) -> Painted:
+    """Colour the cells by class under the coast lines; class 0 stays clear. `panels`: how many share the page's width."""
+    painted = Painted(ax, grid, colours, panels)
+    painted.show(classed)
+    return painted
 
-    step = max(1, max(grid.shape) // _MOST_PIXELS)
-    table = np.array([(0.0, 0.0, 0.0, 0.0), *(to_rgba(c, 0.92) for c in colours)], np.float32)
-    s, w, n, e = grid.bounds_deg
-    shown = classed[: grid.rows // step * step : step, : grid.columns // step * step : step] if step > 1 else classed
-    limits = ax.get_xlim(), ax.get_ylim()
-    ax.imshow(
-        (table[shown] * 255.0 + 0.5).astype(np.uint8), origin="lower", extent=(w, e, s, n), aspect=ax.get_aspect(),
-        interpolation="nearest", zorder=UNDER_LINES,
-    )  # fmt: skip
-    ax.set_xlim(limits[0])
-    ax.set_ylim(limits[1])
+
+class Painted:
+    """The coloured cells of one map: those that its axes show, no finer than they are printed."""
+
+    def __init__(self, ax: Axes, grid: Grid, colours: Sequence[str], panels: int) -> None:
+        from matplotlib.colors import to_rgba
+
+        self._colours = np.array([(0.0, 0.0, 0.0, 0.0), *(to_rgba(c, 0.92) for c in colours)], np.float32)
+        (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
+        rows = np.flatnonzero((grid.lat_deg > south - grid.dlat_deg) & (grid.lat_deg < north + grid.dlat_deg))
+        columns = np.flatnonzero((grid.lon_deg > west - grid.dlon_deg) & (grid.lon_deg < east + grid.dlon_deg))
+        step = max(1, int(columns.size * min(panels, 3) / _MOST_PIXELS))
+        self._at = np.ix_(rows[step // 2 :: step], columns[step // 2 :: step])
+        down, across = len(self._at[0]), self._at[1].size
+        s, w = grid.south_deg + rows[0] * grid.dlat_deg, grid.west_deg + columns[0] * grid.dlon_deg
+        extent = (w, w + across * step * grid.dlon_deg, s, s + down * step * grid.dlat_deg)
+        self._image = ax.imshow(
+            np.zeros((down, across, 4), np.uint8), origin="lower", extent=extent, aspect=ax.get_aspect(),
+            interpolation="none", zorder=UNDER_LINES,
+        )  # fmt: skip
+        ax.set_xlim(west, east)
+        ax.set_ylim(south, north)
+
+    def show(self, classed: NDArray[np.uint8]) -> None:
+        """Show other cells of the same grid."""
+        self._image.set_data((self._colours[classed[self._at]] * 255.0 + 0.5).astype(np.uint8))
 
 
 @dataclass(frozen=True)
@@ -204,6 +223,12 @@ def _legend(
 
 def finish(figure: Figure, notes: Notes, stem: Path, *, is_map: bool = False) -> list[Path]:
     """Put the notes and the legend under a figure, take out the room that is left over, and write it as PNG and SVG."""
+    settle(figure, notes, is_map=is_map)
+    return save(figure, stem)
+
+
+def settle(figure: Figure, notes: Notes, *, is_map: bool = False) -> None:
+    """The first half of `finish`: afterwards nothing moves any more."""
     text = f"{notes.text}\n{CREDIT}. Equirectangular projection." if is_map else notes.text
     lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 170)]
     notes_in = 0.08 + 0.103 * len(lines)
@@ -222,6 +247,12 @@ def finish(figure: Figure, notes: Notes, stem: Path, *, is_map: bool = False) ->
             legend.set_bbox_to_anchor(place, transform=figure.transFigure)
         if spare and is_map:
             figure.set_figheight(high - max(0.0, _spare_in(figure, notes_in + legend_in)))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """The second half of `finish`: PNG and SVG."""
     paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")]
     for path in paths:
         save_figure(figure, path)
@@ -243,76 +274,99 @@ def _panels(sites: Sites, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
     figure, axes = _figure(sites.frame, len(titles))
     for ax, title in zip(axes, titles, strict=True):
         map_axes(sites.frame, ax=ax, credit=False)
-        ax.set_title(title, fontsize=8.5 if len(titles) < 3 else 7.5, fontweight="normal", pad=4.0)
+        ax.set_title(title, loc="left", fontsize=8.5 if len(titles) < 3 else 7.5, fontweight="normal", pad=4.0)
     return figure, axes
 
 
-def _head(figure: Figure, title: str) -> None:
-    figure.suptitle(title, fontsize=10.5, fontweight="bold", ha="left", x=0.012)
+def _head(figure: Figure, title: str) -> Text:
+    return figure.suptitle(title, fontsize=10.5, fontweight="bold", ha="left", x=0.012)
 
 
-def pd_maps(stem: Path, grid: Grid, layers: Sequence[Layer], sites: Sites, notes: Notes, title: str) -> list[Path]:
-    """One panel a height: the probability that one scan of the network detects the target."""
-    with figure_style():
+class Legend(NamedTuple):
+    """What the colours of a map mean."""
+
+    title: str
+    names: Sequence[str]
+    colours: Sequence[str]
+
+
+_PD = Legend("Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS)
+_COUNT = Legend("Sensors that see the target", COUNT_NAMES, COUNT_COLOURS)
+_LOWEST = Legend("Lowest height above ground that anyone sees", LOWEST_NAMES, LOWEST_COLOURS)
+
+
+class _Plate:
+    """A map drawn and laid out once, and printed with other cells and titles: only they differ from height to height."""
+
+    def __init__(self, grid: Grid, sites: Sites, notes: Notes, legend: Legend, titles: Sequence[str], head: str) -> None:
+        panels = len(titles)
+        with figure_style():
+            self.figure, axes = _panels(sites, titles)
+            self.titles = [ax.set_title(title, loc="left") for ax, title in zip(axes, titles, strict=True)]
+            self.painted = [Painted(ax, grid, legend.colours, panels) for ax in axes]
+            _legend(self.figure, legend.title, legend.names, legend.colours, sites)
+            self.head = _head(self.figure, head)
+            for ax in axes:
+                if panels > 2:
+                    ax.tick_params(labelsize=5.5)
+                sites.draw(ax, names=panels == 1, size={1: 5.0, 2: 3.6}.get(panels, 2.6))
+            settle(self.figure, notes, is_map=True)
+
+    def print(self, stem: Path, classed: Sequence[NDArray[np.uint8]], titles: Sequence[str], head: str) -> list[Path]:
+        """Write it with these cells, one a panel."""
+        for painted, above, cells, title in zip(self.painted, self.titles, classed, titles, strict=True):
+            painted.show(cells)
+            above.set_text(title)
+        self.head.set_text(head)
+        return save(self.figure, stem)
+
+
+class Maps:
+    """The maps of one network over one grid."""
+
+    def __init__(self, grid: Grid, sites: Sites, notes: Notes) -> None:
+        self.grid, self.sites, self.notes = grid, sites, notes
+        self._plates: dict[tuple[Legend, int], _Plate] = {}
+
+    def _print(
+        self, stem: Path, legend: Legend, classed: Sequence[NDArray[np.uint8]], titles: Sequence[str], head: str
+    ) -> list[Path]:
+        key = legend, len(titles)
+        if key not in self._plates:
+            self._plates[key] = _Plate(self.grid, self.sites, self.notes, legend, titles, head)
+        return self._plates[key].print(stem, classed, titles, head)
+
+    def _title(self, layer: Layer) -> str:
+        return f"{height_name(layer.height_m)} {self.notes.question.reference}: {area_name(layer.seen_m2)} seen"
+
+    def detection(self, stem: Path, layers: Sequence[Layer], head: str) -> list[Path]:
+        """One panel a height: the probability that one scan of the network detects the target."""
+        classed = [classes(layer.any[NOMINAL], PD_EDGES) for layer in layers]
+        return self._print(stem, _PD, classed, [self._title(layer) for layer in layers], head)
+
+    def spread(self, stem: Path, layer: Layer) -> list[Path]:
+        """Three panels: the low, the nominal and the high end of the class's cross-section."""
+        low, high = layer.seen_range_m2
         titles = [
-            f"{height_name(layer.height_m)} {notes.question.reference}: {area_name(layer.seen_m2)} seen"
-            for layer in layers
+            f"Low cross-section\n{area_name(low)}",
+            f"Nominal\n{area_name(layer.seen_m2)}",
+            f"High cross-section\n{area_name(high)}",
         ]
-        figure, axes = _panels(sites, titles)
-        for ax, layer in zip(axes, layers, strict=True):
-            paint(ax, grid, classes(layer.any[NOMINAL], PD_EDGES), PD_COLOURS)
-        _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
-        _head(figure, title)
-        for ax in axes:
-            sites.draw(ax, names=len(axes) == 1, size=5.0 if len(axes) == 1 else 3.6)
-        return finish(figure, notes, stem, is_map=True)
+        spread = f"up to {self.notes.question.target.span_db():.0f} dB, at {height_name(layer.height_m)}"
+        classed = [classes(layer.any[k], PD_EDGES) for k in (LOW, NOMINAL, HIGH)]
+        return self._print(stem, _PD, classed, titles, f"What is not known of the radar cross-section: {spread}")
 
+    def count(self, stem: Path, layer: Layer) -> list[Path]:
+        """How many sensors see each place."""
+        head = f"How many sensors see a target at {height_name(layer.height_m)}"
+        return self._print(stem, _COUNT, [classes(layer.sensors, COUNT_EDGES)], [self._title(layer)], head)
 
-def spread_maps(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
-    """Three panels: the low, the nominal and the high end of the class's cross-section."""
-    low, high = layer.seen_range_m2
-    titles = [
-        f"Low cross-section\n{area_name(low)}",
-        f"Nominal\n{area_name(layer.seen_m2)}",
-        f"High cross-section\n{area_name(high)}",
-    ]
-    with figure_style():
-        figure, axes = _panels(sites, titles)
-        for ax, k in zip(axes, (LOW, NOMINAL, HIGH), strict=True):
-            paint(ax, grid, classes(layer.any[k], PD_EDGES), PD_COLOURS)
-            ax.tick_params(labelsize=5.5)
-            sites.draw(ax, names=False, size=2.6)
-        _legend(figure, "Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS, sites)
-        spread = f"up to {notes.question.target.span_db():.0f} dB, at {height_name(layer.height_m)}"
-        _head(figure, f"What is not known of the radar cross-section: {spread}")
-        return finish(figure, notes, stem, is_map=True)
-
-
-def count_map(stem: Path, grid: Grid, layer: Layer, sites: Sites, notes: Notes) -> list[Path]:
-    """How many sensors see each place."""
-    with figure_style():
-        figure, (ax,) = _panels(
-            sites, [f"{height_name(layer.height_m)} {notes.question.reference}: {area_name(layer.seen_m2)} seen"]
-        )
-        paint(ax, grid, classes(layer.sensors, COUNT_EDGES), COUNT_COLOURS)
-        _legend(figure, "Sensors that see the target", COUNT_NAMES, COUNT_COLOURS, sites)
-        _head(figure, f"How many sensors see a target at {height_name(layer.height_m)}")
-        sites.draw(ax)
-        return finish(figure, notes, stem, is_map=True)
-
-
-def lowest_map(stem: Path, grid: Grid, seen_m: NDArray[Any], sites: Sites, notes: Notes) -> list[Path]:
-    """The lowest height above ground at which anyone sees the target."""
-    with figure_style():
-        figure, (ax,) = _panels(
-            sites,
-            [f"Cells that stay clear: nobody sees it up to {height_name(LOWEST_EDGES[-1])} {notes.question.reference}"],
-        )
-        paint(ax, grid, classes(seen_m, LOWEST_EDGES), LOWEST_COLOURS)
-        _legend(figure, "Lowest height above ground that anyone sees", LOWEST_NAMES, LOWEST_COLOURS, sites)
-        _head(figure, "Below this height nobody sees the target")
-        sites.draw(ax)
-        return finish(figure, notes, stem, is_map=True)
+    def lowest(self, stem: Path, seen_m: NDArray[Any]) -> list[Path]:
+        """The lowest height above ground at which anyone sees the target."""
+        top = f"{height_name(LOWEST_EDGES[-1])} {self.notes.question.reference}"
+        title = f"Cells that stay clear: nobody sees it up to {top}"
+        head = "Below this height nobody sees the target"
+        return self._print(stem, _LOWEST, [classes(seen_m, LOWEST_EDGES)], [title], head)
 
 
 def difference_map(

@@ -169,6 +169,7 @@ class _Study:
         self.azimuth_deg, self.terrain = azimuth_deg, world.terrain
         slider = () if len(asked) > len(SLIDER_HEIGHTS_M) else SLIDER_HEIGHTS_M
         self.heights = sorted({*asked, *slider, *STORY_HEIGHTS_M})
+        self.story = tuple(asked) if 2 <= len(asked) <= 6 else STORY_HEIGHTS_M
         self.assets: list[Place] = [(e.name, e.lat_deg, e.lon_deg) for e in world.entities if e.kind == "asset"]
         highest = max(self.heights)
         reaches = reaches_of(world, highest) + (reaches_of(other, highest) if other is not None else [])
@@ -198,7 +199,6 @@ class _Study:
         cells = f"{terrain.source}, cells of {terrain.cell_size}"
         factors = [watcher.eye.effective_radius_m / MEAN_RADIUS_M for watcher in self.watchers]
         notes = Notes(scenario.title, terrain.caveat, cells, scenario.notional, self.question, (min(factors), max(factors)))
-        to = Writer(output, scenario.title, notes, self.grid, self.speed)
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}
         differences: list[Difference] = []
@@ -206,21 +206,22 @@ class _Study:
         frame = pictures.picture_bounds(self.grid, self._worth_showing())
         self.tick()
         sites, shown = Sites(self.watchers, self.assets, frame), Images(self.grid, frame)
+        to = Writer(output, scenario.title, notes, self.grid, sites, self.speed)
         for heights in self._together():
             for layer in self._layers(heights, self.watchers):
                 height = layer.height_m
                 layers_m2[height] = (layer.seen_m2, *layer.seen_range_m2)
                 shares[height] = layer.shares
                 shown.add(layer)
-                if height in STORY_HEIGHTS_M:
+                if height in self.story:
                     story.append(layer._replace(best=layer.best[:, :0, :0].copy(), any=layer.any.copy()))
                 if height in self.asked:
-                    to.layer(layer, sites)
+                    to.layer(layer)
                     differences += self._difference(layer, to, frame)
                     self.tick(2.0)
             del layer  # its chunk goes before the next is made
-        to.story(story, sites)
-        to.lowest(*lowest_of(self.watchers, self.question, self.grid, self.ground_m, terrain, self.tick), sites)
+        to.story(story)
+        to.lowest(*lowest_of(self.watchers, self.question, self.grid, self.ground_m, terrain, self.tick))
         self.tick()
         to.ranges(self.watchers, self._curves(), self._published_km(), self.asked)
         for watcher in self.watchers:
@@ -245,7 +246,7 @@ class _Study:
             to.missing,
             to.files,
         )
-        to.page(shown, sites, result)
+        to.page(shown, result)
         facts = {k: v for k, v in result.summary().items() if k != "folder"}
         manifest: dict[str, Any] = {
             "key": key,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from rich import box
 from rich.console import Group, RenderableType
@@ -10,6 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from buckler.coverage.result import KM2, Result, time_left
+
+if TYPE_CHECKING:
+    from buckler.coverage.engagement_study import Engagement
 
 
 def render(result: Result) -> RenderableType:
@@ -81,3 +86,29 @@ def _differences(result: Result, names: tuple[str, str]) -> Table:
     for d in result.differences:
         table.add_row(_height(d.height_m), _km2(d.first_m2), _km2(d.second_m2), _km2(d.lost_m2), _km2(d.gained_m2))
     return table
+
+
+def render_engagement(result: Engagement) -> RenderableType:
+    """An engagement study for 80 columns and more."""
+    compared = result.compared is not None
+    more = ("lost", "gained") if compared else ()
+    areas = _table("Where it can be stopped, km2", "class", "height", "once", "twice", "first shot", *more)
+    parts: list[RenderableType] = [Text(result.title, style="bold cyan"), areas]
+    for row in result.attacks:
+        height = "ballistic" if row["height_m"] is None else _height(row["height_m"])
+        first = "never" if row["median_first_km"] is None else f"{row['median_first_km']:.0f} km"
+        changes = [f"{row[f'{kind}_km2']:,.0f}" for kind in more]
+        areas.add_row(row["class"], height, f"{row['once_km2']:,.0f}", f"{row['twice_km2']:,.0f}", first, *changes)
+    own = _table("By battery, km2 with one opportunity at least", "battery", "class", "height", "once", "twice", "only it")
+    for row in result.attacks:
+        for b in [b for b in row["batteries"] if b["once_km2"] > 0.0][:4]:
+            height = "ballistic" if row["height_m"] is None else _height(row["height_m"])
+            cells = (f"{b[name]:,.0f}" for name in ("once_km2", "twice_km2", "only_it_km2"))
+            own.add_row(b["battery"], row["class"], height, *cells)
+    if own.rows:
+        parts.append(own)
+    if result.compared:
+        parts.append(Text(f"Lost and gained: from {result.compared[0]} to {result.compared[1]}", style="dim"))
+    parts.append(Text("\n".join(result.notes), style="dim"))
+    parts.append(Text(f"Maps: {result.folder / 'maps'}"))
+    return Padding(Group(*parts), (0, 1))

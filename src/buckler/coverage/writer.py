@@ -15,7 +15,7 @@ from buckler.coverage.area import Grid
 from buckler.coverage.images import Images
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Difference, Layer, Share
 from buckler.coverage.network import Watcher
-from buckler.coverage.pictures import Notes, Sites, height_name
+from buckler.coverage.pictures import Maps, Notes, Sites, height_name
 from buckler.coverage.ranges import FirstDetection, Section, ring_of
 from buckler.coverage.raster import Singles
 from buckler.coverage.reaction import Reaction
@@ -29,8 +29,9 @@ Mask = npt.NDArray[np.bool_]
 class Writer:
     """Writes into one folder and remembers what it wrote."""
 
-    def __init__(self, folder: Path, title: str, notes: Notes, grid: Grid, speed_mps: float) -> None:
+    def __init__(self, folder: Path, title: str, notes: Notes, grid: Grid, sites: Sites, speed_mps: float) -> None:
         self.folder, self.title, self.notes, self.grid, self.speed_mps = folder, title, notes, grid, speed_mps
+        self.sites, self.maps = sites, Maps(grid, sites, notes)
         question = notes.question
         self.about = {
             "terrain_caveat": notes.caveat,
@@ -52,13 +53,13 @@ class Writer:
 
     # --- one height ---------------------------------------------------------------------------------------------------
 
-    def layer(self, layer: Layer, sites: Sites) -> None:
+    def layer(self, layer: Layer) -> None:
         """The products of one height."""
         stem = f"{layer.height_m:05.0f}m"
         title = f"What the network sees at {height_name(layer.height_m)}"
-        self.files += pictures.pd_maps(self._map(f"detection-{stem}"), self.grid, [layer], sites, self.notes, title)
-        self.files += pictures.count_map(self._map(f"sensors-{stem}"), self.grid, layer, sites, self.notes)
-        self.files += pictures.spread_maps(self._map(f"spread-{stem}"), self.grid, layer, sites, self.notes)
+        self.files += self.maps.detection(self._map(f"detection-{stem}"), [layer], title)
+        self.files += self.maps.count(self._map(f"sensors-{stem}"), layer)
+        self.files += self.maps.spread(self._map(f"spread-{stem}"), layer)
         self.files += charts.shares_chart(self._map(f"shares-{stem}"), layer.shares, self.notes)
         self._layer_rasters(stem, layer)
         self._layer_shapes(layer)
@@ -103,14 +104,14 @@ class Writer:
 
     # --- the whole ----------------------------------------------------------------------------------------------------
 
-    def story(self, layers: Sequence[Layer], sites: Sites) -> None:
-        """Low and high, side by side."""
-        title = "The same network, low and high"
-        self.files += pictures.pd_maps(self._map("story"), self.grid, layers, sites, self.notes, title)
+    def story(self, layers: Sequence[Layer]) -> None:
+        """Several heights side by side."""
+        title = "The same network, low and high" if len(layers) == 2 else "The same network, by the target's height"
+        self.files += self.maps.detection(self._map("story"), layers, title)
 
-    def lowest(self, in_sight_m: Singles, seen_m: Singles, sites: Sites) -> None:
+    def lowest(self, in_sight_m: Singles, seen_m: Singles) -> None:
         """The lowest height seen."""
-        self.files += pictures.lowest_map(self._map("lowest-height"), self.grid, seen_m, sites, self.notes)
+        self.files += self.maps.lowest(self._map("lowest-height"), seen_m)
         if not self.missing:
             bands = [
                 geotiff.Band("lowest height above ground seen", "m", seen_m),
@@ -213,11 +214,11 @@ class Writer:
             changes = ((d.height_m, *(v * KM2 for v in d[1:])) for d in differences)
             self._table("difference", columns, changes, first=names[0], second=names[1])
 
-    def page(self, shown: Images, sites: Sites, result: Result) -> None:
+    def page(self, shown: Images, result: Result) -> None:
         """index.html."""
         sections = [*_share_sections(result), *_reaction_sections(result), *_difference_sections(result)]
         asked = result.heights_m[0]
-        text = page.page(self.title, shown, sites, self.notes, asked, sections, _facts(self.notes))
+        text = page.page(self.title, shown, self.sites, self.notes, asked, sections, _facts(self.notes))
         self.files.append(write_whole(self.folder / "index.html", text))
 
 

@@ -99,7 +99,8 @@ def _draw_land(ax: Axes, bounds: Bounds) -> None:
     from matplotlib.path import Path
 
     figure = ax.get_figure(root=True)
-    points = 72.0 * (figure.get_figwidth() if figure is not None else WIDTH_IN)
+    columns = spec.ncols if (spec := ax.get_gridspec()) is not None else 1
+    points = 72.0 * (figure.get_figwidth() if figure is not None else WIDTH_IN) / columns
     finest = 0.25 * (bounds[3] - bounds[1]) / points
 
     def draw(lines: Iterable[Line], closing: bool, **look: Any) -> None:

@@ -1,0 +1,213 @@
+"""Where a network can stop something: shot opportunities and first-shot distance by place, class and height."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import cos, degrees, radians
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.catalog.schema import Card
+from buckler.coverage.area import Grid, grid_over
+from buckler.coverage.layers import NOMINAL
+from buckler.coverage.network import Watcher, watchers_of
+from buckler.coverage.shots import count_shots, fill_attacks, fill_seen
+from buckler.coverage.target import Target, target_of
+from buckler.dtypes import KILL_CLASSES
+from buckler.errors import InputError, UnknownNameError
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
+from buckler.physics.missile import ballistic_trajectory
+from buckler.world.compile import World
+
+SIDES: Final = 8
+"""Azimuths from which every place is attacked; the least of them counts."""
+USUAL_CELL_KM: Final = 20.0
+STEPS: Final = 160
+FARTHEST_M: Final = 450e3
+"""From which an attack in the air begins."""
+LONGEST_S: Final = 480.0
+"""Of a ballistic flight's end that is looked at."""
+USUAL_SPEED_MPS: Final = 250.0
+_LAUNCH_DEG: Final = (38.0, 35.0)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One class at one height, as a profile: distance still to go and height, at even steps, the last one the arrival."""
+
+    target: Target
+    kill_class: str
+    height_m: float | None
+    """Above ground; None for a ballistic class."""
+    to_go_m: NDArray[np.float64]
+    profile_m: NDArray[np.float64]
+    dt_s: float
+
+    @property
+    def name(self) -> str:
+        """For titles and tables."""
+        return self.target.name if self.height_m is None else f"{self.target.name} at {self.height_m:g} m"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What the network can do about one attack, [row, column]; from the worst side, unless a side was asked for."""
+
+    attack: Attack
+    shots: NDArray[np.uint8]
+    """Opportunities of all batteries."""
+    first_km: NDArray[np.float32]
+    """From the place to the first meeting; NaN where there is no shot."""
+    by_battery: NDArray[np.uint8]
+    """[battery, row, column]."""
+
+    def area_m2(self, grid: Grid, least: int = 1) -> float:
+        """Of the places with so many opportunities."""
+        return grid.area_m2(self.shots >= least)
+
+
+def attack_of(card: Card, height_m: float, speed_mps: float | None = None) -> Attack:
+    """The attack of a class: level at a height, or a ballistic class's own flight over its nominal range."""
+    target = target_of(card)
+    kill_class = card.text("kill_class") if card.known("kill_class") else "aircraft"
+    if card.known("motion") and card.text("motion") == "ballistic":
+        return _ballistic(card, target, kill_class)
+    speed = speed_mps if speed_mps is not None else target.speed_mps or USUAL_SPEED_MPS
+    dt = FARTHEST_M / speed / (STEPS - 1)
+    to_go = speed * dt * np.arange(STEPS - 1, -1, -1.0)
+    return Attack(target, kill_class, height_m, to_go, np.full(STEPS, height_m), dt)
+
+
+def _ballistic(card: Card, target: Target, kill_class: str) -> Attack:
+    """physics.missile, from 38 N 35 E due north over the card's nominal range, both ends at sea level."""
+    end = geodesic_direct(*_LAUNCH_DEG, 0.0, card.si("max_range"))
+    flight = ballistic_trajectory(
+        *_LAUNCH_DEG, 0.0, float(end[0]), float(end[1]), 0.0, burn_time_s=card.si("burn_time"),
+        ballistic_coefficient_kgpm2=card.si("ballistic_coefficient"), dt_s=0.5,
+    )  # fmt: skip
+    places = ecef_to_geodetic(*flight.position_m.T)
+    to_go = np.asarray(geodesic_inverse(float(end[0]), float(end[1]), places.lat_deg, places.lon_deg)[0])
+    last = float(flight.end_s)
+    times = np.linspace(max(0.0, last - LONGEST_S), last, STEPS)
+    height = np.interp(times, flight.time_s, np.asarray(places.height_m))
+    return Attack(target, kill_class, None, np.interp(times, flight.time_s, to_go), height, float(times[1] - times[0]))
+
+
+def classes_of(world: World) -> list[str]:
+    """The classes of the raid, ballistic ones last, each by name."""
+    names = {entity.system for entity in world.entities if entity.kind == "threat"}
+    return sorted(names, key=lambda name: (_ballistic_class(world, name), name))
+
+
+def _ballistic_class(world: World, name: str) -> bool:
+    card = world.loaded.card(name)
+    return card.known("motion") and card.text("motion") == "ballistic"
+
+
+def attacks_on(world: World, classes: Sequence[str], heights_m: Sequence[float], speed_mps: float | None = None) -> list[Attack]:
+    """Every class at every height; a ballistic one once."""
+    found = []
+    for name in classes:
+        heights = heights_m[:1] if _ballistic_class(world, name) else heights_m
+        found += [attack_of(world.loaded.card(name), height, speed_mps) for height in heights]
+    return found
+
+
+def grid_around(world: World, cell_km: float | None) -> Grid:
+    """What the batteries reach."""
+    batteries = [entity for entity in world.entities if entity.kind == "battery"]
+    if not batteries:
+        raise InputError("the scenario has no battery, so nothing can be stopped: leave --engagement out")
+    south, west, north, east = 90.0, 540.0, -90.0, -540.0
+    for battery in batteries:
+        high = degrees((battery.range_m + 20e3) / MEAN_RADIUS_M)
+        wide = high / max(cos(radians(min(abs(battery.lat_deg) + high, 85.0))), 0.05)
+        south, north = min(south, battery.lat_deg - high), max(north, battery.lat_deg + high)
+        west, east = min(west, battery.lon_deg - wide), max(east, battery.lon_deg + wide)
+    rim = world.terrain.bounds_deg
+    bounds = max(south, rim[0]), max(west, rim[1]), min(north, rim[2]), min(east, rim[3])
+    return grid_over(bounds, cell_km or USUAL_CELL_KM)
+
+
+def names_without(world: World, without: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which sensors and batteries are left, in the World's order: names of them, of systems or of command posts."""
+    parts = {kind: [e for e in world.entities if e.kind == kind] for kind in ("sensor", "battery")}
+    known = {text for entities in parts.values() for e in entities for text in (e.name, e.system, e.parent)}
+    for name in without:
+        if name not in known:
+            raise UnknownNameError("sensor, battery, system or command post", name, sorted(known))
+    sensors, batteries = (
+        np.array([not {e.name, e.system, e.parent} & set(without) for e in parts[kind]], bool)
+        for kind in ("sensor", "battery")
+    )
+    return sensors, batteries
+
+
+def stopped(
+    world: World,
+    attack: Attack,
+    grid: Grid,
+    *,
+    seen_pd: float = 0.5,
+    azimuth_deg: float | None = None,
+    without: Sequence[str] = (),
+    watchers: Sequence[Watcher] | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Stopped:
+    """Attack every cell of a grid, from one side or from `SIDES`, and count what each battery can do about it."""
+    a = world.arrays
+    eyes = list(watchers) if watchers is not None else watchers_of(world, highest_m=float(attack.profile_m.max()))
+    some_sensors, some_batteries = names_without(world, without)
+    sides = np.radians(np.arange(SIDES) * 360.0 / SIDES if azimuth_deg is None else np.array([azimuth_deg % 360.0]))
+    level = attack.height_m is not None
+    place = np.empty((grid.columns * sides.size, STEPS, 3))
+    path = np.empty((*place.shape[:2], 4))
+    seen = np.zeros((len(eyes), *place.shape[:2]), np.uint8)
+    batteries = len(a.batteries)
+    shots = np.zeros((batteries, len(place)), np.uint8)
+    first = np.zeros(shots.shape)
+    total = np.zeros(grid.shape, np.uint8)
+    first_km = np.zeros(grid.shape, np.float32)
+    by_battery = np.zeros((batteries, *grid.shape), np.uint8)
+    for row in range(grid.rows):
+        lat = np.full(grid.columns, grid.lat_deg[row])
+        fill_attacks(
+            *world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, place, path
+        )
+        for n, watcher in enumerate(eyes):
+            if some_sensors[n]:
+                fill_seen(watcher.eye, attack.target.rcs_m2[watcher.band][NOMINAL], seen_pd, place, seen[n])
+        count_shots(
+            a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
+            a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,
+            path, attack.to_go_m, attack.dt_s, shots, first,
+        )  # fmt: skip
+        own = shots.reshape(batteries, grid.columns, sides.size)
+        all_ = np.minimum(own.sum(axis=0), 255)
+        total[row] = all_.min(axis=-1)
+        by_battery[:, row] = own.min(axis=-1)
+        # the farthest first meeting of any battery, from the side where it is nearest
+        first_km[row] = first.reshape(own.shape).max(axis=0).min(axis=-1) / 1000.0
+        progress(1.0 / grid.rows)
+    return Stopped(attack, total, np.where(total > 0, first_km, np.nan).astype(np.float32), by_battery)
+
+
+def battery_rows(world: World, found: Stopped, grid: Grid) -> list[dict[str, Any]]:
+    """For each battery: the area where it has one and two opportunities, and where only it has any; most first."""
+    names = [entity for entity in world.entities if entity.kind == "battery"]
+    anyone = found.by_battery > 0
+    alone = anyone.sum(axis=0) == 1
+    rows = [
+        {
+            "battery": entity.name,
+            "system": entity.system,
+            "once_km2": grid.area_m2(own > 0) / 1e6,
+            "twice_km2": grid.area_m2(own > 1) / 1e6,
+            "only_it_km2": grid.area_m2((own > 0) & alone) / 1e6,
+        }
+        for entity, own in zip(names, found.by_battery, strict=True)
+    ]
+    return sorted(rows, key=lambda row: (-float(row["once_km2"]), str(row["battery"])))

@@ -1,0 +1,128 @@
+"""Where a network can stop something, against the engine that flies the same attack, and against what must hold of any map."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from runs import assumed, flown, layered, missile_card, told, world_of
+
+from buckler.coverage.area import Grid
+from buckler.coverage.engagement import attack_of, classes_of, names_without, stopped
+from buckler.coverage.engagement_study import engagement_into
+from buckler.errors import InputError, UnknownNameError
+from buckler.physics.earth import geodesic_inverse
+from buckler.world.compile import World
+
+CRUISE = "Test cruise missile"
+
+
+def scenario(batteries: int = 1) -> dict:
+    """Rounds that never kill, so that a battery shoots, looks and shoots as long as it can."""
+    data = layered([1e-9] * batteries, 1, doctrine={})
+    data["systems"] = [card for card in data["systems"] if not card["name"].startswith("Round")]
+    data["systems"] += [
+        missile_card(f"Round {k}", 1e-9, max_range=assumed(20, "km")) for k in range(1, batteries + 1)
+    ]
+    data["raid"]["entries"][0]["origin"]["longitude_deg"] = 31.4
+    return data
+
+
+@pytest.fixture(scope="module")
+def one() -> World:
+    return world_of(scenario())
+
+
+def at(lat: float, lon: float) -> Grid:
+    """A grid of a single cell."""
+    return Grid(lat - 0.005, lon - 0.005, 0.01, 0.01, 1, 1)
+
+
+def test_the_engine_shoots_as_often_and_as_early(one: World) -> None:
+    (events,) = flown(one, 1)
+    misses = [event for event in told(one, events) if event.kind == "miss"]
+    first = misses[0]
+    row = events[first.number]
+    engine_km = float(geodesic_inverse(38.0, 34.0, row["lat_deg"], row["lon_deg"])[0]) / 1000.0
+    attack = attack_of(one.loaded.card(CRUISE), 300.0)
+    found = stopped(one, attack, at(38.0, 34.0), azimuth_deg=270.0)
+    assert len(misses) >= 5
+    # the profile's steps (11 s) and the scans' phase decide on one shot at most
+    assert abs(int(found.shots[0, 0]) - len(misses)) <= 1
+    assert found.first_km[0, 0] == pytest.approx(engine_km, abs=2.0)
+
+
+def test_out_of_reach_there_is_no_shot(one: World) -> None:
+    attack = attack_of(one.loaded.card(CRUISE), 300.0)
+    far = stopped(one, attack, at(38.0, 34.6), azimuth_deg=90.0)  # 60 km beyond the battery, attacked from the far side
+    assert far.shots[0, 0] == 0
+    assert np.isnan(far.first_km[0, 0])
+
+
+def test_the_worst_of_all_sides_is_no_better_than_any(one: World) -> None:
+    attack = attack_of(one.loaded.card(CRUISE), 300.0)
+    grid = Grid(37.9, 33.7, 0.05, 0.1, 4, 4)
+    worst = stopped(one, attack, grid)
+    sides = [stopped(one, attack, grid, azimuth_deg=azimuth).shots for azimuth in (0.0, 90.0, 225.0)]
+    assert (worst.shots <= np.minimum.reduce(sides)).all()
+    assert (worst.shots > 0).any()
+    assert np.array_equal(worst.shots > 0, np.isfinite(worst.first_km))
+
+
+def test_a_battery_more_never_takes_a_shot_away_and_one_less_never_adds_one() -> None:
+    two = world_of(scenario(2))
+    attack = attack_of(two.loaded.card(CRUISE), 300.0)
+    grid = Grid(37.9, 33.3, 0.05, 0.2, 4, 4)
+    whole = stopped(two, attack, grid, azimuth_deg=270.0)
+    without = stopped(two, attack, grid, azimuth_deg=270.0, without=["Layer 1"])
+    assert (without.shots <= whole.shots).all()
+    assert without.by_battery[0].max() == 0
+    assert np.array_equal(without.by_battery[1], whole.by_battery[1])  # each has its own post
+    blind = stopped(two, attack, grid, azimuth_deg=270.0, without=["Radar 2"])
+    assert blind.by_battery[1].max() == 0
+    assert np.array_equal(whole.shots, whole.by_battery.sum(axis=0))
+
+
+def test_a_ballistic_class_comes_down_on_the_place(one: World) -> None:
+    from buckler.catalog.load import load_catalog
+
+    attack = attack_of(load_catalog()["ballistic-500"], 100.0)
+    assert attack.height_m is None
+    assert attack.to_go_m[-1] < 500.0
+    assert abs(attack.profile_m[-1]) < 500.0
+    assert (np.diff(attack.to_go_m) < 0.0).all()
+    assert attack.profile_m.max() > 80e3
+
+
+def test_names_and_bad_input(one: World, tmp_path) -> None:
+    assert classes_of(one) == [CRUISE]
+    sensors, batteries = names_without(one, ["Post 1"])
+    assert not sensors.any()
+    assert not batteries.any()
+    with pytest.raises(UnknownNameError, match="Layer 1"):
+        engagement_into(one, tmp_path / "a", without=["Layer 11"])
+    with pytest.raises(InputError, match="between 0 and 1"):
+        engagement_into(one, tmp_path / "a", seen_pd=0.0)
+    with pytest.raises(InputError, match="write a number"):
+        engagement_into(one, tmp_path / "a", azimuth_deg=float("inf"))
+    assert not (tmp_path / "a").exists()
+
+
+def test_every_product_is_there(one: World, tmp_path) -> None:
+    told_: list[tuple[int, int]] = []
+    result = engagement_into(
+        one, tmp_path / "out", [300.0], cell_km=20.0, without=["Layer 1"],
+        progress=lambda done, total: told_.append((done, total)),
+    )  # fmt: skip
+    written = {str(path.relative_to(result.folder)) for path in result.files}
+    stem = "test-cruise-missile-at-300-m"
+    for name in ("shots", "batteries", "difference"):
+        assert {f"maps/{name}-{stem}.png", f"maps/{name}-{stem}.svg"} <= written
+    assert {f"rasters/shots-{stem}.tif", "tables/engagement.csv", "tables/batteries.csv", "shapes/footprints.geojson"} <= written
+    assert all(path.stat().st_size > 0 for path in result.files)
+    (row,) = json.loads((result.folder / "coverage.json").read_text(encoding="utf-8"))["attacks"]
+    assert row["second_once_km2"] == 0.0
+    assert row["lost_km2"] == pytest.approx(row["once_km2"])
+    assert row["batteries"][0]["only_it_km2"] == pytest.approx(row["once_km2"])
+    assert told_[-1][0] == told_[-1][1]
