@@ -61,16 +61,29 @@ def scenarios(
 
 def catalog(
     name: Annotated[str | None, typer.Argument(help="A system, to print its card.")] = None,
-    envelope: Annotated[bool, typer.Option("--envelope", help="Draw the reach of an interceptor, or a ballistic class's flight.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="With --envelope: the .png or .svg to write.")] = None,
+    envelope: Annotated[
+        bool, typer.Option("--envelope", help="Draw the reach of an interceptor, or a ballistic class's flight.")
+    ] = False,
+    sight: Annotated[
+        bool,
+        typer.Option(
+            "--sight", help="Draw how far the radars of the catalog see it, over its range of cross-sections."
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="With --envelope or --sight: the .png or .svg to write.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the catalog of cited public systems, or print a card: value, spread, grade, source."""
+    if sight:
+        _sight(name, output, as_json)
+        return
     if envelope:
         _envelope(name, output)
         return
     if output is not None:
-        raise InputError("-o names the picture that --envelope draws: write --envelope as well")
+        raise InputError("-o names the picture that --envelope or --sight draws: write one of them as well")
     from buckler.catalog.card import card_json, list_json, render_card, render_list
     from buckler.catalog.load import load_catalog
 
@@ -90,3 +103,18 @@ def _envelope(name: str | None, output: Path | None) -> None:
         raise InputError("--envelope draws one card: buckler catalog 48N6E3 --envelope")
     card = load_catalog()[name]
     typer.echo(draw_envelope(card, output or Path(f"{folder_name(card.name)}-envelope.png")).text)
+
+
+def _sight(name: str | None, output: Path | None, as_json: bool) -> None:
+    from buckler.catalog.load import load_catalog
+    from buckler.envelope.draw import draw_sightings
+    from buckler.envelope.sighting import as_json as sightings_json
+    from buckler.envelope.sighting import sightings
+
+    if name is None:
+        raise InputError("--sight draws one card: buckler catalog F-35A --sight")
+    card = load_catalog()[name]
+    if as_json:
+        typer.echo(json.dumps(sightings_json(sightings(card, load_catalog())), indent=1))
+    else:
+        typer.echo(draw_sightings(card, output or Path(f"{folder_name(card.name)}-sight.png")).text)

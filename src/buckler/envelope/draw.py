@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from buckler.catalog.load import load_catalog
 from buckler.catalog.schema import Card
 from buckler.drawing.style import figure_style, save_figure
-from buckler.envelope import ballistic, envelope, flight_picture, reach_picture
+from buckler.envelope import ballistic, envelope, flight_picture, reach_picture, sighting, sighting_picture
 from buckler.errors import InputError
 
 
@@ -25,15 +26,7 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
     Interceptors, guns and shoulder-fired missiles get their reach, ballistic classes their flight. InputError for any
     other card, and for one whose values contradict each other.
     """
-    path = output if output.suffix else output.with_suffix(".png")
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise InputError(
-            f"{path}: an envelope is drawn as .png or .svg, not as {path.suffix}; choose one of these endings"
-        )
-    if path.is_dir():
-        raise InputError(f"{path} is a folder: write a file's name, such as {path / 'envelope.png'}")
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
+    path = _writable(output)
     with figure_style():
         if card.kind in envelope.KINDS:
             reach = envelope.envelope(card)
@@ -48,6 +41,28 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
             )
         save_figure(figure, path)
     return EnvelopeResult(words, (path,))
+
+
+def draw_sightings(card: Card, output: Path) -> EnvelopeResult:
+    """Draw how far the radars of the catalog see a card that flies, over the range of its cross-section."""
+    path = _writable(output)
+    found = sighting.sightings(card, load_catalog())
+    with figure_style():
+        save_figure(sighting_picture.draw(found), path)
+    return EnvelopeResult(sighting.text(found), (path,))
+
+
+def _writable(output: Path) -> Path:
+    path = output if output.suffix else output.with_suffix(".png")
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise InputError(
+            f"{path}: an envelope is drawn as .png or .svg, not as {path.suffix}; choose one of these endings"
+        )
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: write a file's name, such as {path / 'envelope.png'}")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
+    return path
 
 
 def _instead(card: Card) -> str:
