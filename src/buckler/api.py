@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from collections import Counter
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
@@ -20,6 +20,9 @@ from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios
 from buckler.validation.run import Result, validate_cases, validate_packaged
 from buckler.world.compile import World
 from buckler.world.faults import compile_scenario
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 def load(name: str | Path) -> Loaded:
@@ -96,12 +99,17 @@ def simulate(
     seed: int = 1,
     workers: int | None = None,
     folder: str | Path | None = None,
+    cluster: str | Client | None = None,
 ) -> Run:
-    """Fly a scenario; the run lies in `folder`, or in a temporary one that goes when the run is no longer used."""
+    """Fly a scenario; the run lies in `folder`, or in a temporary one that goes when the run is no longer used.
+
+    With `cluster`, a Dask scheduler's address (dask://HOST:PORT) or a `distributed.Client` of it, its workers fly: the same bytes.
+    """
     loaded = scenario if isinstance(scenario, Loaded) else load_scenario(scenario)
     temporary = tempfile.mkdtemp(prefix="buckler-") if folder is None else None
     target = Path(folder) if folder is not None else Path(temporary or ".") / "run"
-    simulate_into(loaded, target, replications=replications, seed=seed, workers=workers if workers is not None else os.cpu_count() or 1)
+    threads = workers if workers is not None else os.cpu_count() or 1
+    simulate_into(loaded, target, replications=replications, seed=seed, workers=threads, cluster=cluster)
     return Run(open_run(target), temporary)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -20,15 +19,20 @@ from buckler.analysis.recorded import choose_recorded
 from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
 from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
+from buckler.campaign.pool import run_all
 from buckler.campaign.sources import sources_used
 from buckler.campaign.uncertainty import PER_DRAW, Ensemble, laid_out
+from buckler.dtypes import WorldArrays
 from buckler.engine.fly import Flyer
 from buckler.engine.recording import detections_table, states_table
 from buckler.errors import InputError
 from buckler.log.read import open_run
 from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, STATES
-from buckler.log.write import BlockStore, TableWriter, atomic_bytes, events_table, write_json, write_table
+from buckler.log.write import BlockStore, TableWriter, atomic_bytes, events_table, pack, write_json, write_table
 from buckler.world.compile import World
+
+if TYPE_CHECKING:
+    from buckler.campaign.cluster import Cluster
 
 Progress = Callable[[int, int], None]
 """Called with the replications finished and the total."""
@@ -76,13 +80,15 @@ def run_campaign(
     until: Target | None = None,
     uncertainty: bool = False,
     sobol: bool = False,
+    cluster: Cluster | None = None,
 ) -> Found:
     """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is.
 
     With `until`, `replications` is the budget: the campaign stops at the first look (buckler.analysis.stopping) at which the
     interval is narrow enough. InputError where the budget cannot reach it; what was flown is kept.
     With `uncertainty`, the catalog's published ranges are sampled around the replications (buckler.campaign.uncertainty); with `sobol`
-    too, the draws are laid out for Sobol indices, and `replications` is the most that may be flown.
+    too, the draws are laid out for Sobol indices, and `replications` is the most that may be flown. With `cluster`, its workers fly
+    the blocks (buckler.campaign.cluster).
     """
     check_request(replications, seed, workers)
     content = content_of(world, replications, seed, catalog_hash)
@@ -112,7 +118,7 @@ def run_campaign(
     prepare(folder)
     try:
         command = command or reproduce_command(world.name, replications, seed)
-        _run(world, folder, content, workers, command, progress, until, ensemble)
+        _run(world, folder, content, workers, command, progress, until, ensemble, cluster)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
@@ -129,6 +135,7 @@ def _run(
     progress: Progress,
     until: Target | None,
     ensemble: Ensemble | None,
+    cluster: Cluster | None,
 ) -> None:
     started = time.monotonic()
     facts = start(world, folder, content, command)
@@ -136,9 +143,9 @@ def _run(
         write_table(folder / "parameters.parquet", ensemble.table(content.replications))
         facts["uncertainty"] = ensemble.design(content.replications)
     if until is None:
-        _fly_to(world, folder, content, content.replications, workers, progress, ensemble)
+        _fly_to(world, folder, content, content.replications, workers, progress, ensemble, cluster)
     else:
-        content, facts["until"] = _fly_until(world, folder, content, until, workers, progress)
+        content, facts["until"] = _fly_until(world, folder, content, until, workers, progress, cluster)
     from buckler.campaign.rings import write_rings
 
     write_rings(world, folder)
@@ -180,21 +187,28 @@ def _fly_to(
     workers: int,
     progress: Progress,
     ensemble: Ensemble | None = None,
+    cluster: Cluster | None = None,
 ) -> None:
-    done = fly_blocks(world, folder, content.seed, replications, workers, progress, ensemble=ensemble)
+    done = fly_blocks(world, folder, content.seed, replications, workers, progress, None, ensemble, cluster)
     if done < replications:
         raise Interrupted(folder, done, replications)
 
 
 def _fly_until(
-    world: World, folder: Path, content: Content, target: Target, workers: int, progress: Progress
+    world: World,
+    folder: Path,
+    content: Content,
+    target: Target,
+    workers: int,
+    progress: Progress,
+    cluster: Cluster | None,
 ) -> tuple[Content, dict[str, Any]]:
     """Fly from look to look; returns the content with the replications that were flown, and the account of the looks."""
     seen = []
     reached = False
     n = 0
     for n in stopping.looks(content.replications, BLOCK):
-        _fly_to(world, folder, content, n, workers, progress)
+        _fly_to(world, folder, content, n, workers, progress, None, cluster)
         estimate = stopping.measure(read_outcomes(open_run(folder)), target.figure)
         half = stopping.half_width(estimate)
         seen.append({**estimate.as_dict(), "half_width": half})
@@ -211,6 +225,38 @@ def block_count(replications: int) -> int:
     return (replications + BLOCK - 1) // BLOCK
 
 
+@dataclass(frozen=True)
+class BlockWork:
+    """How a block is flown, here or on another machine: what is sent there once, and asked for block after block."""
+
+    arrays: WorldArrays
+    names: tuple[str, ...]
+    seed: int
+    replications: int
+    ensemble: Ensemble | None
+
+    def size(self, number: int) -> int:
+        """Replications in a block."""
+        return min(self.replications, (number + 1) * BLOCK) - number * BLOCK
+
+    def table(self, number: int) -> pa.Table:
+        """The events of a block."""
+        first = number * BLOCK
+        if self.ensemble is not None:
+            return events_table(self.names, self.ensemble.flown(first, self.size(number)))
+        # A worker's buffers are kept from block to block.
+        if getattr(_LOCAL, "arrays", None) is not self.arrays:
+            _LOCAL.arrays, _LOCAL.flyer = self.arrays, Flyer(self.arrays)
+        return events_table(self.names, _LOCAL.flyer.block(self.seed, first, self.size(number)))
+
+    def __call__(self, number: int) -> bytes:
+        """The events of a block, packed to be sent."""
+        return pack(self.table(number), "lz4")
+
+
+_LOCAL = threading.local()
+
+
 def fly_blocks(
     world: World,
     folder: Path,
@@ -220,24 +266,23 @@ def fly_blocks(
     progress: Progress,
     part: range | None = None,
     ensemble: Ensemble | None = None,
+    cluster: Cluster | None = None,
 ) -> int:
     """Fly every block that is not there yet and put the events table together; returns the replications in the table.
 
     Ctrl-C ends it after the blocks in flight; the table then holds the blocks that are finished without a gap. With `part`,
-    only those blocks are flown and kept, no table is made, and the replications kept are returned.
+    only those blocks are flown and kept, no table is made, and the replications kept are returned. With a `cluster`, its workers
+    fly the blocks and this process keeps them: the same bytes.
     """
     store = BlockStore(folder)
-    names = [*(entity.key for entity in world.entities), ""]
+    work = BlockWork(world.arrays, (*(entity.key for entity in world.entities), ""), seed, replications, ensemble)
     blocks = range(block_count(replications)) if part is None else part
     ready = {number: path for number, path in store.finished().items() if number in blocks}
-    stop = threading.Event()
-    local = threading.local()
     lock = threading.Lock()
     tables: dict[int, pa.Table | None] = dict.fromkeys(ready)
     written = 0
-
-    def size(number: int) -> int:
-        return min(replications, (number + 1) * BLOCK) - number * BLOCK
+    finished = sum(work.size(number) for number in ready)
+    total = sum(map(work.size, blocks))
 
     with TableWriter(folder / "events.parquet", EVENTS) if part is None else nullcontext() as writer:
 
@@ -250,52 +295,34 @@ def fly_blocks(
                 writer.add(BlockStore.read(ready[written]) if table is None else table)
                 written += 1
 
-        def work(number: int) -> int:
-            if stop.is_set():
-                return 0
-            first = number * BLOCK
-            if ensemble is not None:
-                flown = ensemble.flown(first, size(number))
-            else:
-                if not hasattr(local, "flyer"):
-                    local.flyer = Flyer(world.arrays)
-                flown = local.flyer.block(seed, first, size(number))
-            table = events_table(names, flown)
-            path = store.put(number, table)
+        def kept(number: int, path: Path, table: pa.Table | None = None) -> int:
             with lock:
                 ready[number] = path
                 # A block that must wait for an earlier one is read back from its file, so that memory stays bounded.
                 tables[number] = table if number == written else None
                 write_ready()
-            return size(number)
+            return work.size(number)
 
-        finished = sum(size(number) for number in ready)
-        total = sum(map(size, blocks))
+        def fly(number: int) -> int:
+            table = work.table(number)
+            return kept(number, store.put(number, table), table)
+
+        def told(amount: int) -> None:
+            nonlocal finished
+            finished += amount
+            progress(finished, total)
+
         progress(finished, total)
         missing = [number for number in blocks if number not in ready]
         write_ready()
-        if workers == 1:
-            try:
-                for number in missing:
-                    finished += work(number)
-                    progress(finished, total)
-            except KeyboardInterrupt:
-                stop.set()
+        if cluster is None:
+            run_all(fly, missing, workers, told)
         else:
-            with ThreadPoolExecutor(workers) as pool:
-                running = {pool.submit(work, number) for number in missing}
-                try:
-                    while running:
-                        over, running = wait(running, return_when=FIRST_COMPLETED)
-                        finished += sum(future.result() for future in over)
-                        progress(finished, total)
-                except KeyboardInterrupt:
-                    stop.set()
-                except BaseException:
-                    stop.set()
-                    raise
+            cluster.run_all(
+                work, missing, lambda number, content: told(kept(number, store.put_packed(number, content)))
+            )
         write_ready()
-    return min(replications, written * BLOCK) if part is None else sum(map(size, ready))
+    return min(replications, written * BLOCK) if part is None else sum(map(work.size, ready))
 
 
 def _record(world: World, folder: Path, seed: int, numbers: list[int], ensemble: Ensemble | None) -> None:

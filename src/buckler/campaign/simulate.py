@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buckler.analysis.stopping import Target
+from buckler.campaign.cluster import connected
 from buckler.campaign.folder import Found, reproduce_command
 from buckler.campaign.run import Progress, run_campaign
 from buckler.campaign.shards import Shard, run_shard
@@ -15,6 +17,9 @@ from buckler.compiled import cache_folder
 from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
 from buckler.world.faults import compile_scenario
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 def load_without(scenario: str | Path, taken: Sequence[str]) -> Loaded:
@@ -40,11 +45,15 @@ def simulate_into(
     shard: Shard | None = None,
     uncertainty: bool = False,
     sobol: bool = False,
+    cluster: str | Client | None = None,
 ) -> Found:
     """Load, compile, fly and summarise into `folder`; a finished run of the same content is left as it is.
 
-    With `until`, `replications` is the most that may be flown; with `shard`, only that part is flown, for `merge`.
+    With `until`, `replications` is the most that may be flown; with `shard`, only that part is flown, for `merge`; with `cluster`, a
+    scheduler's address or a Client of it, its workers fly.
     """
+    if cluster is not None and shard is not None:
+        raise InputError("--shard is a part for one machine, and --cluster shares out the whole: give one of the two")
     if uncertainty and shard is not None:
         raise InputError("--uncertainty flies whole draws on one machine so far: give it without --shard")
     if until is not None and shard is not None:
@@ -68,7 +77,8 @@ def simulate_into(
             world, folder, shard, replications=replications, seed=seed, workers=workers,
             catalog_hash=load_catalog().content_hash, command=command, force=force, progress=progress,
         )  # fmt: skip
-    return run_campaign(
-        world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
-        command=command, force=force, progress=progress, until=until, uncertainty=uncertainty, sobol=sobol,
-    )  # fmt: skip
+    with connected(cluster) as there:
+        return run_campaign(
+            world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
+            command=command, force=force, progress=progress, until=until, uncertainty=uncertainty, sobol=sobol, cluster=there,
+        )  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.ipc
 
-from buckler.log.write import atomic_bytes
+from buckler.log.write import atomic_bytes, digest_of, unpack
 
 
 class ScoreStore:
@@ -32,28 +30,14 @@ class ScoreStore:
             content = path.read_bytes()
         except FileNotFoundError:  # another process found it altered
             content = b""
-        if _digest(content) != path.stem.rpartition("-")[2]:
+        if digest_of(content) != path.stem.rpartition("-")[2]:
             path.unlink(missing_ok=True)
             self._paths.pop(address, None)
             return None
-        return pa.ipc.open_file(pa.BufferReader(content)).read_all()
+        return unpack(content)
 
-    def put(self, address: str, table: pa.Table) -> int:
-        """Keep a piece; returns its size in bytes."""
-        content = packed(table)
-        path = self.folder / f"{address}-{_digest(content)}.arrow"
+    def put(self, address: str, content: bytes) -> None:
+        """Keep a piece, packed."""
+        path = self.folder / f"{address}-{digest_of(content)}.arrow"
         atomic_bytes(path, content)
         self._paths[address] = path
-        return len(content)
-
-
-def packed(table: pa.Table) -> bytes:
-    """A table as the bytes that are kept."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]

@@ -14,11 +14,10 @@ import json
 import shutil
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numba
 import numpy as np
@@ -34,7 +33,7 @@ from buckler.analysis.scores import most_of, score_table, unit
 from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
 from buckler.campaign.pool import run_all
 from buckler.campaign.run import Interrupted, Progress
-from buckler.campaign.store import ScoreStore, packed
+from buckler.campaign.store import ScoreStore
 from buckler.campaign.study import Factor, Plan, Point
 from buckler.catalog.load import load_catalog
 from buckler.compiled import kernel_hash
@@ -42,9 +41,12 @@ from buckler.documents import Place
 from buckler.engine.fly import Flyer
 from buckler.errors import DocumentError, InputError, OutputExistsError
 from buckler.log.schema import ENTITIES, SCHEMA_VERSION
-from buckler.log.write import atomic_bytes, events_table, write_json, write_table
+from buckler.log.write import atomic_bytes, events_table, pack, unpack, write_json, write_table
 from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.world.compile import World, compile_world
+
+if TYPE_CHECKING:
+    from buckler.campaign.cluster import Cluster
 
 CHUNK: Final = 100
 """The most replications in a piece."""
@@ -85,6 +87,45 @@ class Costs:
         }
 
 
+@dataclass(frozen=True)
+class PieceWork:
+    """How a piece is flown, here or on another machine: what is sent there once, and asked for piece after piece."""
+
+    plan: Plan
+    base: World
+
+    def size(self, chunk: int) -> int:
+        """Replications in a piece."""
+        return min(CHUNK, self.plan.study.replications - chunk * CHUNK)
+
+    def compiled(self, number: int) -> World:
+        """The World of a point; each thread keeps its last."""
+        if getattr(_LOCAL, "last", None) != (id(self.plan), number):
+            try:
+                world = _compiled(self.plan.loaded(self.plan.points[number]), self.base)
+            except InputError as error:
+                raise InputError(f"point {number} ({_described(self.plan, number)}): {error}") from None
+            _LOCAL.last, _LOCAL.world = (id(self.plan), number), world
+        found: World = _LOCAL.world
+        return found
+
+    def __call__(self, piece: tuple[int, int]) -> bytes:
+        """The scores of a piece, packed."""
+        number, chunk = piece
+        return pack(fly_scores(self.compiled(number), self.plan.study.seed, chunk * CHUNK, self.size(chunk)), "lz4")
+
+
+_LOCAL = threading.local()
+
+
+def _described(plan: Plan, number: int) -> str:
+    """A point in words."""
+    values = plan.points[number].values
+    return ", ".join(
+        f"{factor.name} = {_word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
+    )
+
+
 class Sweep:
     """A study on its way through a folder."""
 
@@ -100,9 +141,7 @@ class Sweep:
             SCHEMA_VERSION, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__, load_catalog().content_hash,
             self.world.content_hash(), self.study.seed, CHUNK,
         )).encode()).hexdigest()  # fmt: skip
-        self._worlds: OrderedDict[int, World] = OrderedDict()
-        self._compiling: dict[int, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self.work = PieceWork(plan, self.world)
 
     @property
     def key(self) -> str:
@@ -115,7 +154,7 @@ class Sweep:
 
     def address(self, number: int, chunk: int) -> str:
         """The address of a piece."""
-        count = self._size(chunk)
+        count = self.work.size(chunk)
         terrain = self._terrain(number)
         digest = hashlib.sha256(repr((self._base, terrain, self._texts[number], chunk, count)).encode()).hexdigest()
         return f"{digest[:24]}-{chunk:05d}"
@@ -127,38 +166,10 @@ class Sweep:
             return ""
         return hashlib.sha256(Path(name).read_bytes()).hexdigest()
 
-    def _size(self, chunk: int) -> int:
-        return min(CHUNK, self.study.replications - chunk * CHUNK)
-
     @property
     def chunks(self) -> int:
         """Pieces of a point."""
         return (self.study.replications + CHUNK - 1) // CHUNK
-
-    def compiled(self, number: int) -> World:
-        """The World of a point; the last few are kept."""
-        with self._lock:
-            lock = self._compiling.setdefault(number, threading.Lock())
-        with lock:
-            with self._lock:
-                if number in self._worlds:
-                    return self._worlds[number]
-            try:
-                world = _compiled(self.plan.loaded(self.plan.points[number]), self.world)
-            except InputError as error:
-                raise InputError(f"point {number} ({self.described(number)}): {error}") from None
-            with self._lock:
-                self._worlds[number] = world
-                while len(self._worlds) > self.workers + 1:
-                    self._worlds.popitem(last=False)
-            return world
-
-    def described(self, number: int) -> str:
-        """A point in words."""
-        point = self.plan.points[number]
-        return ", ".join(
-            f"{factor.name} = {_word(value)}" for factor, value in zip(self.study.factors, point.values, strict=True)
-        )
 
     def _refuse_levels(self) -> None:
         """DocumentError where a level does not make a World, each tried alone: it could not be seen in the file."""
@@ -172,10 +183,6 @@ class Sweep:
                     problems.append(self.plan.document.problem(place, str(error)))
         if problems:
             raise DocumentError(problems)
-
-    def fly(self, number: int, chunk: int) -> pa.Table:
-        """The scores of a piece."""
-        return fly_scores(self.compiled(number), self.study.seed, chunk * CHUNK, self._size(chunk))
 
     def described_plan(self) -> dict[str, Any]:
         """The plan for a machine: design, factors, and the points with their settings."""
@@ -206,13 +213,13 @@ class Sweep:
             fly_scores(self.world, self.study.seed, 0, 1)
         for number in sorted({points[0], points[len(points) // 2], points[-1]} if points else set()):
             start = time.process_time()
-            world = self.compiled(number)
+            world = self.work.compiled(number)
             middle = time.process_time()
             table = fly_scores(world, self.study.seed, 0, min(_SAMPLE, self.study.replications))
             compile_s.append(middle - start)
             fly_s.append((time.process_time() - middle) / len(table))
-            size.append(len(packed(table)) + 4.0 * table.num_columns * CHUNK / 3)
-        replications = sum(self._size(chunk) for _, chunk in missing)
+            size.append(len(pack(table, "lz4")) + 4.0 * table.num_columns * CHUNK / 3)
+        replications = sum(self.work.size(chunk) for _, chunk in missing)
         used = min(self.workers, max(len(missing), 1))
         seconds = (
             (len(points) * float(np.mean(compile_s)) + replications * float(np.mean(fly_s)) / used) if points else 0.0
@@ -265,6 +272,7 @@ def run_sweep(
     progress: Progress = lambda done, total: None,
     announce: Callable[[Costs], None] = lambda costs: None,
     at_most: int | None = None,
+    cluster: Cluster | None = None,
 ) -> Found:
     """Tell the plan, fly what is missing, write the tables. Returns what was found in the folder."""
     found = look(sweep, force)
@@ -287,7 +295,7 @@ def run_sweep(
         )
     prepare(folder)
     try:
-        _fly(sweep, command, progress)
+        _fly(sweep, command, progress, cluster)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}. Finished pieces are kept; make room and give the same command again"
@@ -360,7 +368,7 @@ def _facts(sweep: Sweep, command: str, complete: bool) -> dict[str, Any]:
     }
 
 
-def _fly(sweep: Sweep, command: str, progress: Progress) -> None:
+def _fly(sweep: Sweep, command: str, progress: Progress, cluster: Cluster | None) -> None:
     folder, plan = sweep.folder, sweep.plan
     write_json(folder / "study.json", _facts(sweep, command, False))
     atomic_bytes(folder / "study.yaml", ("\n".join(plan.document.lines) + "\n").encode())
@@ -371,21 +379,24 @@ def _fly(sweep: Sweep, command: str, progress: Progress) -> None:
     # Points that come to the same scenario are flown once.
     wanted = {addresses[piece]: piece for piece in reversed(pieces)}
     missing = [piece for address, piece in reversed(wanted.items()) if store.get(address) is None]
-    total = sum(sweep._size(chunk) for _, chunk in wanted.values())
-    done = total - sum(sweep._size(chunk) for _, chunk in missing)
+    total = sum(sweep.work.size(chunk) for _, chunk in wanted.values())
+    done = total - sum(sweep.work.size(chunk) for _, chunk in missing)
     progress(done, total)
 
-    def work(piece: tuple[int, int]) -> int:
-        table = sweep.fly(*piece)
-        store.put(addresses[piece], table)
-        return len(table)
+    def keep(piece: tuple[int, int], content: bytes) -> int:
+        store.put(addresses[piece], content)
+        return sweep.work.size(piece[1])
 
-    def finished(amount: int) -> None:
+    def told(amount: int) -> None:
         nonlocal done
         done += amount
         progress(done, total)
 
-    if not run_all(work, missing, sweep.workers, finished):
+    if cluster is None:
+        whole = run_all(lambda piece: keep(piece, sweep.work(piece)), missing, sweep.workers, told)
+    else:
+        whole = cluster.run_all(sweep.work, missing, lambda piece, content: told(keep(piece, content)))
+    if not whole:
         raise Interrupted(folder, done, total)
     _put_together(sweep, store, addresses)
     write_json(folder / "study.json", _facts(sweep, command, True))
@@ -397,10 +408,12 @@ def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, in
     for point in sweep.plan.points:
         chunks = []
         for chunk in range(sweep.chunks):
-            table = store.get(addresses[point.number, chunk])
+            address = addresses[point.number, chunk]
+            table = store.get(address)
             if table is None:  # altered since it was written
-                table = sweep.fly(point.number, chunk)
-                store.put(addresses[point.number, chunk], table)
+                content = sweep.work((point.number, chunk))
+                store.put(address, content)
+                table = unpack(content)
             chunks.append(table)
         tables.append(pa.concat_tables(chunks))
     names, most = _names(tables)

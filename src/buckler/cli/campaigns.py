@@ -10,6 +10,7 @@ import typer
 from buckler.cli.common import (
     Force,
     Json,
+    OnCluster,
     Output,
     Quiet,
     Replications,
@@ -43,6 +44,7 @@ def run(
     ] = False,
     shard: Annotated[str | None, typer.Option("--shard", help="Fly only this part of the replications, such as 2/8, for merge.")] = None,
     workers: Workers = None,
+    cluster: OnCluster = None,
     output: Output = None,
     force: Force = False,
     as_json: Json = False,
@@ -58,8 +60,9 @@ def run(
     folder = output or Path("runs") / f"{folder_name(scenario)}{part}"
     most = replications if until is None else at_most or 100_000
     campaign(
-        scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty, sobol=sobol
-    )
+        scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty, sobol=sobol,
+        cluster=cluster,
+    )  # fmt: skip
     if shard:
         typer.echo(f"Shard {shard} lies in {folder}; when all are flown: buckler merge SHARD... -o FOLDER")
         return
@@ -169,6 +172,7 @@ def campaign(
     shard: str | None = None,
     uncertainty: bool = False,
     sobol: bool = False,
+    cluster: str | None = None,
 ) -> None:
     """Load, compile, fly, with progress on the terminal's error stream."""
     from buckler.analysis.stopping import parse_target
@@ -181,5 +185,5 @@ def campaign(
             scenario, folder, replications=replications, seed=seed, workers=threads(workers), force=force,
             progress=progress.update, announce=progress.say, without=without or [],
             until=parse_target(until) if until is not None else None, shard=parse_shard(shard) if shard is not None else None,
-            uncertainty=uncertainty, sobol=sobol,
+            uncertainty=uncertainty, sobol=sobol, cluster=cluster,
         )  # fmt: skip

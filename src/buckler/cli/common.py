@@ -20,6 +20,7 @@ Seed = Annotated[int, typer.Option("--seed", help="Seed of the luck: the same se
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Threads; all cores if left out. Results do not depend on it.")
 ]
+OnCluster = Annotated[str | None, typer.Option("--cluster", help="Fly on the workers of a Dask scheduler: dask://HOST:PORT.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write (default: runs/NAME).")]
 Json = Annotated[bool, typer.Option("--json", help="Print a machine's answer.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace another run in the output folder.")]

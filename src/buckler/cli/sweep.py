@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from buckler.cli.common import Force, Json, Output, Quiet, Workers, console, folder_name, print_json, threads
+from buckler.cli.common import Force, Json, OnCluster, Output, Quiet, Workers, console, folder_name, print_json, threads
 from buckler.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def sweep(
         bool, typer.Option("--schema", help="Print the JSON Schema of study files, for editors.")
     ] = False,
     workers: Workers = None,
+    cluster: OnCluster = None,
     output: Output = None,
     force: Force = False,
     as_json: Json = False,
@@ -50,6 +51,7 @@ def sweep(
         raise InputError(
             "sweep takes a study's file: buckler sweep STUDY.yaml (buckler sweep --schema says what it may hold)"
         )
+    from buckler.campaign.cluster import connected
     from buckler.campaign.study import read_study
     from buckler.campaign.sweep import Sweep, look, run_sweep
     from buckler.report.progress import progress_bar
@@ -74,10 +76,10 @@ def sweep(
         + ([f"-n {replications}"] if replications is not None else [])
         + ([f"--seed {seed}"] if seed is not None else [])
     )
-    with progress_bar(quiet or as_json) as progress:
+    with progress_bar(quiet or as_json) as progress, connected(cluster) as there:
         run_sweep(
             planned, command=command, force=force, at_most=at_most, progress=progress.update,
-            announce=lambda costs: progress.say(_plan(planned, costs)),
+            announce=lambda costs: progress.say(_plan(planned, costs)), cluster=there,
         )  # fmt: skip
     page = write_study_page(folder)
     if as_json:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -109,6 +109,19 @@ def events_table(names: Sequence[str], replications: Iterable[tuple[int, NDArray
     return pa.Table.from_pydict(arrays, schema=EVENTS)
 
 
+def pack(table: pa.Table, compression: Literal["lz4", "zstd"] | None = None) -> bytes:
+    """A table as the bytes that are kept, or (compressed) sent: the same table gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def unpack(content: bytes) -> pa.Table:
+    """The table that was packed."""
+    return pa.ipc.open_file(pa.BufferReader(content)).read_all()
+
+
 class BlockStore:
     """The folder of finished blocks of one campaign, and the events table that is put together from them in order."""
 
@@ -121,20 +134,19 @@ class BlockStore:
         found: dict[int, Path] = {}
         for path in sorted(self.folder.glob("block-*.arrow")):
             _, number, digest = path.stem.split("-")
-            if _digest(path.read_bytes()) == digest:
+            if digest_of(path.read_bytes()) == digest:
                 found[int(number)] = path
             else:
                 path.unlink()
         return found
 
     def put(self, number: int, table: pa.Table) -> Path:
-        """Keep a finished block."""
-        sink = pa.BufferOutputStream()
-        # Not compressed: the block is read once more at most, and is gone when the run is finished.
-        with pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        content = sink.getvalue().to_pybytes()
-        path = self.folder / f"block-{number:06d}-{_digest(content)}.arrow"
+        """Keep a finished block; not compressed, for it is read once more at most, and is gone when the run is finished."""
+        return self.put_packed(number, pack(table))
+
+    def put_packed(self, number: int, content: bytes) -> Path:
+        """Keep a finished block that was packed elsewhere."""
+        path = self.folder / f"block-{number:06d}-{digest_of(content)}.arrow"
         atomic_bytes(path, content)
         return path
 
@@ -147,11 +159,12 @@ class BlockStore:
     def clear(self) -> None:
         """Remove the blocks: the tables hold them now."""
         for path in self.folder.glob("*"):
-            path.unlink()
+            path.unlink(missing_ok=True)
         self.folder.rmdir()
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    """What a kept file's name says of its content."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
