@@ -91,8 +91,12 @@ def run(
 def compare(
     scenarios: Annotated[list[str], typer.Argument(help="Two options or more, or one with --without: scenarios, or folders of runs.")],
     without: Annotated[
-        list[str] | None, typer.Option("--without", help="A sensor, battery, command post or raid entry to take out.")
+        list[str] | None,
+        typer.Option("--without", help='Something to take out: sensor, battery, post, link, raid entry, or a rule ("BATTERY: zone").'),
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="What each link, sensor, battery, post and rule adds: all of them taken out in turn, ranked.")
+    ] = False,
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
@@ -107,6 +111,11 @@ def compare(
     from buckler.report.comparison_page import write_comparison_page
 
     names = list(scenarios)
+    if each:
+        if without or len(names) != 1:
+            raise InputError("compare --each takes one scenario and no --without: buckler compare turkey-2019 --each")
+        _compare_each(names[0], replications, seed, workers, output, as_json, quiet or as_json)
+        return
     if without and len(names) != 1:
         raise InputError("compare --without takes one scenario: buckler compare turkey-2019 --without NAME")
     if not without and not 2 <= len(names) <= MOST_OPTIONS:
@@ -136,6 +145,35 @@ def compare(
         print_json(results[0] if len(results) == 1 else results)
     else:
         console().print(render_comparisons(results))
+        typer.echo(f"Report: {page}")
+
+
+def _compare_each(
+    name: str, replications: int, seed: int, workers: int | None, output: Path | None, as_json: bool, quiet: bool
+) -> None:
+    """The ranked table of what each part of the defence adds."""
+    import json
+
+    from buckler.campaign.marginal import marginal_values
+    from buckler.log.text import write_whole
+    from buckler.report.marginal import render_marginal, write_marginal_page
+    from buckler.report.progress import progress_bar
+    from buckler.scenario.load import load_scenario
+
+    base = output or Path("runs") / f"{folder_name(name)}-each"
+    if (base / "run.json").exists():
+        raise OutputExistsError(f"{base} holds a run: choose another folder for the comparison with -o")
+    loaded = load_scenario(name)
+    with progress_bar(quiet) as progress:
+        result = marginal_values(
+            loaded, replications=replications, seed=seed, workers=threads(workers), progress=progress.update
+        )
+    page = write_marginal_page(base, result, f"buckler compare {name} --each -n {replications} --seed {seed}")
+    write_whole(base / "marginal.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    if as_json:
+        print_json(result)
+    else:
+        console().print(render_marginal(result))
         typer.echo(f"Report: {page}")
 
 

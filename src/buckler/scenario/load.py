@@ -18,7 +18,7 @@ from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
-from buckler.scenario.rules import rule_mistakes
+from buckler.scenario.rules import forget, rule_mistakes, rules_of, take_rule
 from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
@@ -411,8 +411,13 @@ def without(scenario: Scenario, name: str) -> Scenario:
     data.setdefault("interference", [])
     known = [entry["name"] for kind in ("sensors", "batteries", "commands", "interference") for entry in data[kind]]
     known += [entry["name"] for entry in data["raid"]["entries"]]
+    rules = rules_of(data)
+    if name in rules:
+        take_rule(data, name)
+        return Scenario.model_validate(data)
+    known += rules
     if name not in known:
-        raise UnknownNameError("sensor, battery, command, raid entry or interference", name, known)
+        raise UnknownNameError("sensor, battery, command, raid entry, interference or rule", name, known)
     data["sensors"] = [entry for entry in data["sensors"] if name not in (entry["name"], entry["command"])]
     sensors = {entry["name"] for entry in data["sensors"]}
     batteries = []
@@ -431,7 +436,16 @@ def without(scenario: Scenario, name: str) -> Scenario:
     ):
         if not left:
             raise InputError(f"without {name!r} the scenario has no {kind} left: take out something else")
+    forget(data)
     return Scenario.model_validate(data)
+
+
+def parts_of_the_defence(scenario: Scenario) -> list[tuple[str, str]]:
+    """(kind, name) of everything of the defence that `without` takes out."""
+    data = scenario.model_dump(exclude_unset=True)
+    kinds = {"sensors": "sensor", "batteries": "battery", "commands": "command post", "links": "link", "exchanges": "exchange"}
+    entries = [(kind, entry["name"]) for key, kind in kinds.items() for entry in data.get(key) or ()]
+    return [*entries, *(("rule", name) for name in rules_of(data))]
 
 
 def _suffered(interference: list[dict[str, Any]], sensors: set[str]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from buckler.documents import Place
 from buckler.errors import nearest
@@ -129,3 +129,52 @@ def _together(one: dict[str, Any], two: dict[str, Any], zones: dict[str, list[Po
         return True
     first, second = zones.get(one["zone"]), zones.get(two["zone"])
     return first is not None and second is not None and overlap(first, second)
+
+
+_RESTRICTS: Final = (
+    "policy", "salvo", "salvo_by_class", "salvo_after_look", "engagements_per_target", "classes", "class_weights", "asset_weights",
+    "weapon_control", "zone", "minimum_height_m", "maximum_height_m", "minimum_range_m", "maximum_range_m", "minimum_kill_probability",
+    "yields_to",
+)  # fmt: skip
+"""Fields of a doctrine that are rules: without one, the battery fights as if it had not been written."""
+
+
+def rules_of(data: dict[str, Any]) -> list[str]:
+    """The names of a scenario's rules: its control orders, and "BATTERY: FIELD" for what a battery's doctrine and reserve say."""
+    names = [order["name"] for order in data.get("control_orders") or ()]
+    for battery in data.get("batteries") or ():
+        doctrine = battery.get("doctrine") or {}
+        names += [f"{battery['name']}: {field}" for field in _RESTRICTS if doctrine.get(field) not in (None, [], {})]
+        names += [f"{battery['name']}: reserve of {weapon['system']}" for weapon in battery["weapons"] if weapon.get("reserve_rounds")]
+    return names
+
+
+def take_rule(data: dict[str, Any], name: str) -> None:
+    """Take one of `rules_of` out of a scenario's data."""
+    data["control_orders"] = [order for order in data.get("control_orders") or () if order["name"] != name]
+    for battery in data.get("batteries") or ():
+        if not name.startswith(f"{battery['name']}: "):
+            continue
+        rule = name.removeprefix(f"{battery['name']}: ")
+        battery["doctrine"] = {key: value for key, value in (battery.get("doctrine") or {}).items() if key != rule}
+        for weapon in battery["weapons"]:
+            if rule == f"reserve of {weapon['system']}":
+                for key in ("reserve_rounds", "reserve_for", "reserve_until_s"):
+                    weapon.pop(key, None)
+
+
+def forget(data: dict[str, Any]) -> None:
+    """Leave no rule that names a battery or post which is gone from a scenario's data."""
+    batteries = {battery["name"] for battery in data.get("batteries") or ()}
+    posts = {command["name"] for command in data["commands"]}
+    for battery in data.get("batteries") or ():
+        doctrine = battery.get("doctrine") or {}
+        if doctrine.get("yields_to"):
+            doctrine["yields_to"] = [name for name in doctrine["yields_to"] if name in batteries]
+    orders = []
+    for order in data.get("control_orders") or ():
+        nodes = order.get("nodes")
+        left = None if nodes is None else [name for name in nodes if name in batteries | posts]
+        if left is None or left:
+            orders.append({**order, **({} if left is None else {"nodes": left})})
+    data["control_orders"] = orders
