@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 from runs import assumed, layered, radar_card, world_of
 
+from buckler.engine.fly import Flyer
+from buckler.engine.recording import states_table
 from buckler.errors import DocumentError, InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis, geodesic_direct, geodesic_inverse
 from buckler.physics.sight import along_orbit, look, look_moving, lowest_from_orbit_m
 from buckler.physics.terrain import flat_terrain, packaged_terrain
 from buckler.physics.visibility import lowest_seen_m
-from buckler.world.compile import World
+from buckler.scenario.load import load_scenario
+from buckler.world.compile import World, compile_world
 from buckler.world.orbits import HORIZON_ERROR_M, where_at
 from buckler.world.place import Place
-from buckler.world.sensors import horizon_around
+from buckler.world.sensors import horizon_around, horizon_of
 
 ORBIT = {"heading_deg": 30, "leg_length_m": 60_000, "speed_mps": 200}
 
@@ -245,3 +248,35 @@ def test_what_cannot_fly_or_look_is_refused(change: Any, said: str) -> None:
 def test_a_card_that_flies_needs_no_altitude() -> None:
     assert world_of(_patrol()).arrays.sensors[0]["antenna_m"] == 9000.0
     assert world_of(_patrol(altitude_m=4000)).arrays.sensors[0]["antenna_m"] == 4000.0
+
+
+def test_the_record_says_where_the_sensor_was(world: World) -> None:
+    """Between two of its rows the straight line is where the engine had it."""
+    names = [entity.key for entity in world.entities]
+    events = Flyer(world.arrays).events(1, 0)
+    rows = [row for row in states_table(world.arrays, names, 0, events).to_pylist() if row["subject"] == "Patrol"]
+    assert rows[-1]["time_s"] >= float(events["time_s"].max())
+    for row in rows[:: len(rows) // 7]:
+        place = where_at(world.arrays, 0, row["time_s"])
+        assert (row["lat_deg"], row["lon_deg"]) == pytest.approx((place.lat_deg, place.lon_deg), abs=1e-7)
+        assert row["alt_m"] == pytest.approx(place.height_m, abs=0.01)
+
+
+def test_a_world_compiled_again_keeps_its_orbits(world: World) -> None:
+    again, fresh = compile_world(world.loaded, reuse=world).arrays, world.arrays
+    for field, one, other in zip(fresh._fields, again, fresh, strict=True):
+        assert np.array_equal(one, other), field
+
+
+def test_a_mast_sees_lower() -> None:
+    """24 m instead of 12 m, over the packaged terrain: nowhere worse, and at 60 km some hundred metres lower somewhere."""
+    loads = [load_scenario(name) for name in ("turkey-2019", "more-eyes")]
+    tables = []
+    for one in loads:
+        (sensor,) = [entry for entry in one.scenario.sensors if entry.name == "96L6E north"]
+        tables.append(horizon_of(sensor, one.card(sensor.system), packaged_terrain(), one.scenario.environment))
+    own, mast = tables
+    assert mast.antenna_m - own.antenna_m == pytest.approx(12.0)
+    assert (mast.line_m[:, 1:] <= own.line_m[:, 1:] + 0.5).all()
+    at = int(60e3 / own.range_step_m)
+    assert np.median(own.line_m[:, at] - mast.line_m[:, at]) > 20.0

@@ -30,7 +30,8 @@ def _positions(world: WorldArrays, threat: int, times_s: NDArray[np.float64]) ->
 
 
 def states_table(world: WorldArrays, names: Sequence[str], replication: int, events: NDArray[np.void]) -> pa.Table:
-    """Where everything was: threats along their paths until they end, rounds on the straight line to the intercept."""
+    """Where everything was: threats along their paths until they end, rounds on the straight line to the intercept, and
+    sensors on their orbits until the last event, at the rows between which the engine takes them straight."""
     places: list[tuple[str, NDArray[np.float64], NDArray[np.float64]]] = []
     end_s = dict.fromkeys(range(len(world.threats)), np.inf)
     for event in events:
@@ -59,6 +60,12 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
         share = ((times - times[0]) / max(times[-1] - times[0], 1e-9))[:, None]
         shots[w] = shots.get(w, 0) + 1
         places.append((f"{names[world.first_weapon + w]}#{shots[w]}", times, start + share * (stop - start)))
+    last_s = float(events["time_s"].max()) if len(events) else 0.0
+    for s, sensor in enumerate(world.sensors):
+        if sensor["orbit_rows"]:
+            rows = np.arange(ceil(last_s / sensor["orbit_step_s"]) + 1)
+            points = world.orbits[sensor["first_orbit"] + rows % sensor["orbit_rows"], :3]
+            places.append((names[world.first_sensor + s], rows * float(sensor["orbit_step_s"]), points))
     subjects = [name for name, _, _ in places]
     times = np.concatenate([times for _, times, _ in places])
     points = np.concatenate([points for _, _, points in places])

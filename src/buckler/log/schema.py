@@ -134,7 +134,7 @@ ENTITIES: Final = _schema([
 STATES: Final = _schema([
     pa.field("replication", pa.int32()),
     pa.field("time_s", pa.float64(), metadata={"unit": "s"}),
-    pa.field("subject", _NAME, metadata={"meaning": "a threat's key, or weapon key and number of the shot"}),
+    pa.field("subject", _NAME, metadata={"meaning": "a threat's key, weapon key and number of the shot, or a sensor's on its orbit"}),
     pa.field("lat_deg", pa.float64()),
     pa.field("lon_deg", pa.float64()),
     pa.field("alt_m", pa.float64()),

@@ -64,9 +64,11 @@ def draw_map(
 ) -> tuple[Markup, list[str], int]:
     """The map, the names of the ring groups that it holds (one shown at a time, `ring-N`), and which to show first.
 
-    `tracks` holds [point, (longitude, latitude)] by a threat's or shot's name; `fate` says "killed" or "got through"
-    for the threats that were.
+    `tracks` holds [point, (longitude, latitude)] by the name of a threat, a shot or a sensor that flies; `fate` says
+    "killed" or "got through" for the threats that were.
     """
+    sensors = {row["key"] for row in entities if row["kind"] == "sensor"}
+    orbits, tracks = ({key: tracks[key] for key in tracks if (key in sensors) == flies} for flies in (True, False))
     standing = [row for row in entities if row["side"] == "defence" and placed(row)]
     view = View(_bounds(standing, [tracks[key] for key in tracks if key in {r["key"] for r in entities}]))
     classes = {row["key"]: row["class"] for row in entities if row["kind"] == "threat"}
@@ -79,6 +81,7 @@ def draw_map(
         ring_parts,
         _reach(entities, view),
         _tracks(tracks, classes, fate, view),
+        _orbits(orbits, view),
         _sites(standing, view),
         _labels(standing, through, tracks, view),
         _scale_bar(view),
@@ -257,6 +260,19 @@ def _tracks(tracks: dict[str, Points], classes: dict[str, str], fate: dict[str, 
         for name, line, names in routes
     ]
     return tag("g", tag("g", shots, class_="shots"), tag("g", lines), tag("g", ends))
+
+
+def _orbits(orbits: dict[str, Points], view: View) -> Markup:
+    """One round of each sensor that flies."""
+    lines = []
+    for key in sorted(orbits):
+        line = view.page(orbits[key])
+        away = np.hypot(*(line - line[0]).T)
+        far = int(np.argmax(away > 0.5 * away.max()))
+        back = np.flatnonzero(away[far:] < 0.1 * away.max())
+        round_ = line[: far + int(back[0]) + 1 : 3] if back.size else line[::3]
+        lines.append(tag("path", tag("title", f"{key}: its orbit"), d=_line(round_), class_="orbit"))
+    return tag("g", lines)
 
 
 def _along(line: Points, drawn: Points, near: float = 5.0) -> bool:
