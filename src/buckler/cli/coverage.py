@@ -33,7 +33,7 @@ def coverage(
         float | None,
         typer.Option(
             "--azimuth-deg",
-            help="Direction of the vertical diagrams (towards the raid); with --engagement, of the attack (all sides).",
+            help="Direction of the vertical diagrams (towards the raid); with --engagement, of the attack (the raid's).",
         ),
     ] = None,
     without: Annotated[

@@ -23,8 +23,8 @@ from buckler.physics.missile import ballistic_trajectory
 from buckler.world.compile import World
 
 SIDES: Final = 8
-"""Azimuths from which every place is attacked; the least of them counts."""
-USUAL_CELL_KM: Final = 20.0
+"""Azimuths from which every place is attacked besides that of the raid; the least of them counts."""
+USUAL_CELL_KM: Final = 15.0
 STEPS: Final = 160
 FARTHEST_M: Final = 450e3
 """From which an attack in the air begins."""
@@ -54,11 +54,14 @@ class Attack:
 
 @dataclass(frozen=True)
 class Stopped:
-    """What the network can do about one attack, [row, column]; from the worst side, unless a side was asked for."""
+    """What the network can do about one attack, [row, column]: from where the raid brings the class (the worst of several
+    such places), or from the azimuth that was asked for."""
 
     attack: Attack
     shots: NDArray[np.uint8]
     """Opportunities of all batteries."""
+    any_side: NDArray[np.uint8]
+    """The same from the worst of `SIDES` azimuths: radars that look over a sector have a back."""
     first_km: NDArray[np.float32]
     """From the place to the first meeting; NaN where there is no shot."""
     by_battery: NDArray[np.uint8]
@@ -105,6 +108,26 @@ def classes_of(world: World) -> list[str]:
 def _ballistic_class(world: World, name: str) -> bool:
     card = world.loaded.card(name)
     return card.known("motion") and card.text("motion") == "ballistic"
+
+
+def origins_of(world: World, name: str) -> list[tuple[float, float]]:
+    """Where the raid's threats of a class appear, or any threat where there is none of it."""
+    threats = [entity for entity in world.entities if entity.kind == "threat"]
+    own = [entity for entity in threats if entity.system == name] or threats
+    return sorted({(round(e.lat_deg, 1), round(e.lon_deg, 1)) for e in own})
+
+
+def _sides(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], origins: Sequence[tuple[float, float]], azimuth_deg: float | None
+) -> NDArray[np.float64]:
+    """Azimuths, rad, [place, side]: those asked for or of the origins, then `SIDES` all around."""
+    ways = [
+        np.asarray(geodesic_inverse(lat_deg, lon_deg, np.full_like(lat_deg, lat), np.full_like(lat_deg, lon))[1])
+        for lat, lon in origins
+    ]
+    asked = ways if azimuth_deg is None else [np.full(lat_deg.size, azimuth_deg)]
+    around = [np.full(lat_deg.size, 360.0 * k / SIDES) for k in range(SIDES)]
+    return np.radians(np.column_stack([*asked, *around]) % 360.0)
 
 
 def attacks_on(world: World, classes: Sequence[str], heights_m: Sequence[float], speed_mps: float | None = None) -> list[Attack]:
@@ -157,42 +180,47 @@ def stopped(
     watchers: Sequence[Watcher] | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Stopped:
-    """Attack every cell of a grid, from one side or from `SIDES`, and count what each battery can do about it."""
+    """Attack every cell of a grid from all sides, and count what each battery can do about it."""
     a = world.arrays
     eyes = list(watchers) if watchers is not None else watchers_of(world, highest_m=float(attack.profile_m.max()))
     some_sensors, some_batteries = names_without(world, without)
-    sides = np.radians(np.arange(SIDES) * 360.0 / SIDES if azimuth_deg is None else np.array([azimuth_deg % 360.0]))
+    origins = origins_of(world, attack.target.name) if azimuth_deg is None else []
+    asked = max(1, len(origins))
     level = attack.height_m is not None
-    place = np.empty((grid.columns * sides.size, STEPS, 3))
+    place = np.empty((grid.columns * (asked + SIDES), STEPS, 3))
     path = np.empty((*place.shape[:2], 4))
     seen = np.zeros((len(eyes), *place.shape[:2]), np.uint8)
     batteries = len(a.batteries)
     shots = np.zeros((batteries, len(place)), np.uint8)
     first = np.zeros(shots.shape)
-    total = np.zeros(grid.shape, np.uint8)
+    total, any_side = np.zeros((2, *grid.shape), np.uint8)
     first_km = np.zeros(grid.shape, np.float32)
     by_battery = np.zeros((batteries, *grid.shape), np.uint8)
+    guiding = set(a.fire_control.tolist())
     for row in range(grid.rows):
         lat = np.full(grid.columns, grid.lat_deg[row])
+        sides = _sides(lat, grid.lon_deg, origins, azimuth_deg)
         fill_attacks(
             *world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, place, path
         )
         for n, watcher in enumerate(eyes):
             if some_sensors[n]:
-                fill_seen(watcher.eye, attack.target.rcs_m2[watcher.band][NOMINAL], seen_pd, place, seen[n])
+                rcs = attack.target.rcs_m2[watcher.band][NOMINAL]
+                fill_seen(watcher.eye, rcs, seen_pd, place, n not in guiding, seen[n])
         count_shots(
             a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
             a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,
             path, attack.to_go_m, attack.dt_s, shots, first,
         )  # fmt: skip
-        own = shots.reshape(batteries, grid.columns, sides.size)
-        all_ = np.minimum(own.sum(axis=0), 255)
-        total[row] = all_.min(axis=-1)
-        by_battery[:, row] = own.min(axis=-1)
+        own = shots.reshape(batteries, grid.columns, asked + SIDES)
+        all_ = np.minimum(own.sum(axis=0, dtype=np.int64), 255)
+        total[row], any_side[row] = all_[:, :asked].min(axis=-1), all_[:, asked:].min(axis=-1)
+        by_battery[:, row] = own[:, :, :asked].min(axis=-1)
         # the farthest first meeting of any battery, from the side where it is nearest
-        first_km[row] = first.reshape(own.shape).max(axis=0).min(axis=-1) / 1000.0
+        first_km[row] = first.reshape(own.shape)[:, :, :asked].max(axis=0).min(axis=-1) / 1000.0
         progress(1.0 / grid.rows)
-    return Stopped(attack, total, np.where(total > 0, first_km, np.nan).astype(np.float32), by_battery)
+    known = np.where(total > 0, first_km, np.nan).astype(np.float32)
+    return Stopped(attack, total, any_side, known, by_battery)
 
 
 def battery_rows(world: World, found: Stopped, grid: Grid) -> list[dict[str, Any]]:

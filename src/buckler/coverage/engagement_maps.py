@@ -112,16 +112,20 @@ class Sheet:
             )  # fmt: skip
 
     def shots(self, stem: Path, found: Stopped) -> list[Path]:
-        """Opportunities and first-shot distance, side by side."""
+        """Opportunities, from the worst side too, and first-shot distance, side by side."""
         frame = self._frame(found.shots > 0)
-        areas = f"{area_name(found.area_m2(self.grid))} once, {area_name(found.area_m2(self.grid, 2))} twice"
         with figure_style():
-            titles = [f"Shot opportunities: {areas}", "First shot before the place"]
-            figure, axes = self._figure(frame, titles, f"Where the network can stop {_words(found)}", 2)
-            paint(axes[0], self.grid, classes(found.shots, SHOT_EDGES), SHOT_COLOURS, 2)
-            paint(axes[1], self.grid, classes(found.first_km, FIRST_EDGES), FIRST_COLOURS, 2)
+            titles = [
+                f"Shot opportunities\n{area_name(found.area_m2(self.grid))}, two: {area_name(found.area_m2(self.grid, 2))}",
+                f"The same from any side\n{area_name(self.grid.area_m2(found.any_side > 0))}",
+                "First shot\nbefore the place",
+            ]
+            figure, axes = self._figure(frame, titles, f"Where the network can stop: {_words(found)}", 3)
+            paint(axes[0], self.grid, classes(found.shots, SHOT_EDGES), SHOT_COLOURS, 3)
+            paint(axes[1], self.grid, classes(found.any_side, SHOT_EDGES), SHOT_COLOURS, 3)
+            paint(axes[2], self.grid, classes(found.first_km, FIRST_EDGES), FIRST_COLOURS, 3)
             for ax in axes:
-                self._sites(ax, names=ax is axes[0], size=3.6)
+                self._sites(ax, names=False, size=2.8)
             rows = [
                 ("Shot opportunities before it arrives", SHOT_NAMES, SHOT_COLOURS),
                 ("Distance still to go at the first meeting", FIRST_NAMES, FIRST_COLOURS),

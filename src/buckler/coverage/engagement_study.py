@@ -93,8 +93,8 @@ def engagement_into(
 ) -> Engagement:
     """Every engagement product of a scenario, in a folder.
 
-    `classes`: those of the raid if left out. `azimuth_deg`: attacked from there only; otherwise from eight sides, of which
-    the worst counts. `without` and `compare_with` as in `coverage_into`.
+    `classes`: those of the raid if left out. `azimuth_deg`: attacked from there, not from where the raid brings the class.
+    `without` and `compare_with` as in `coverage_into`.
     """
     if without and compare_with is not None:
         raise InputError("a comparison is either --without NAME or with another scenario, not both")
@@ -123,9 +123,10 @@ def engagement_into(
     elif other is not None:
         names = world.name, other.name
     terrain = f"{world.terrain.source}, cells of {world.terrain.cell_size}"
-    side = f"from {SIDES} sides, the worst counts" if azimuth_deg is None else f"from {azimuth_deg % 360.0:.0f}° only"
+    side = "from where the raid brings the class" if azimuth_deg is None else f"from {azimuth_deg % 360.0:.0f}°"
     notes = [
-        f"Every cell is attacked {side}, by one target that flies straight in; seen: a single-scan Pd of {seen_pd:g} or more.",
+        f"Every cell is attacked {side} (any side: the worst of {SIDES} azimuths) by one target that flies straight in; seen: a "
+        f"single-scan Pd of {seen_pd:g} or more.",
         "An opportunity is one meeting in shoot-look-shoot at mean delays; channels, magazines and other targets are not asked.",
         f"Terrain: {terrain}{'; ' + world.terrain.caveat if world.terrain.caveat else ''}.",
         *([world.loaded.scenario.notional] if world.loaded.scenario.notional else []),
@@ -179,6 +180,7 @@ class _Work:
             "height_m": attack.height_m,
             "once_km2": found.area_m2(self.grid) * KM2,
             "twice_km2": found.area_m2(self.grid, 2) * KM2,
+            "any_side_km2": self.grid.area_m2(found.any_side > 0) * KM2,
             "median_first_km": float(np.nanmedian(found.first_km)) if (found.shots > 0).any() else None,
             "batteries": batteries,
         }
@@ -188,6 +190,7 @@ class _Work:
         self.files += self.sheet.batteries(maps / f"batteries-{stem}", found, batteries)
         bands = [
             geotiff.Band("shot opportunities of the network", "count", found.shots),
+            geotiff.Band("shot opportunities of the network from the worst side", "count", found.any_side),
             *(
                 geotiff.Band(f"shot opportunities of {name}", "count", own)
                 for name, own in zip(self._battery_names(), found.by_battery, strict=True)
@@ -223,7 +226,7 @@ class _Work:
     def finish(self, rows: Sequence[dict[str, Any]]) -> None:
         """The tables and shapes of all attacks."""
         tables, shapes = self.output / "tables", self.output / "shapes"
-        columns = ["class", "height_m", "once_km2", "twice_km2", "median_first_km"]
+        columns = ["class", "height_m", "once_km2", "twice_km2", "any_side_km2", "median_first_km"]
         columns += ["second_once_km2", "second_twice_km2", "lost_km2", "gained_km2"] if self.names else []
         lines = [[row.get(name) for name in columns] for row in rows]
         self.files.append(write_csv(tables / "engagement.csv", columns, lines, self.about))

@@ -44,11 +44,12 @@ def fill_attacks(
     grid: Heights, lat0_deg: float, lon0_deg: float, dlat_deg: float, dlon_deg: float, lat_deg: Floats, lon_deg: Floats,
     azimuth_rad: Floats, to_go_m: Floats, height_m: Floats, above_ground: bool, place: Floats, path_m: Floats,
 ) -> None:  # fmt: skip
-    """Attack n: on place n // azimuths, from azimuth n % azimuths. `place` [attack, step, (latitude, longitude in rad,
-    height)], `path_m` [attack, step, (ECEF x, y, z, height)]."""
+    """Attack n: on place n // sides, from `azimuth_rad` [place, side]. `place` [attack, step, (latitude, longitude in
+    rad, height)], `path_m` [attack, step, (ECEF x, y, z, height)]."""
+    sides = azimuth_rad.shape[1]
     for n in range(place.shape[0]):
-        here = n // azimuth_rad.size
-        azimuth = azimuth_rad[n % azimuth_rad.size]
+        here = n // sides
+        azimuth = azimuth_rad[here, n % sides]
         for k in range(to_go_m.size):
             lat, lon = radial_point(lat_deg[here] * _DEG, lon_deg[here] * _DEG, azimuth, max(to_go_m[k], 0.1))
             height = height_m[k]
@@ -66,12 +67,18 @@ def fill_attacks(
 
 
 @kernel
-def fill_seen(eye: Eye, rcs_m2: float, seen_pd: float, place: Floats, seen: Seen) -> None:
-    """`seen` [attack, step]: 1 where one sensor's single-scan Pd is at least `seen_pd`."""
+def fill_seen(eye: Eye, rcs_m2: float, seen_pd: float, place: Floats, only_first: bool, seen: Seen) -> None:
+    """`seen` [attack, step]: 1 where one sensor's single-scan Pd is at least `seen_pd`; `only_first`: at the first such
+    step."""
     for n in range(seen.shape[0]):
         for k in range(seen.shape[1]):
+            seen[n, k] = 0
+        for k in range(seen.shape[1]):
             pd = single_scan_pd(eye, rcs_m2, place[n, k, 0], place[n, k, 1], place[n, k, 2])
-            seen[n, k] = 1 if pd >= seen_pd else 0
+            if pd >= seen_pd:
+                seen[n, k] = 1
+                if only_first:
+                    break
 
 
 @kernel

@@ -92,13 +92,13 @@ def render_engagement(result: Engagement) -> RenderableType:
     """An engagement study for 80 columns and more."""
     compared = result.compared is not None
     more = ("lost", "gained") if compared else ()
-    areas = _table("Where it can be stopped, km2", "class", "height", "once", "twice", "first shot", *more)
+    areas = _table("Where it can be stopped, km2", "class", "height", "once", "twice", "any side", "first shot", *more)
     parts: list[RenderableType] = [Text(result.title, style="bold cyan"), areas]
     for row in result.attacks:
         height = "ballistic" if row["height_m"] is None else _height(row["height_m"])
         first = "never" if row["median_first_km"] is None else f"{row['median_first_km']:.0f} km"
         changes = [f"{row[f'{kind}_km2']:,.0f}" for kind in more]
-        areas.add_row(row["class"], height, f"{row['once_km2']:,.0f}", f"{row['twice_km2']:,.0f}", first, *changes)
+        areas.add_row(row["class"], height, *(f"{row[n]:,.0f}" for n in ("once_km2", "twice_km2", "any_side_km2")), first, *changes)
     own = _table("By battery, km2 with one opportunity at least", "battery", "class", "height", "once", "twice", "only it")
     for row in result.attacks:
         for b in [b for b in row["batteries"] if b["once_km2"] > 0.0][:4]:
