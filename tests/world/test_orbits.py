@@ -280,3 +280,40 @@ def test_a_mast_sees_lower() -> None:
     assert (mast.line_m[:, 1:] <= own.line_m[:, 1:] + 0.5).all()
     at = int(60e3 / own.range_step_m)
     assert np.median(own.line_m[:, at] - mast.line_m[:, at]) > 20.0
+
+
+def _packaged_patrol(system: str) -> World:
+    data = _patrol()
+    data["sensors"][0]["system"] = system
+    data["sensors"][0]["hypothetical"] = True
+    data["sensors"][0]["orbit"] = {"heading_deg": 30, "leg_length_m": 40_000}
+    guide = {"name": "Zenith", "system": "Test radar", "command": "Post 1", "latitude_deg": 38.0, "longitude_deg": 33.9}
+    data["sensors"].append(guide)
+    data["batteries"][0]["fire_control"] = ["Zenith"]
+    return world_of(data)
+
+
+@pytest.mark.parametrize("system", ["E-7T", "Anka", "Bayraktar TB2", "F-16C", "F-35A", "Su-35", "Su-57"])
+def test_the_aircraft_of_the_catalog_fly_at_their_own_speed_and_height(system: str) -> None:
+    world = _packaged_patrol(system)
+    card = world.loaded.card(system)
+    sensor = world.arrays.sensors[0]
+    assert sensor["antenna_m"] == pytest.approx(card.si("cruise_height"))
+    speed = card.si("speed")
+    period = (80_000 + 2 * pi * speed**2 / (9.80665 * np.tan(radians(25)))) / speed
+    assert sensor["orbit_rows"] * sensor["orbit_step_s"] == pytest.approx(period, rel=1e-9)
+    assert sensor["lowest_tangent"] < 0.0  # it looks down
+    assert (sensor["sector_half_width_rad"] == pi) == (system == "E-7T")
+
+
+def test_an_e7t_at_its_height_sees_the_sea_to_four_hundred_kilometres() -> None:
+    """sqrt(2 k a h): 403 km from 9,560 m, k = 4/3, a = 6371 km."""
+    data = _patrol(altitude_m=9560)
+    data["sensors"][0]["system"] = "E-7T"
+    a = world_of(data).arrays
+    place = where_at(a, 0, 0.0)
+    for azimuth in (0.0, 130.0, 250.0):
+        for distance, seen in ((397e3, True), (409e3, False)):
+            sight = np.array(_point(place, azimuth, distance)) - np.array(_ecef(place))
+            lowest = lowest_from_orbit_m(a.sensors[0], a.orbit_nodes, a.orbit_lowest_m, float(a.orbits[0, 14]), *sight)
+            assert (lowest <= 0.5) == seen, (azimuth, distance, lowest)
