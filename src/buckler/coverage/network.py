@@ -69,7 +69,8 @@ def watchers_of(
     extra_loss_db: Mapping[str, npt.ArrayLike] | None = None,
     loss_step_m: float = 1000.0,
 ) -> list[Watcher]:
-    """The sensors with the World's own tables of the lowest height seen, for targets up to `highest_m`.
+    """The sensors with the World's own tables of the lowest height seen, for targets up to `highest_m`; one that flies an
+    orbit stands at its centre and looks all round.
 
     `extra_loss_db`: by sensor, a two-way loss or a rise of its noise in decibels, [azimuth] or [azimuth, slant range in
     steps of `loss_step_m`]; azimuth 0 is north.
@@ -111,7 +112,8 @@ def _watcher(
         highest_tangent=float(record["highest_tangent"]),
         maximum_range_m=float(record["maximum_range_m"]),
         sector_azimuth_rad=float(record["sector_azimuth_rad"]),
-        sector_half_width_rad=float(record["sector_half_width_rad"]),
+        # Over a round of its orbit a nose radar looks every way.
+        sector_half_width_rad=pi if record["orbit_rows"] else float(record["sector_half_width_rad"]),
         lowest_m=lowest_m,
         range_step_m=float(record["lowest_step_m"]),
         loss_db=loss,
