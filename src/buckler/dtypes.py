@@ -95,7 +95,7 @@ THREAT: Final = record(
     [
     ("key", "u8"),  # hash of the name
     ("kill_class", "i4"),  # index into KILL_CLASSES
-    ("asset", "i4"),  # index of the asset at which it flies
+    ("asset", "i4"),  # index in entities.parquet of what it flies at: an asset, or a node of the defence
     ("start_s", "f8"),  # s: it appears
     ("end_s", "f8"),  # s: it has got through, or leaves
     ("first", "i8"),  # its first row in World.path_m
@@ -122,6 +122,9 @@ COMMAND: Final = record(
     ("decision_period_s", "f8"),  # s between two rounds of assignment
     ("free", "i1"),  # 1: a battery may fire at what is not identified
     ("certainty", "f8"),  # probability that what is not identified is hostile, for the choice among targets
+    ("backup", "i4"),  # index of the post that takes over when this one is lost or cut off; -1 none
+    ("takeover_s", "f8"),  # s until who falls back from this post has fallen back
+    ("own_battery", "i4"),  # index of the battery whose own post this is; -1 for a post of the scenario
 ]
 )  # fmt: skip
 
@@ -149,6 +152,7 @@ BATTERY: Final = record(
     ("engages", "i1", (len(KILL_CLASSES),)),  # 1 where its rules allow the class
     ("minimum_height_m", "f8"),  # m above the ellipsoid: no intercept below
     ("maximum_height_m", "f8"),  # m above the ellipsoid: no intercept above
+    ("remote_age_s", "f8"),  # s: greatest age of another sensor's track on which it may fire; 0 where it may on none
     ("first_sensor", "i4"),  # its first entry in World.fire_control
     ("sensors", "i4"),  # its number of entries there
     ("first_weapon", "i4"),  # its first weapon
@@ -173,6 +177,59 @@ WEAPON: Final = record(
     ("steers", "i1"),  # 1: what turn it has left counts against a target that evades; 0: a gun's burst
     ("needs_support", "i1"),  # 1: the battery's radar must hold the target at intercept (semi-active or command guidance)
     ("table", "i4"),  # index of its fly-out table
+]
+)  # fmt: skip
+
+NODE: Final = record(
+    [
+    ("key", "u8"),  # hash of the name
+    ("home", "i4"),  # sensor, battery: index of its command post; a post: itself
+    ("own_post", "i4"),  # battery: index of the post that it is when cut off; -1 where it holds its fire
+    ("linked", "i1"),  # 1: a link of the scenario names it; else it is joined to its post by an implicit link
+]
+)  # fmt: skip
+
+LINK: Final = record(
+    [
+    ("key", "u8"),  # hash of the name
+    ("one", "i4"),  # index into World.nodes
+    ("two", "i4"),  # likewise
+    ("delay_s", "f8"),  # s, equipment and path
+    ("loss", "f8"),  # probability that a message is lost
+    ("interval_s", "f8"),  # s between two tracks: 1/capacity; 0 without limit
+    ("slots", "i4"),  # tracks that it carries at once: capacity times REFRESH_S
+    ("availability", "f8"),  # probability that it works at all (rain on a satellite's path)
+]
+)  # fmt: skip
+
+REPORT: Final = record(
+    [
+    ("key", "u8"),  # hash of the exchange's name and direction; 0 for a sensor's own reports
+    ("source", "i4"),  # index into World.nodes: the sensor or post that tells
+    ("post", "i4"),  # index of the post that is told; -1: the sensor's post of the moment
+    ("voice", "i1"),  # 1: by voice, and only what is called hostile
+    ("delay_s", "f8"),  # s on top of the way
+    ("loss", "f8"),  # probability that a report is lost, on top of the way's
+    ("interval_s", "f8"),  # s between two tracks; 0 without limit
+    ("slots", "i4"),  # tracks at once
+    ("period_s", "f8"),  # s from a lost report to the next
+]
+)  # fmt: skip
+
+CHANGE: Final = record(
+    [
+    ("time_s", "f8"),  # when
+    ("thing", "i4"),  # index into World.nodes, or the number of nodes plus an index into World.links
+    ("down", "i4"),  # 1: out of order from now on; -1: in order again
+]
+)  # fmt: skip
+
+HAZARD: Final = record(
+    [
+    ("threat", "i4"),  # index
+    ("node", "i4"),  # index into World.nodes: so near the threat's aim point that it can be hit
+    ("along_m", "f8"),  # m from the aim point, the way that the threat comes down
+    ("across_m", "f8"),  # m to the right of that
 ]
 )  # fmt: skip
 
@@ -253,6 +310,7 @@ class WorldArrays(NamedTuple):
     first_sensor: int
     first_threat: int
     first_weapon: int
+    first_link: int
     sensors: NDArray[np.void]  # SENSOR
     threats: NDArray[np.void]  # THREAT
     commands: NDArray[np.void]  # COMMAND
@@ -284,3 +342,9 @@ class WorldArrays(NamedTuple):
     evidence: NDArray[np.float64]  # [row, hypothesis]: tracking.identification's table of likelihoods, likewise
     indicators: NDArray[np.uint8]  # bits of tracking.identification.INDICATORS that depend on the place, [row of path_m], likewise
     air: NDArray[np.float64]  # physics.drag.standard_air: what an interceptor has left to turn in
+    nodes: NDArray[np.void]  # NODE: batteries, commands, sensors, as in entities.parquet
+    links: NDArray[np.void]  # LINK
+    reports: NDArray[np.void]  # REPORT: every sensor's, then the exchanges'; none where the network is only implicit
+    changes: NDArray[np.void]  # CHANGE, in the order of time
+    hazards: NDArray[np.void]  # HAZARD, by threat
+    remote_m: NDArray[np.float64]  # m, [battery, sensor]: range to which its track is good enough to fire on; 0 never

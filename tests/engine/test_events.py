@@ -15,9 +15,9 @@ CAUSES = {
     "detect": {"appear"},
     "confirm": {"detect"},
     "drop": {"detect"},
-    "identify": {"confirm"},
-    "misidentify": {"confirm"},
-    "assign": {"identify"},
+    "identify": {"confirm", "receive"},
+    "misidentify": {"confirm", "receive"},
+    "assign": {"identify", "told", "remote"},
     "fire": {"assign", "fire", "kill", "miss", "no_target"},
     "kill": {"fire"},
     "miss": {"fire"},
@@ -25,6 +25,13 @@ CAUSES = {
     "assess": {"kill", "miss", "no_target", "assign"},
     "reload": {None},
     "asset_hit": {"impact"},
+    "receive": {"confirm", "receive", "identify", "told"},
+    "told": {"identify", "told"},
+    "remote": {"identify", "told", "receive", "confirm"},
+    "order_lost": {"assign"},
+    "hand_over": {"assign", "fire", "kill", "miss", "no_target"},
+    "node_lost": {"impact"},
+    **{kind: {None} for kind in ("node_down", "node_up", "link_down", "link_up", "take_over")},
 }
 """What each kind of event may follow from; an impact follows from wherever its chain broke."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,14 @@ from buckler.engine import queue as calendar
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.lethality import single_shot
+from buckler.engine.network import (
+    ORDER_TRIES,
+    Network,
+    engaged_elsewhere,
+    order_way,
+    remote_sensor,
+)
+from buckler.engine.posts import guided
 from buckler.engine.reach import earliest_intercept, flight_time
 from buckler.engine.rules import at_hand, permitted, salvo_at
 from buckler.engine.state import (
@@ -25,6 +33,7 @@ from buckler.engine.state import (
     KILLED,
     NO_CHANNEL,
     NO_GUIDANCE,
+    NO_LINK,
     NO_ROUND,
     NOT_REACHED,
     TOO_LATE,
@@ -35,7 +44,14 @@ from buckler.log.schema import Kind
 _OPEN_STILL = -1
 """A candidate that has lost neither its channel nor its rounds."""
 
+# On whose track a battery may fire.
+NOBODYS: Final = 0
+REMOTE: Final = 1
+OWN: Final = 2
+
 _ASSIGN = int(Kind.ASSIGN)
+_REMOTE = int(Kind.REMOTE)
+_ORDER_LOST = int(Kind.ORDER_LOST)
 _FIRE = int(Kind.FIRE)
 _KILL = int(Kind.KILL)
 _MISS = int(Kind.MISS)
@@ -68,12 +84,18 @@ def _stake(world: WorldArrays, state: State, c: int, w: int, i: int, now_s: floa
 
 
 @borrowing_kernel
-def guided(fire_control: NDArray[np.int32], seen_by: NDArray[np.void], battery: Any, i: int) -> bool:
-    """Whether a radar on whose track a battery may fire holds a confirmed track of threat `i`."""
-    for k in range(battery.first_sensor, battery.first_sensor + battery.sensors):
-        if seen_by[fire_control[k], i].confirmed != 0:
-            return True
-    return False
+def held_for(world: WorldArrays, state: State, net: Network, b: int, i: int, now_s: float) -> int:
+    """On whose track battery `b` may fire at threat `i`: OWN radar's, a REMOTE sensor's, or NOBODYS."""
+    if guided(world.fire_control, state.seen_by, world.batteries[b], i):
+        return OWN
+    if world.batteries[b].remote_age_s > 0.0 and _remote(world, net, b, i, now_s)[0] >= 0:
+        return REMOTE
+    return NOBODYS
+
+
+@borrowing_kernel
+def _remote(world: WorldArrays, net: Network, b: int, i: int, now_s: float) -> tuple[int, float]:
+    return remote_sensor(net, world.sensors, world.remote_m, world.batteries[b].remote_age_s, b, i, now_s)
 
 
 @borrowing_kernel
@@ -83,26 +105,36 @@ def bar(
     battery: Any,
     rounds: int,
     kill_class: int,
-    held: bool,
+    held: int,
     channels: int,
+    cut_off: bool,
     now_s: float,
 ) -> int:
     """The stage at which an attempt must break at this moment, whatever the geometry; past FIRED if nothing bars it.
 
     An attempt that has got that far before learns nothing from being considered again.
     """
-    if not held:
+    if held == NOBODYS:
+        return NO_GUIDANCE
+    guidable = held == OWN
+    enough = False
+    for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
+        if weapons[w].kill_probability[kill_class] > 0.0 and (held == OWN or weapons[w].needs_support == 0):
+            guidable = True
+            enough = enough or at_hand(weapons[w], stocks[w], kill_class, now_s) >= rounds
+    if not guidable:
         return NO_GUIDANCE
     if channels == 0:
         return NO_CHANNEL
-    for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
-        if weapons[w].kill_probability[kill_class] > 0.0 and at_hand(weapons[w], stocks[w], kill_class, now_s) >= rounds:
-            return FIRED + 1
-    return NO_ROUND
+    if not enough:
+        return NO_ROUND
+    return NO_LINK if cut_off else FIRED + 1
 
 
 @borrowing_kernel
-def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
+def decide(
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, c: int, now_s: float
+) -> None:
     """One round of assignment at command post `c`: every threat it holds, calls hostile and has nobody engaging.
 
     Repeatedly takes the pair of weapon and threat with the greatest marginal return, priority times the salvo's kill
@@ -112,6 +144,9 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
     asked of the best pairs first and seldom of the others: in a saturated defence few of many are ever asked.
     """
     state.counts[N_CANDIDATES] = 0
+    networked = len(world.reports) > 0
+    if networked and state.down[world.first_command - world.first_battery + c] > 0:
+        return
     for i in range(len(world.threats)):
         if (
             state.lives[i].life == FLYING
@@ -122,24 +157,33 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
                 or (world.commands[c].free != 0 and state.held_by[c, i].known_s <= now_s)
             )
         ):
+            if networked and engaged_elsewhere(net, c, i, now_s):
+                continue
             identified = state.held_by[c, i].identify_event >= 0
             if len(world.bodies) > 0 and not open_to_fire(state.known_as[c, i]):
                 continue
             for b in range(len(world.batteries)):
                 attempt = state.attempts[b, i]
-                if now_s < attempt.look_s or world.batteries[b].command != c:
+                if now_s < attempt.look_s or state.post[b] != c:
                     continue
                 if state.channels[b] == 0 and attempt.stage >= NO_CHANNEL:
                     continue
                 battery = world.batteries[b]
+                cut_off = False
+                if networked:
+                    if state.down[b] > 0:
+                        continue
+                    cut_off = isinf(state.way_s[b])
                 if not identified and battery.control != FREE and battery.orders == 0:
                     continue
-                held = guided(world.fire_control, state.seen_by, battery, i)
+                held = held_for(world, state, net, b, i, now_s)
                 kill_class = world.threats[i].kill_class
                 rounds = salvo_at(battery, attempt, kill_class)
-                barred = bar(world.weapons, state.stocks, battery, rounds, kill_class, held, state.channels[b], now_s)
+                barred = bar(
+                    world.weapons, state.stocks, battery, rounds, kill_class, held, state.channels[b], cut_off, now_s
+                )
                 if attempt.stage < barred:
-                    _consider(world, state, b, i, barred, now_s)
+                    _consider(world, state, b, i, held, barred, now_s)
     while True:
         best = _best_candidate(world, state, c, now_s)
         if best < 0:
@@ -148,7 +192,15 @@ def decide(world: WorldArrays, state: State, c: int, now_s: float) -> None:
         i = state.candidates[best].threat
         b = world.weapons[w].battery
         if state.candidates[best].asked != 0:
-            _engage(world, state, c, b, w, i, state.candidates[best].kill, state.aims[w, i].meet_s, now_s)
+            because, way_s, arrives = known_by(state.held_by[c, i]), 0.0, True
+            if networked:
+                way_s, arrives = order_way(net, seed, replication, b, i, state.attempts[b, i].fired)
+                if not guided(world.fire_control, state.seen_by, world.batteries[b], i):
+                    s, range_m = _remote(world, net, b, i, now_s)
+                    because = note(
+                        state.journal, because, now_s, _REMOTE, world.first_sensor + s, world.first_threat + i, i, range_m, 0
+                    )
+            _engage(world, state, c, b, w, i, state.candidates[best].kill, because, way_s, arrives, now_s)
             state.candidates[best].score = 0.0
         elif _in_time(world, state, b, w, i, now_s):
             rounds = salvo_at(world.batteries[b], state.attempts[b, i], world.threats[i].kill_class)
@@ -209,29 +261,32 @@ def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: fl
     """
     aim = state.aims[w, i]
     battery = world.batteries[b]
-    meet_s = earliest_intercept(world, w, i, now_s + battery.reaction_s, aim.meet_s)
+    lead_s = battery.reaction_s
+    if state.way_s[b] < np.inf:
+        lead_s += state.way_s[b]
+    meet_s = earliest_intercept(world, w, i, now_s + lead_s, aim.meet_s)
     if isinf(meet_s):
         aim.shut = NEVER_REACHED
         return False
     aim.meet_s = meet_s
-    period_s = world.commands[battery.command].decision_period_s
-    order_s = meet_s - flight_time(world, w, i, meet_s) - battery.reaction_s
-    if order_s > now_s + period_s:
-        aim.open_s = order_s - period_s
+    period_s = world.commands[state.post[b]].decision_period_s
+    latest_s = meet_s - flight_time(world, w, i, meet_s) - lead_s
+    if latest_s > now_s + period_s:
+        aim.open_s = latest_s - period_s
         return False
     return True
 
 
 @borrowing_kernel
-def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now_s: float) -> None:
+def _consider(world: WorldArrays, state: State, b: int, i: int, held: int, barred: int, now_s: float) -> None:
     """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it.
 
-    `barred`: the stage at which the attempt must break now whatever the geometry (see bar). Leaves in the attempt the time
-    before which looking again is of no use.
+    `held`: on whose track it may fire (see held_for); `barred`: the stage at which the attempt must break now whatever the
+    geometry (see bar). Leaves in the attempt the time before which looking again is of no use.
     """
     battery = world.batteries[b]
     kill_class = world.threats[i].kill_class
-    because = known_by(state.held_by[battery.command, i])
+    because = known_by(state.held_by[state.post[b], i])
     attempt = state.attempts[b, i]
     worth = world.pairs[battery.first_weapon, i].worth
     if battery.hold != 0 or battery.engages[kill_class] == 0 or worth == 0.0:
@@ -261,8 +316,13 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
             look_s = min(look_s, aim.open_s)
             continue
         rounds = salvo_at(battery, attempt, kill_class)
-        if (barred <= FIRED and barred != NO_ROUND) or at_hand(world.weapons[w], state.stocks[w], kill_class, now_s) < rounds:
-            stage = min(barred, NO_ROUND)
+        if held == REMOTE and world.weapons[w].needs_support != 0:
+            reached(state.attempts, b, i, NO_GUIDANCE, because)
+            look_s = now_s
+            continue
+        ready = at_hand(world.weapons[w], state.stocks[w], kill_class, now_s)
+        if (barred <= FIRED and barred != NO_ROUND) or ready < rounds:
+            stage = barred if ready >= rounds else min(barred, NO_ROUND)
             if _in_time(world, state, b, w, i, now_s):
                 reached(state.attempts, b, i, stage, because)
                 look_s = now_s
@@ -278,7 +338,7 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, barred: int, now
         state.candidates[n].threat = i
         state.candidates[n].kill = kill
         state.candidates[n].asked = 0
-        state.candidates[n].score = kill * _stake(world, state, battery.command, w, i, now_s)
+        state.candidates[n].score = kill * _stake(world, state, state.post[b], w, i, now_s)
     attempt.look_s = look_s
     if not still:
         ruled = attempt.ruled != 0 or (forbidden and not ever)
@@ -294,10 +354,15 @@ def _engage(
     w: int,
     i: int,
     kill: float,
-    meet_s: float,
+    because: int,
+    way_s: float,
+    arrives: bool,
     now_s: float,
 ) -> None:
-    """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar."""
+    """Give battery `b` the threat: a channel is taken, the rounds are set aside, the launches go into the calendar.
+
+    The order takes `way_s` and `arrives`, or is found lost after that.
+    """
     battery = world.batteries[b]
     attempt = state.attempts[b, i]
     rounds = salvo_at(battery, attempt, world.threats[i].kill_class)
@@ -308,27 +373,54 @@ def _engage(
         return
     state.counts[N_ENGAGEMENTS] = number + 1
     state.counts[N_SHOTS] = shot + rounds
-    because = known_by(state.held_by[c, i])
     event = note(state.journal, because, now_s, _ASSIGN, world.first_weapon + w, world.first_threat + i, i, kill, 0)
     state.engagements[number].weapon = w
     state.engagements[number].threat = i
     state.engagements[number].open = rounds
     state.engagements[number].event = event
     state.engagements[number].killed = 0
+    state.engagements[number].post = c
+    state.engagements[number].waiting = rounds
     state.channels[b] -= 1
     state.held_by[c, i].engaged += 1
     attempt.engaged += 1
     attempt.engagements += 1
+    state.held_by[c, i].engaged_s = now_s
     state.stocks[w].ready -= rounds
     for k in range(rounds):
         state.rounds[shot + k].weapon = w
         state.rounds[shot + k].threat = i
         state.rounds[shot + k].engagement = number
-        state.rounds[shot + k].meet_s = meet_s
+        state.rounds[shot + k].meet_s = state.aims[w, i].meet_s
         state.rounds[shot + k].ordinal = state.attempts[b, i].fired + k
         state.rounds[shot + k].event = -1
-        plan(state.agenda, now_s + battery.reaction_s + k * battery.salvo_interval_s, calendar.LAUNCH, shot + k, 0)
+        if arrives:
+            launch_s = now_s + way_s + battery.reaction_s + k * battery.salvo_interval_s
+            plan(state.agenda, launch_s, calendar.LAUNCH, shot + k, 0)
     state.attempts[b, i].fired += rounds
+    if not arrives:
+        plan(state.agenda, now_s + way_s, calendar.ORDER_LOST, number, 0)
+
+
+@borrowing_kernel
+def order_lost(world: WorldArrays, state: State, number: int, now_s: float) -> None:
+    """No try of an order got through: the post gives it up, and the threat may be given to another."""
+    engagement = state.engagements[number]
+    w, i = engagement.weapon, engagement.threat
+    b = world.weapons[w].battery
+    event = note(
+        state.journal, engagement.event, now_s, _ORDER_LOST, world.first_weapon + w, world.first_threat + i, i,
+        float(ORDER_TRIES), 0,
+    )  # fmt: skip
+    reached(state.attempts, b, i, NO_LINK, event)
+    state.stocks[w].ready += engagement.open
+    state.channels[b] += 1
+    state.attempts[b, i].engaged -= 1
+    engagement.open = 0
+    engagement.waiting = 0
+    if engagement.post >= 0:
+        state.held_by[engagement.post, i].engaged -= 1
+        engagement.post = -1
 
 
 @borrowing_kernel
@@ -351,9 +443,13 @@ def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: 
     number = state.rounds[shot].engagement
     meet_s = (
         earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s)
-        if state.lives[i].life == FLYING and _still_cleared(world, state, b, i)
+        if state.lives[i].life == FLYING
+        and state.engagements[number].post >= 0
+        and state.down[b] <= 0
+        and _still_cleared(world, state, b, i)
         else 1.0 / 0.0
     )
+    state.engagements[number].waiting -= 1
     if isinf(meet_s):
         state.stocks[w].ready += 1
         _close_shot(
@@ -398,7 +494,7 @@ def _send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> No
 @borrowing_kernel
 def _still_cleared(world: WorldArrays, state: State, b: int, i: int) -> bool:
     """Whether what is known of a target by now still lets battery `b` fire at it."""
-    return len(world.bodies) == 0 or open_to_fire(state.known_as[world.batteries[b].command, i])
+    return len(world.bodies) == 0 or open_to_fire(state.known_as[state.post[b], i])
 
 
 @borrowing_kernel
@@ -420,7 +516,9 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
         event = note(state.journal, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
     else:
         chance = single_shot(world, w, i, now_s)
-        if weapon.needs_support != 0 and not guided(world.fire_control, state.seen_by, world.batteries[b], i):
+        if weapon.needs_support != 0 and not (
+            guided(world.fire_control, state.seen_by, world.batteries[b], i) and state.down[b] <= 0
+        ):
             chance = 0.0
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
@@ -433,6 +531,8 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
             if i < len(world.threats) - world.traffic:
                 state.counts[N_UNFINISHED] -= 1
             state.engagements[number].killed = 1
+            if len(world.reports) > 0:
+                plan(state.agenda, now_s, calendar.ENDED, i, 0)
         else:
             event = note(state.journal, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
             if state.attempts[b, i].stage == FIRED:
@@ -475,7 +575,9 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     b = world.weapons[w].battery
     state.channels[b] += 1
     state.attempts[b, i].engaged -= 1
-    state.held_by[world.batteries[b].command, i].engaged -= 1
+    post = state.engagements[number].post
+    if post >= 0:
+        state.held_by[post, i].engaged -= 1
     killed = 1.0 if state.engagements[number].killed != 0 else 0.0
     note(
         state.journal,

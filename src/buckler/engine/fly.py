@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, WorldArrays
 from buckler.engine.journal import N_EVENTS, N_HITS, OVERFLOWED
+from buckler.engine.network import Network, new_network
 from buckler.engine.replication import replicate
 from buckler.engine.state import State, new_state
 from buckler.errors import InputError
@@ -22,6 +23,7 @@ _LARGEST_GROWTH: Final = 4096
 def replicate_block(
     world: WorldArrays,
     state: State,
+    net: Network,
     seed: int,
     first: int,
     count: int,
@@ -35,7 +37,7 @@ def replicate_block(
     """
     filled = 0
     for k in range(count):
-        if not replicate(world, state, seed, first + k, False):
+        if not replicate(world, state, net, seed, first + k, False):
             return k
         n = state.counts[N_EVENTS]
         if filled + n > len(events):
@@ -47,6 +49,13 @@ def replicate_block(
     return count
 
 
+def network_of(world: WorldArrays, state: State) -> Network:
+    """The network over a state."""
+    return new_network(
+        world, state.journal, state.agenda, state.held_by, state.deciding, state.down, state.post, state.way_s
+    )
+
+
 class Flyer:
     """One worker's buffers."""
 
@@ -54,6 +63,7 @@ class Flyer:
         self.world = world
         self._growth = 1
         self._state: State = new_state(world)
+        self._net = network_of(world, self._state)
         self._events = np.zeros(8 * len(self._state.journal.events), EVENT)
 
     def _grow(self, replication: int) -> None:
@@ -64,13 +74,14 @@ class Flyer:
                 "identification_retry_s, or split the raid"
             )
         self._state = new_state(self.world, self._growth)
+        self._net = network_of(self.world, self._state)
 
     def block(self, seed: int, first: int, count: int) -> Iterator[tuple[int, NDArray[np.void]]]:
         """(replication, its events) for `count` replications from `first` on (dtypes.EVENT)."""
         ends = np.zeros(count, np.int64)
         done = 0
         while done < count:
-            flown = replicate_block(self.world, self._state, seed, first + done, count - done, self._events, ends)
+            flown = replicate_block(self.world, self._state, self._net, seed, first + done, count - done, self._events, ends)
             starts = np.concatenate([[0], ends[:flown]])
             for k in range(flown):
                 yield first + done + k, self._events[starts[k] : starts[k + 1]].copy()
@@ -87,7 +98,7 @@ class Flyer:
 
     def recorded(self, seed: int, replication: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
         """The events and the detections (dtypes.HIT) of one replication, flown again with recording."""
-        while not replicate(self.world, self._state, seed, replication, True):
+        while not replicate(self.world, self._state, self._net, seed, replication, True):
             self._grow(replication)
         return (
             self._state.journal.events[: self._state.counts[N_EVENTS]].copy(),

@@ -115,13 +115,14 @@ def wrongful(
     interoperable; had the IFF answered (it failed, or there was not yet time); had the transponder, the corridor, the flight plan been
     as they should. Where no single one would have sufficed, several signs spoke against it.
     """
-    battery = world.batteries[world.weapons[w].battery]
+    b = world.weapons[w].battery
+    battery, c = world.batteries[b], state.post[b]
     lat_deg, lon_deg, _ = geodetic(world.threats[i], world.path_m, meet_s)
     status = status_at(world.rules, battery, lat_deg, lon_deg, now_s)
-    cause = _cause(world, state, seed, replication, battery.command, i, status, now_s)
+    cause = _cause(world, state, seed, replication, c, i, status, now_s)
     note(
         state.journal, event, now_s, _WRONGFUL, world.first_weapon + w, world.first_threat + i, i,
-        float(state.known_as[battery.command, i].identity), cause,
+        float(state.known_as[c, i].identity), cause,
     )  # fmt: skip
 
 

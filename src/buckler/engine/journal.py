@@ -23,6 +23,9 @@ N_UNFINISHED: Final = 4
 N_CANDIDATES: Final = 5
 OVERFLOWED: Final = 6
 N_CALENDAR: Final = 7
+N_WAITING: Final = 8
+N_AUTONOMOUS: Final = 9
+COUNTERS: Final = 16
 
 
 class Journal(NamedTuple):

@@ -24,6 +24,20 @@ SCAN: Final = 5
 VERDICT: Final = 6
 DECIDE: Final = 7
 LAUNCH: Final = 8
+ARRIVE: Final = 9
+TELL: Final = 10
+ORDER_LOST: Final = 11
+# What happens to the network comes before anything else at its instant, what follows from it at once before that.
+TAKE_OVER: Final = -1
+CHANGE: Final = -2
+CARRY: Final = -3
+REWIRE: Final = -4
+PASS_ON: Final = -5
+DIRECT: Final = -6
+CONFIRMED: Final = -7
+DROPPED: Final = -8
+ENDED: Final = -9
+STOP: Final = -10
 
 
 ENTRY: Final = record(

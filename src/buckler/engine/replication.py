@@ -12,9 +12,12 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.fire import assess, decide, launch, plan_supplies, reloaded, resolve, supplied
+from buckler.engine.fallback import on_network
+from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, supplied
 from buckler.engine.identify import verdict_by_evidence
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
+from buckler.engine.network import Network, begin, clear_network, strike
+from buckler.engine.posts import plan_decision
 from buckler.engine.sensing import scan
 from buckler.engine.state import (
     FIRED,
@@ -26,6 +29,7 @@ from buckler.engine.state import (
     NO_GUIDANCE,
     NO_LINK,
     NO_ROUND,
+    NOT_PASSED,
     NOT_REACHED,
     SEEN,
     THROUGH,
@@ -58,7 +62,7 @@ _MISSED = int(Reason.MISSED)
 
 
 @borrowing_kernel
-def replicate(world: WorldArrays, state: State, seed: int, replication: int, record: bool) -> bool:
+def replicate(world: WorldArrays, state: State, net: Network, seed: int, replication: int, record: bool) -> bool:
     """Fly one replication; events (and, if `record`, detections) are left in `state`. False if it overflowed its buffers.
 
     A calendar of events, each at its time: appearances, scans, verdicts, rounds of assignment, launches, intercepts,
@@ -69,6 +73,10 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
     state.counts[N_UNFINISHED] = len(world.threats) - world.traffic
     for i in range(len(world.threats)):
         plan(state.agenda, max(world.threats[i].start_s, 0.0), calendar.APPEAR, i, 0)
+    networked = len(world.reports) > 0
+    if networked:
+        clear_network(net)
+        begin(net, world.changes, seed, replication)
     for s in range(len(world.sensors)):
         begin_scanning(world.sensors[s], world.looking_s[s, 0], state.agenda, seed, replication, s)
     if world.supplies > 0:
@@ -80,18 +88,19 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             break
         if what == calendar.SCAN:
             if state.counts[N_UNFINISHED] > 0 and now_s <= world.looking_s[a, 1]:
-                scan(world, state, seed, replication, record, a, b, now_s)
+                if not networked or state.down[world.first_sensor - world.first_battery + a] <= 0:
+                    scan(world, state, seed, replication, record, a, b, now_s)
                 plan(state.agenda, scan_time(world.sensors[a], seed, replication, b + 1), calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
             appear(world, state, a, now_s)
         elif what == calendar.VERDICT:
             verdict(world, state, seed, replication, a, b, now_s)
         elif what == calendar.DECIDE:
-            decide(world, state, a, now_s)
+            decide(world, state, net, seed, replication, a, now_s)
             if b == 0:  # else a look between, at a track that is not identified
                 state.deciding[a] = 0
             if _has_work(state.lives, state.held_by, a, world.commands[a].free != 0):
-                _plan_decision(state.agenda, state.deciding, a, now_s + world.commands[a].decision_period_s)
+                plan_decision(state.agenda, state.deciding, a, now_s + world.commands[a].decision_period_s)
         elif what == calendar.LAUNCH:
             launch(world, state, seed, replication, a, now_s)
         elif what == calendar.RESOLVE:
@@ -102,8 +111,13 @@ def replicate(world: WorldArrays, state: State, seed: int, replication: int, rec
             supplied(world, state, a, b, now_s)
         elif what == calendar.RELOADED:
             reloaded(world, state, a, now_s)
-        elif state.lives[a].life == FLYING:
-            impact(world, state, seed, replication, a, now_s)
+        elif what == calendar.IMPACT:
+            if state.lives[a].life == FLYING:
+                impact(world, state, net, seed, replication, a, now_s)
+        elif what == calendar.ORDER_LOST:
+            order_lost(world, state, a, now_s)
+        else:
+            on_network(world, state, net, seed, replication, what, a, b, now_s)
     return bool(state.counts[OVERFLOWED] == 0)
 
 
@@ -149,11 +163,15 @@ def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, repli
 def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> None:
     """Command post `c` comes to a verdict on threat `i`: hostile, or (by its stated error rate) not yet."""
     state.held_by[c, i].pending = 0
-    if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0:
-        return  # the track is gone; a new one starts a new identification
+    if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0 or state.held_by[c, i].identify_event >= 0:
+        return  # the track is gone, and a new one starts a new identification; or another post has told
+    if len(world.reports) > 0 and state.down[world.first_command - world.first_battery + c] > 0:
+        return
     if len(world.bodies) > 0:
         if verdict_by_evidence(world, state, seed, replication, c, i, now_s):
-            _plan_decision(state.agenda, state.deciding, c, now_s)
+            plan_decision(state.agenda, state.deciding, c, now_s)
+        if len(world.reports) > 0 and state.held_by[c, i].identify_event >= 0:
+            plan(state.agenda, now_s, calendar.PASS_ON, c, i)
         return
     command = world.commands[c]
     attempt = state.held_by[c, i].attempts
@@ -173,17 +191,12 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
     )
     if kind == _IDENTIFY:
         state.held_by[c, i].identify_event = number
-        _plan_decision(state.agenda, state.deciding, c, now_s)
+        plan_decision(state.agenda, state.deciding, c, now_s)
+        if len(world.reports) > 0:
+            plan(state.agenda, now_s, calendar.PASS_ON, c, i)
     else:
         state.held_by[c, i].pending = 1
         plan(state.agenda, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
-
-
-@borrowing_kernel
-def _plan_decision(agenda: Agenda, deciding: NDArray[np.int8], c: int, time_s: float) -> None:
-    if deciding[c] == 0:
-        deciding[c] = 1
-        plan(agenda, time_s, calendar.DECIDE, c, 0)
 
 
 @borrowing_kernel
@@ -196,7 +209,7 @@ def _has_work(lives: NDArray[np.void], held_by: NDArray[np.void], c: int, free: 
 
 
 @borrowing_kernel
-def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int, now_s: float) -> None:
+def impact(world: WorldArrays, state: State, net: Network, seed: int, replication: int, i: int, now_s: float) -> None:
     """Threat `i` gets through, for one reason; where a hit is modelled, it falls near its aim point by its own scatter.
 
     Scatter: two independent normal errors of standard deviation CEP/1.1774 each (the circular normal distribution, whose
@@ -211,10 +224,14 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
     if body.leaves != 0:
         state.lives[i].life = GONE
         note(state.journal, state.lives[i].appear_event, now_s, _LEAVE, world.first_threat + i, body.asset, i, 0.0, 0)
+        if len(world.reports) > 0:
+            plan(state.agenda, now_s, calendar.ENDED, i, 0)
         return
     state.lives[i].life = THROUGH
     reason, because = break_of_chain(world, state, i)
     number = note(state.journal, because, now_s, _IMPACT, world.first_threat + i, body.asset, i, 0.0, reason)
+    if len(world.reports) > 0:
+        plan(state.agenda, now_s, calendar.ENDED, i, 0)
     if body.lethal_radius_m > 0.0:
         east, north = draws.draw_normal_pair(seed, replication, draws.IMPACT, body.key, body.key, 0)
         along_m, across_m = body.scatter_std_m * north, body.scatter_std_m * east
@@ -222,8 +239,10 @@ def impact(world: WorldArrays, state: State, seed: int, replication: int, i: int
             aside, _ = draws.draw_normal_pair(seed, replication, draws.NAVIGATION, body.key, body.key, 0)
             across_m += body.aside_std_m * aside
         miss_m = hypot(along_m, across_m)
-        if miss_m <= body.lethal_radius_m:
+        if miss_m <= body.lethal_radius_m and body.asset < world.first_battery:
             note(state.journal, number, now_s, _ASSET_HIT, world.first_threat + i, body.asset, i, miss_m, 0)
+        if len(world.hazards) > 0:
+            strike(net, world.hazards, i, number, along_m, across_m, now_s)
 
 
 @borrowing_kernel
@@ -239,7 +258,7 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
         reached = state.attempts[b, i].stage
         event = state.attempts[b, i].stage_event
         if reached == UNSEEN:
-            reached, event = _known(world.sensors, state.seen_by, state.held_by, world.batteries[b].command, i)
+            reached, event = _known(world, state, state.post[b], i)
         if reached > stage or (reached == stage and stage != UNSEEN and event < because):
             stage = reached
             because = event
@@ -247,19 +266,22 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
 
 
 @borrowing_kernel
-def _known(
-    sensors: NDArray[np.void], seen_by: NDArray[np.void], held_by: NDArray[np.void], c: int, i: int
-) -> tuple[int, int]:
+def _known(world: WorldArrays, state: State, c: int, i: int) -> tuple[int, int]:
     """How far command post `c` got with threat `i` without any decision, and the event."""
-    held = held_by[c, i]
+    held = state.held_by[c, i]
+    networked = len(world.reports) > 0
+    cut_off = networked and state.down[world.first_command - world.first_battery + c] > 0
     if held.identify_event >= 0:
-        return TOO_LATE, held.identify_event
+        return NOT_PASSED if cut_off else TOO_LATE, held.identify_event
     if held.track_event >= 0:
-        return TRACKED, held.track_event
+        return NOT_PASSED if cut_off else TRACKED, held.track_event
     first = -1
-    for s in range(len(sensors)):
-        event = seen_by[s, i].detect_event
-        if sensors[s].command == c and event >= 0 and (first < 0 or event < first):
+    for s in range(len(world.sensors)):
+        mine = state.post[world.first_sensor - world.first_battery + s] == c if networked else world.sensors[s].command == c
+        if networked and mine and state.seen_by[s, i].confirm_event >= 0:
+            return NOT_PASSED, state.seen_by[s, i].confirm_event
+        event = state.seen_by[s, i].detect_event
+        if mine and event >= 0 and (first < 0 or event < first):
             first = event
     return (SEEN, first) if first >= 0 else (UNSEEN, -1)
 
@@ -268,7 +290,7 @@ def _known(
 def _reason(stage: int) -> int:
     if stage == FIRED:
         return _MISSED
-    if stage == NO_LINK:
+    if stage == NO_LINK or stage == NOT_PASSED:
         return _LINK_DOWN
     if stage == NO_ROUND:
         return _NO_MISSILE

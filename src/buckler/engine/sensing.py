@@ -12,7 +12,8 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.journal import N_HITS, OVERFLOWED, Agenda, note, plan
+from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
+from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
@@ -31,13 +32,19 @@ def scan(
     """One scan of sensor `s`: a detection draw for each threat in view, then M-of-N confirmation and loss of track.
 
     A track is confirmed by M detections in the last N scans, or by one detection where the sensor's command post already
-    holds a track of the target and so cues it; it is dropped when N scans in a row have missed.
+    holds a track of the target and so cues it, as soon as the cue is there; it is dropped when N scans in a row have missed.
     """
     sensor = world.sensors[s]
     lowest_m = world.lowest_m[s]
     air_db = world.air_db[s]
     subject = world.first_sensor + s
     threshold = detection_threshold(sensor.false_alarm, 1)
+    networked = len(world.reports) > 0
+    c = sensor.command
+    cue_s = 0.0
+    if networked:
+        node = world.first_sensor - world.first_battery + s
+        c, cue_s = state.post[node], state.way_s[node]
     mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
     for i in range(len(world.threats)):
         if state.lives[i].life != FLYING:
@@ -46,6 +53,7 @@ def scan(
         seen = state.seen_by[s, i]
         if time_s < world.windows_s[s, i, 0] or (time_s > world.windows_s[s, i, 1] and seen.window == 0):
             continue
+        cued = state.held_by[c, i].tracks > 0 and time_s >= state.held_by[c, i].since_s + cue_s
         if sensor.orbit_rows > 0:
             snr, range_m, azimuth, elevation = look_moving(
                 sensor, world.orbits, world.orbit_nodes, world.orbit_lowest_m, air_db, body, world.path_m, time_s
@@ -53,7 +61,7 @@ def scan(
         else:
             snr, range_m, azimuth, elevation = look(sensor, lowest_m, air_db, body, world.path_m, time_s)
         if sensor.cueable > 0:
-            snr *= attention(sensor, state.held_by[sensor.command, i].tracks, azimuth)
+            snr *= attention(sensor, 1 if cued else 0, azimuth)
         hit = False
         if snr > 0.0:
             if sensor.disturbances > 0:
@@ -93,26 +101,24 @@ def scan(
                     range_m,
                     0,
                 )
-            if seen.confirmed == 0 and (
-                state.held_by[sensor.command, i].tracks > 0 or _bits(np.uint32(seen.window)) >= sensor.hits
-            ):
+            if seen.confirmed == 0 and (cued or _bits(np.uint32(seen.window)) >= sensor.hits):
                 seen.confirmed = 1
                 event = note(
                     state.journal, seen.detect_event, time_s, _CONFIRM, subject, world.first_threat + i, i, range_m, 0
                 )
-                confirm(
-                    state.agenda,
-                    world.commands[sensor.command],
-                    state.held_by[sensor.command, i],
-                    event,
-                    sensor.command,
-                    i,
-                    time_s,
-                )
+                if networked:
+                    seen.confirm_event = event
+                    plan(state.agenda, time_s, calendar.CONFIRMED, s, i)
+                else:
+                    command = world.commands[c]
+                    gain(state.agenda, command, state.held_by[c, i], event, c, i, time_s, command.latency_s)
         elif seen.window == 0 and seen.confirmed != 0:
             seen.confirmed = 0
-            state.held_by[sensor.command, i].tracks -= 1
             note(state.journal, seen.detect_event, time_s, _DROP, subject, world.first_threat + i, i, range_m, 0)
+            if networked:
+                plan(state.agenda, time_s, calendar.DROPPED, s, i)
+            else:
+                state.held_by[c, i].tracks -= 1
 
 
 @borrowing_kernel
@@ -128,20 +134,6 @@ def attention(sensor: Any, tracks: int, azimuth: float) -> float:
         return 1.0
     off = abs(azimuth - sensor.sector_azimuth_rad)
     return 1.0 if min(off, 2.0 * pi - off) <= sensor.search_half_width_rad else 0.0
-
-
-@borrowing_kernel
-def confirm(agenda: Agenda, command: Any, held: Any, event: int, c: int, i: int, time_s: float) -> None:
-    """Command post `c` gets a confirmed track of threat `i`; the first one starts its identification."""
-    held.tracks += 1
-    if held.tracks == 1:
-        held.track_event = event
-        held.known_s = time_s + command.latency_s
-        if command.free != 0 and held.identify_event < 0:
-            plan(agenda, held.known_s, calendar.DECIDE, c, 1)
-        if held.identify_event < 0 and held.pending == 0:
-            held.pending = 1
-            plan(agenda, time_s + command.latency_s + command.identification_time_s, calendar.VERDICT, c, i)
 
 
 @borrowing_kernel

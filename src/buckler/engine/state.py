@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays, record
-from buckler.engine.journal import Agenda, Journal
+from buckler.engine.journal import COUNTERS, Agenda, Journal
 from buckler.engine.queue import ENTRY
 
 # A threat's life.
@@ -29,26 +29,32 @@ NEVER_RELEASED: Final = 5
 # How far an attempt (a battery at a threat) got, in the order of the kill chain; log.schema.Reason names the break.
 UNSEEN: Final = 0
 SEEN: Final = 1
-TRACKED: Final = 2
-HELD: Final = 3
-NOT_REACHED: Final = 4
-TOO_LATE: Final = 5
-NO_GUIDANCE: Final = 6
-NO_CHANNEL: Final = 7
-NO_ROUND: Final = 8
-NO_LINK: Final = 9
-FIRED: Final = 10
+NOT_PASSED: Final = 2
+TRACKED: Final = 3
+HELD: Final = 4
+NOT_REACHED: Final = 5
+TOO_LATE: Final = 6
+NO_GUIDANCE: Final = 7
+NO_CHANNEL: Final = 8
+NO_ROUND: Final = 9
+NO_LINK: Final = 10
+FIRED: Final = 11
 
 SEEN_BY: Final = record(
     [
     ("window", "u4"),  # the last scans, one bit each, the newest lowest
     ("detect_event", "i4"),  # number of the first detection's event; -1 none
+    ("confirm_event", "i4"),  # where the network is not only implicit: the last confirmation's; -1 none
     ("confirmed", "i1"),  # 1: the sensor holds a confirmed track
 ]
 )  # fmt: skip
 HELD_BY: Final = record(
     [
-    ("tracks", "i4"),  # confirmed tracks at the post's sensors
+    ("tracks", "i4"),  # confirmed tracks at the post: its own sensors', and those that other posts tell it
+    ("own", "i4"),  # of these, its own sensors'
+    ("heard", "i4"),  # of these, by voice
+    ("since_s", "f8"),  # when the first of them came
+    ("engaged_s", "f8"),  # when the last engagement began
     ("track_event", "i4"),  # the confirmation that began the present track; -1 never tracked
     ("known_s", "f8"),  # when it was at the post
     ("attempts", "i4"),  # at identification
@@ -112,6 +118,8 @@ ENGAGEMENT: Final = record(
     ("open", "i4"),  # shots not yet resolved
     ("event", "i4"),  # its last event
     ("killed", "i1"),  # 1: a shot of it killed
+    ("post", "i4"),  # the post in whose account it stands; -1 where it was handed over
+    ("waiting", "i4"),  # rounds not yet launched
 ]
 )  # fmt: skip
 CANDIDATE: Final = record(
@@ -144,6 +152,9 @@ class State(NamedTuple):
     engagements: NDArray[np.void]  # ENGAGEMENT, likewise
     candidates: NDArray[np.void]  # CANDIDATE, of one round of assignment
     hits: NDArray[np.void]  # dtypes.HIT
+    down: NDArray[np.int32]  # [node, then link]: how many reasons it has to be out of order; 0: in order
+    post: NDArray[np.int32]  # [node]: the post of a sensor or battery at the moment; a post's is itself
+    way_s: NDArray[np.float64]  # s, [node]: to its post; inf: cut off. 0 where the network is only implicit
 
 
 def new_state(world: WorldArrays, growth: int = 1) -> State:
@@ -152,11 +163,15 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     b, w = len(world.batteries), len(world.weapons)
     rounds = int(world.weapons["ready"].sum() + world.weapons["stored"].sum())
     shots = growth * (min(rounds, 20 * t) + 64)
-    counts = np.zeros(8, np.int64)
+    n, r, k = len(world.nodes), len(world.reports), len(world.links)
+    counts = np.zeros(COUNTERS, np.int64)
+    journal = Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t + 2 * n), EVENT), world.threats, world.path_m)
+    due = 2 * t + s + c * t + c + 2 * shots + w + world.supplies + 2 * r * t + 2 * n + 2 * k + 64
+    agenda = Agenda(counts, np.zeros(growth * due, ENTRY))
     return State(
         counts=counts,
-        journal=Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t), EVENT), world.threats, world.path_m),
-        agenda=Agenda(counts, np.zeros(growth * (2 * t + s + c * t + c + 2 * shots + w + world.supplies + 64), ENTRY)),
+        journal=journal,
+        agenda=agenda,
         seen_by=np.zeros((s, t), SEEN_BY),
         held_by=np.zeros((c, t), HELD_BY),
         known_as=np.zeros((c, len(world.bodies)), KNOWN_AS),
@@ -170,6 +185,9 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         engagements=np.zeros(shots, ENGAGEMENT),
         candidates=np.zeros(w * t, CANDIDATE),
         hits=np.zeros(growth * 4096, HIT),
+        down=np.zeros(n + k, np.int32),
+        post=world.nodes["home"].astype(np.int32),
+        way_s=np.zeros(n),
     )
 
 
@@ -184,10 +202,15 @@ def clear(world: WorldArrays, state: State) -> None:
             seen = state.seen_by[s, i]
             seen.window = 0
             seen.detect_event = -1
+            seen.confirm_event = -1
             seen.confirmed = 0
         for c in range(len(world.commands)):
             held = state.held_by[c, i]
             held.tracks = 0
+            held.own = 0
+            held.heard = 0
+            held.since_s = 0.0
+            held.engaged_s = 0.0
             held.track_event = -1
             held.known_s = 0.0
             held.attempts = 0

@@ -37,6 +37,17 @@ class Kind(IntEnum):
     SUPPLY = 17  # rounds arrive in a store: weapon, -, rounds
     DECLARE = 18  # a command post gives a track another identity than hostile: command, body, code of the identity (APP-6)
     WRONGFUL = 19  # the first round of a battery at a civil or own aircraft: weapon, aircraft, its identity's code; `reason` says why
+    RECEIVE = 20  # a post's first track of a threat comes over the network: command, threat, s since the sensor's or post's own
+    TOLD = 21  # a post takes over another's verdict that a threat is hostile: command, threat, s since that verdict
+    REMOTE = 22  # a battery may fire on another sensor's track: sensor, threat, range in m
+    ORDER_LOST = 23  # an order is given up after its last repetition: weapon, threat, number of tries
+    HAND_OVER = 24  # a battery can not go on with its engagement: weapon, threat, rounds not yet launched
+    NODE_LOST = 25  # a node of the defence is hit and lost: node, threat, distance of the impact in m
+    NODE_DOWN = 26  # a node goes out of order: node, -, -
+    NODE_UP = 27  # and is back: node, -, -
+    LINK_DOWN = 28  # a link goes out of order: link, -, -
+    LINK_UP = 29  # and is back: link, -, -
+    TAKE_OVER = 30  # a post takes over a sensor or battery: command, node, s since it was cut off
 
 
 class Reason(IntEnum):
@@ -119,13 +130,15 @@ ENTITIES: Final = _schema([
     pa.field("key", pa.string()),
     pa.field("name", pa.string()),
     pa.field("side", pa.string(), metadata={"meaning": "defence, raid, civil or own"}),
-    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat, aircraft"}),
+    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat, aircraft, link"}),
     pa.field("system", pa.string(), metadata={"meaning": "the catalog card"}),
     pa.field("class", pa.string(), metadata={"meaning": "kill class of a threat: ballistic, cruise, aircraft, drone, helicopter"}),
     pa.field("lat_deg", pa.float64()),
     pa.field("lon_deg", pa.float64()),
     pa.field("alt_m", pa.float64()),
-    pa.field("parent", pa.string(), metadata={"meaning": "weapon: its battery; battery, sensor: its command; threat: its asset"}),
+    pa.field("parent", pa.string(), metadata={
+        "meaning": "weapon: its battery; battery, sensor: its command; command: its superior, or the battery whose own post it is; "
+        "threat: what it flies at; link: its two ends, joined by ' <> '"}),
     pa.field("range_m", pa.float64(), metadata={"unit": "m", "meaning": "sensor: instrumented range; weapon: maximum range"}),
     pa.field("value", pa.float64(), metadata={"meaning": "asset: its value; weapon: rounds at the start; battery: fire channels"}),
     pa.field("hypothetical", pa.bool_()),

@@ -18,11 +18,14 @@ from buckler.catalog.load import Catalog, load_catalog
 from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
+from buckler.scenario.network import network_mistakes
 from buckler.scenario.rules import forget, rule_mistakes, rules_of, take_rule
-from buckler.scenario.schema import MOST_MEMBERS, Scenario, member_name, store_name
+from buckler.scenario.schema import DEFAULT_SATELLITE, MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
-_ENTRIES: Final = ("systems", "assets", "commands", "sensors", "batteries", "interference", "zones", "control_orders")
+_ENTRIES: Final = (
+    "systems", "assets", "commands", "sensors", "batteries", "interference", "zones", "control_orders", "links", "exchanges",
+)  # fmt: skip
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
 
 
@@ -82,6 +85,7 @@ def check_scenario(document: Document) -> Loaded:
         *_system_mistakes(document.data, load_catalog(), own, unreadable),
         *_fire_control_mistakes(document.data, load_catalog(), own),
         *_interference_mistakes(document.data, load_catalog(), own),
+        *network_mistakes(document.data),
     ]
     problems = [*problems, *problems_at(document, mistakes)]
     if problems or scenario is None:
@@ -161,7 +165,7 @@ def _texts(entries: Iterable[tuple[Place, dict[str, Any]]], key: str) -> Iterato
 
 
 def _named(data: Any) -> Iterator[tuple[Place, str]]:
-    for kind in ("assets", "commands", "sensors", "batteries"):
+    for kind in ("assets", "commands", "sensors", "batteries", "links", "exchanges"):
         yield from _texts(_listed(data, kind), "name")
     for place, entry in (*_listed(data, "raid", "entries"), *_listed(data, "traffic", "entries")):
         name, count = entry.get("name"), entry.get("count", 1)
@@ -201,8 +205,9 @@ def _one_of(place: Place, kind: str, name: str, known: list[str]) -> Iterator[tu
 
 
 def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
-    commands, sensors, assets = (
-        [name for _, name in _texts(_listed(data, kind), "name")] for kind in ("commands", "sensors", "assets")
+    commands, sensors, assets, batteries = (
+        [name for _, name in _texts(_listed(data, kind), "name")]
+        for kind in ("commands", "sensors", "assets", "batteries")
     )
     for kind in ("sensors", "batteries"):
         for place, name in _texts(_listed(data, kind), "command"):
@@ -212,8 +217,10 @@ def _reference_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
         for k, name in enumerate(radars if isinstance(radars, list) else ()):
             if isinstance(name, str):
                 yield from _one_of((*place, "fire_control", k), "sensor", name, sensors)
-    for place, name in _texts([*_listed(data, "raid", "entries"), *_stores(data)], "target"):
-        yield from _one_of(place, "asset", name, assets)
+    targets = _texts([*_listed(data, "raid", "entries"), *_stores(data)], "target")
+    for place, name in targets:
+        nodes = [*commands, *sensors, *batteries]
+        yield from _one_of(place, "asset, sensor, command post or battery", name, [*assets, *nodes])
     for place, site in _texts(_placed(data), "site"):
         yield from _one_of(place, "site", site, sorted(packaged_sites()))
     airways = [name for _, name in _texts(_listed(data, "traffic", "airways"), "name")]
@@ -270,7 +277,7 @@ def _interference_mistakes(data: Any, catalog: Catalog, own: dict[str, Card]) ->
 
 def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Everything that may name a site."""
-    for kind in ("assets", "sensors", "batteries"):
+    for kind in ("assets", "commands", "sensors", "batteries"):
         yield from _listed(data, kind)
     for place, entry in _listed(data, "raid", "entries"):
         if isinstance(entry.get("origin"), dict):
@@ -291,7 +298,8 @@ def _stores(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
 
 def positions(scenario: Scenario) -> list[tuple[float, float]]:
     """Latitude and longitude, degrees, of everything in a loaded scenario."""
-    return [(placed["latitude_deg"], placed["longitude_deg"]) for _, placed in _placed(scenario.model_dump())]
+    every = (placed for _, placed in _placed(scenario.model_dump()))
+    return [(placed["latitude_deg"], placed["longitude_deg"]) for placed in every if placed["latitude_deg"] is not None]
 
 
 _RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter")
@@ -327,6 +335,10 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
                 yield from ((*at, _STORE_KINDS, hypothetical) for at in _texts([stores], "system"))
             for inner, weapon in _listed(entry, "weapons"):
                 yield from ((*at, _WEAPON_KINDS, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
+    for place, link in _listed(data, "links"):
+        name = link.get("satellite", DEFAULT_SATELLITE)
+        if link.get("kind") == "satellite" and isinstance(name, str):
+            yield (*place, "satellite"), name, ("satellite",), False
     if isinstance(data, dict) and isinstance(data.get("traffic"), dict):
         yield from _implied_systems(data["traffic"])
 
@@ -404,12 +416,18 @@ def _resolved(scenario: Scenario, folder: Path) -> Scenario:
     return Scenario.model_validate(data)
 
 
+_REMOVABLE: Final = ("sensors", "batteries", "commands", "interference", "links", "exchanges")
+
+
 def without(scenario: Scenario, name: str) -> Scenario:
-    """The scenario with one sensor, battery, command post, raid entry or interference taken out, and nothing left that names it."""
+    """The scenario with one sensor, battery, command post, link, exchange, raid entry or interference taken out, and nothing that names it.
+
+    Without its last link a node is cut off, not joined to its post: the link stays as one that never works.
+    """
     data = scenario.model_dump(exclude_unset=True)
-    data.setdefault("batteries", [])
-    data.setdefault("interference", [])
-    known = [entry["name"] for kind in ("sensors", "batteries", "commands", "interference") for entry in data[kind]]
+    for kind in ("batteries", "interference", "links", "exchanges", "status"):
+        data.setdefault(kind, [])
+    known = [entry["name"] for kind in _REMOVABLE for entry in data[kind]]
     known += [entry["name"] for entry in data["raid"]["entries"]]
     rules = rules_of(data)
     if name in rules:
@@ -417,7 +435,15 @@ def without(scenario: Scenario, name: str) -> Scenario:
         return Scenario.model_validate(data)
     known += rules
     if name not in known:
-        raise UnknownNameError("sensor, battery, command, raid entry, interference or rule", name, known)
+        raise UnknownNameError("sensor, battery, command, link, exchange, raid entry, interference or rule", name, known)
+    if any(entry["name"] == name for entry in data["links"]):
+        data["status"] = [entry for entry in data["status"] if entry["of"] != name]
+        data["status"].append({"of": name, "state": "down"})
+        for entry in data["links"]:
+            if entry["name"] == name:
+                entry.pop("outages", None)
+        return Scenario.model_validate(data)
+    data["exchanges"] = [entry for entry in data["exchanges"] if name != entry["name"] and name not in entry["between"]]
     data["sensors"] = [entry for entry in data["sensors"] if name not in (entry["name"], entry["command"])]
     sensors = {entry["name"] for entry in data["sensors"]}
     batteries = []
@@ -428,7 +454,16 @@ def without(scenario: Scenario, name: str) -> Scenario:
     data["batteries"] = batteries
     data["interference"] = [*_suffered([entry for entry in data["interference"] if entry["name"] != name], sensors)]
     data["commands"] = [entry for entry in data["commands"] if entry["name"] != name]
-    data["raid"]["entries"] = [entry for entry in data["raid"]["entries"] if entry["name"] != name]
+    for entry in data["commands"]:
+        for key in ("superior", "backup"):
+            if entry.get(key) == name:
+                del entry[key]
+    gone = {*known} - {entry["name"] for kind in _REMOVABLE for entry in data[kind]} | {name}
+    data["links"] = [entry for entry in data["links"] if not gone.intersection(entry["between"])]
+    data["status"] = [entry for entry in data["status"] if entry["of"] not in gone]
+    data["raid"]["entries"] = [
+        entry for entry in data["raid"]["entries"] if entry["name"] != name and entry["target"] not in gone
+    ]
     for kind, left in (
         ("sensors", data["sensors"]),
         ("commands", data["commands"]),

@@ -152,6 +152,22 @@ class Asset(_Named, _Placed):
 class Command(_Named):
     """A command post: sensors report to it, it identifies, evaluates and assigns its batteries."""
 
+    site: str | None = Field(None, description="A packaged site's name, instead of latitude and longitude.")
+    latitude_deg: Latitude | None = Field(
+        None, description="Degrees north, WGS-84; a place is needed for radio and satellite links, and to be hit."
+    )
+    longitude_deg: Longitude | None = None
+    superior: str | None = Field(
+        None,
+        description="The post above it: the two exchange their pictures in full, and it takes over when this one is lost, "
+        "unless backup names another.",
+    )
+    backup: str | None = Field(
+        None, description="The post that takes over its sensors and batteries when it is lost or cut off from them."
+    )
+    takeover_time_s: Seconds = Field(
+        30.0, description="From the loss of this post, or of the way to it, until who falls back has fallen back."
+    )
     latency_s: Seconds = Field(2.0, description="From a sensor's confirmed track to the post.")
     identification_time_s: Seconds = Field(5.0, description="From a track at the post to a verdict.")
     identification_error: Probability = Field(
@@ -172,6 +188,15 @@ class Command(_Named):
         None, description="Families of IFF that it can ask, where the scenario has traffic; [NATO] if left out."
     )
     hypothetical: bool = False
+
+    @model_validator(mode="after")
+    def _a_place_or_none(self) -> Command:
+        given = (self.latitude_deg is not None, self.longitude_deg is not None)
+        if given[0] != given[1]:
+            raise LocatedError([((), "write both latitude_deg and longitude_deg")])
+        if self.site is not None and given[0]:
+            raise LocatedError([((), "write either site, or latitude_deg with longitude_deg")])
+        return self
 
 
 class Orbit(DocumentModel):
@@ -289,6 +314,20 @@ class Interference(_Named):
         return self
 
 
+class RemoteTrack(DocumentModel):
+    """What a track of another sensor must be for a battery to fire on it (engage-on-remote).
+
+    Only rounds that find the target themselves (active, infrared) can use it: the others need the battery's own radar.
+    """
+
+    error_m: Annotated[Number, Field(gt=0, le=100_000)] = Field(
+        1000.0, description="Greatest standard deviation of the sensor's error, in range and across, at the target's range."
+    )
+    age_s: Annotated[Number, Field(gt=0, le=600)] = Field(
+        15.0, description="Greatest age on arrival: the sensor's scan period and the way over the network."
+    )
+
+
 class Battery(_Named, _Placed):
     """Launchers, rounds and fire channels under one command post."""
 
@@ -302,6 +341,14 @@ class Battery(_Named, _Placed):
         None, description="The system card's if left out."
     )
     doctrine: Doctrine = Doctrine()
+    cut_off: Literal["hold", "autonomous"] = Field(
+        "hold",
+        description="What it does when neither its post nor a backup reaches it: hold its fire, or fight as its own post with the tracks "
+        "of its fire control sensors.",
+    )
+    remote_track: RemoteTrack | None = Field(
+        None, description="On which tracks of other sensors at its post it may fire; on none if left out."
+    )
     hypothetical: bool = False
 
 
@@ -342,6 +389,101 @@ class Stores(DocumentModel):
     navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(None, description="As an entry's.")
 
 
+DEFAULT_SATELLITE = "Turksat 4A"
+"""The catalog card of a satellite link that names none."""
+
+
+class Outage(DocumentModel):
+    """A span in which a link does not work."""
+
+    from_s: Seconds
+    until_s: Seconds
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Outage:
+        if self.until_s <= self.from_s:
+            raise ValueError("until_s must be later than from_s")
+        return self
+
+
+class Link(_Named):
+    """A way on which tracks and orders travel between two nodes, both ways.
+
+    A sensor or battery that no link names is joined to its command post by an implicit link that loses nothing, with the post's
+    latency_s for tracks and none for orders. One that a link names has its links and no other.
+    """
+
+    between: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(
+        description="The two nodes: sensors, command posts, batteries."
+    )
+    kind: Literal["fibre", "radio", "satellite"] = "fibre"
+    latency_s: Seconds = Field(0.1, description="Of the equipment; the path of a satellite comes on top.")
+    loss: Annotated[Number, Field(ge=0, lt=1)] = Field(0.0, description="Probability that a message is lost on it.")
+    capacity_tracks_per_s: Annotated[Number, Field(gt=0, le=1e6)] | None = Field(
+        None, description="Tracks that it carries in a second; no limit if left out."
+    )
+    outages: list[Outage] = Field(default_factory=list, description="When it does not work.")
+    mast_heights_m: Annotated[list[Annotated[Number, Field(ge=0, le=1000)]], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="Radio: antennas above ground at the two nodes; 30 m each if left out. An aircraft's is the aircraft."
+    )
+    satellite: str = Field(DEFAULT_SATELLITE, description="Satellite: the catalog card that gives its slot.")
+    frequency_ghz: Annotated[Number, Field(ge=1, le=55)] = Field(12.0, description="Satellite: carrier frequency.")
+    margin_db: Annotated[Number, Field(ge=0, le=60)] = Field(
+        6.0, description="Satellite: what the link can lose to gas and rain at either end and still work."
+    )
+    minimum_elevation_deg: Annotated[Number, Field(ge=0, le=90)] = Field(
+        5.0, description="Satellite: below it the satellite is not used."
+    )
+    rain_rate_mm_h: Annotated[Number, Field(ge=0, le=250)] = Field(
+        30.0, description="Satellite: rain rate exceeded during 0.01 % of the year, for the availability (ITU-R P.837)."
+    )
+
+    @model_validator(mode="after")
+    def _two_ends(self) -> Link:
+        if self.between[0] == self.between[1]:
+            raise LocatedError([(("between",), "a link joins two different nodes")])
+        return self
+
+
+class Exchange(_Named):
+    """Two command posts that tell each other of their tracks.
+
+    full: every track of their own sensors, and the verdict on it; they do not engage the same target twice. voice: only what is
+    called hostile, slowly and with losses. no: nothing.
+    """
+
+    between: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(description="The two command posts.")
+    mode: Literal["no", "voice", "full"]
+    latency_s: Seconds | None = Field(None, description="On top of the way; full 0 s, voice 20 s if left out.")
+    loss: Annotated[Number, Field(ge=0, lt=1)] | None = Field(
+        None, description="Probability that a report is lost, on top of the way's; full 0, voice 0.1 if left out."
+    )
+    capacity_tracks_per_s: Annotated[Number, Field(gt=0, le=1e6)] | None = Field(
+        None, description="Full: no limit, voice: 0.1 (a report in ten seconds) if left out."
+    )
+
+    @model_validator(mode="after")
+    def _two_posts(self) -> Exchange:
+        if self.between[0] == self.between[1]:
+            raise LocatedError([(("between",), "an exchange joins two different command posts")])
+        return self
+
+
+class Status(DocumentModel):
+    """A fact about a node or link for a span of time: out of order, or in order."""
+
+    of: str = Field(description="The name of a sensor, command post, battery or link.")
+    state: Literal["up", "down"]
+    from_s: Seconds = 0.0
+    until_s: Seconds = Field(86_400.0, description="To the end if left out.")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Status:
+        if self.until_s <= self.from_s:
+            raise ValueError("until_s must be later than from_s")
+        return self
+
+
 MOST_MEMBERS = 2000
 """Threats in one entry of a raid."""
 
@@ -361,7 +503,7 @@ class RaidEntry(_Named):
 
     system: str = Field(description="The raid class's or aircraft's catalog card.")
     count: Annotated[Count, Field(ge=1, le=MOST_MEMBERS)] = 1
-    target: str = Field(description="The asset's name.")
+    target: str = Field(description="The name of an asset, or of a sensor, command post or battery.")
     origin: Waypoint = Field(description="Where the flight begins.")
     waypoints: list[Waypoint] = Field(
         default_factory=list, description="Between origin and target, for a class that flies a route."
@@ -532,6 +674,9 @@ class Scenario(_Named):
     control_orders: list[ControlOrder] = Field(
         default_factory=list, description="Weapon control status by node, zone and time, before the batteries' own."
     )
+    links: list[Link] = Field(default_factory=list, description="Without any, every node is joined to its post.")
+    exchanges: list[Exchange] = Field(default_factory=list, description="Which command posts tell each other of their tracks.")
+    status: list[Status] = Field(default_factory=list, description="What is out of order, and when.")
     raid: Raid
     traffic: Traffic | None = Field(None, description="Aircraft that must not be shot at; none if left out.")
 

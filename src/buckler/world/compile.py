@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,14 @@ from buckler.physics.drag import standard_air
 from buckler.physics.sight import fill_windows
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded, scenario_yaml
-from buckler.scenario.schema import Asset, Command
+from buckler.scenario.schema import Asset
+from buckler.world import network as networks
 from buckler.world import sensors as sensing
 from buckler.world import threats as raiding
 from buckler.world import traffic as flying
 from buckler.world import weapons as arming
 from buckler.world.air import new_air_tables
-from buckler.world.entities import Entity, address, refuse_collisions
+from buckler.world.entities import Entity, refuse_collisions
 from buckler.world.interference import compile_interference
 from buckler.world.orbits import compile_orbits
 from buckler.world.place import Place, ground_m, terrain_named
@@ -38,7 +39,7 @@ class World:
 
     arrays: WorldArrays
     entities: list[Entity]
-    """In the order of the tables' indices: assets, batteries, commands, sensors, threats, weapons, each by name."""
+    """In the order of the tables' indices: assets, batteries, commands, sensors, threats, weapons, links, each by name."""
     loaded: Loaded
     terrain: Terrain
     raid: raiding.CompiledRaid
@@ -81,7 +82,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     """
     scenario = loaded.scenario
     terrain = terrain_named(scenario.environment.terrain)
-    assets, commands = _by_name(scenario.assets), _by_name(scenario.commands)
+    assets, commands = _by_name(scenario.assets), _by_name([*scenario.commands, *networks.own_posts(scenario)])
     sensors, batteries = _by_name(scenario.sensors), _by_name(scenario.batteries)
     command_index = {command.name: i for i, command in enumerate(commands)}
     sensor_index = {sensor.name: i for i, sensor in enumerate(sensors)}
@@ -95,7 +96,8 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
     command_records = np.zeros(len(commands), COMMAND)
     command_entities = [
-        compile_command(record, command) for record, command in zip(command_records, commands, strict=True)
+        networks.compile_command(record, command, scenario, command_index, terrain)
+        for record, command in zip(command_records, commands, strict=True)
     ]
 
     records, lowest = sensing.new_sensors(len(sensors), terrain)
@@ -116,7 +118,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
 
     orbits = compile_orbits(loaded, sensors, records, terrain, None if reuse is None else reuse.arrays)
     disturbances = compile_interference(scenario.interference, sensors, records)
-    bare = raiding.compile_raid(loaded, assets, places, terrain, None if reuse is None else reuse.raid)
+    spots = networks.spots(loaded, commands, terrain)
+    aims = aims_of(loaded, spots, terrain)
+    bare = raiding.compile_raid(loaded, aims, terrain, None if reuse is None else reuse.raid)
     traffic = flying.compile_traffic(loaded, bare, commands, terrain)
     raid = traffic.raid
     arms = arming.compile_batteries(
@@ -141,6 +145,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     first_sensor = first_command + len(commands)
     first_threat = first_sensor + len(sensors)
     first_weapon = first_threat + len(raid.records)
+    first_link = first_weapon + len(arms.weapons)
+    places_of_aims = [aims[entity.parent].place for entity in bare.entities]
+    network = networks.compile_network(loaded, commands, spots, bare, places_of_aims, records, terrain)
     ordered = [
         *asset_entities,
         *arms.battery_entities,
@@ -148,6 +155,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         *sensor_entities,
         *raid.entities,
         *arms.weapon_entities,
+        *network.entities,
     ]
     refuse_collisions(ordered)
     arrays = WorldArrays(
@@ -157,6 +165,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         first_sensor=first_sensor,
         first_threat=first_threat,
         first_weapon=first_weapon,
+        first_link=first_link,
         sensors=records,
         threats=raid.records,
         commands=command_records,
@@ -187,6 +196,12 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         evidence=traffic.evidence,
         indicators=traffic.indicators,
         air=standard_air(),
+        nodes=network.nodes,
+        links=network.links,
+        reports=network.reports,
+        changes=network.changes,
+        hazards=network.hazards,
+        remote_m=network.remote_m,
     )
     return World(arrays, ordered, loaded, terrain, bare, arms)
 
@@ -214,37 +229,21 @@ def looking(sensors: NDArray[np.void], windows_s: NDArray[np.float64]) -> NDArra
     return np.column_stack([windows_s[:, :, 0].min(axis=1), windows_s[:, :, 1].max(axis=1) + drop])
 
 
+def aims_of(loaded: Loaded, spots: list[networks.Spot], terrain: Terrain) -> dict[str, raiding.Aim]:
+    """What the raid flies at: index in the order of the tables, place on the ground, value."""
+    assets = _by_name(loaded.scenario.assets)
+    aims = {asset.name: raiding.Aim(i, asset_place(asset, terrain), asset.value) for i, asset in enumerate(assets)}
+    index = {spot.name: n for n, spot in enumerate(spots)}
+    for member in raiding.members(loaded):
+        if member.target not in aims:
+            n = index[member.target]
+            aims[member.target] = raiding.Aim(len(assets) + n, networks.aim_of(spots[n], member.entry.name), networks.NODE_VALUE)
+    return aims
+
+
 def asset_place(asset: Asset, terrain: Terrain) -> Place:
     """Where an asset stands, on the ground."""
     if asset.latitude_deg is None or asset.longitude_deg is None:
         raise InputError(f"asset {asset.name!r} has no position")
     return Place(asset.latitude_deg, asset.longitude_deg, ground_m(terrain, asset.latitude_deg, asset.longitude_deg))
 
-
-def compile_command(record: Any, command: Command) -> Entity:
-    """Fill one COMMAND record."""
-    record["key"] = np.uint64(address(command.name))
-    for field in (
-        "latency_s",
-        "identification_time_s",
-        "identification_error",
-        "identification_retry_s",
-        "decision_period_s",
-    ):
-        record[field] = getattr(command, field)
-    record["certainty"] = command.unidentified_certainty
-    return Entity(
-        command.name,
-        command.name,
-        "defence",
-        "command",
-        "",
-        "",
-        np.nan,
-        np.nan,
-        np.nan,
-        "",
-        0.0,
-        0.0,
-        command.hypothetical,
-    )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from buckler.documents import Place, problems_at
-from buckler.dtypes import SENSOR
+from buckler.dtypes import LINK, SENSOR
 from buckler.errors import DocumentError, InputError
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
 from buckler.scenario.schema import Sensor
+from buckler.world import network as networks
 from buckler.world.air import new_air_tables
 from buckler.world.compile import World, asset_place, compile_world
 from buckler.world.motion import Path
@@ -44,6 +45,19 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     sensors = {sensor.name: i for i, sensor in enumerate(scenario.sensors)}
     for i, battery in enumerate(scenario.batteries):
         yield from _said(("batteries", i), lambda: compile_batteries(loaded, [battery], commands, sensors, terrain))  # noqa: B023
+    for i, command in enumerate(scenario.commands):
+        yield from _said(("commands", i), lambda: networks.command_place(command, terrain))  # noqa: B023
+    yield from _said(("batteries",), lambda: networks.own_posts(scenario))
+    posts = sorted(scenario.commands, key=lambda command: command.name)
+    try:
+        spots = networks.spots(loaded, posts, terrain)
+    except InputError:
+        return  # said above
+    index = {spot.name: n for n, spot in enumerate(spots)}
+    earth = scenario.environment.effective_earth_factor
+    for i, link in enumerate(scenario.links):
+        record = np.zeros(1, LINK)[0]
+        yield from _said(("links", i), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
     entries = {entry.name: i for i, entry in enumerate(scenario.raid.entries)}
     flown: dict[str, Path] = {}
@@ -52,8 +66,11 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
         name = member.entry.name
         if name in told or (member.carrier is not None and member.carrier not in flown):
             continue
-        target = asset_place(assets[member.target], terrain)
         try:
+            if member.target in assets:
+                target = asset_place(assets[member.target], terrain)
+            else:
+                target = networks.aim_of(spots[index[member.target]], name)
             flown[member.name] = fly(member, target, terrain, scenario.environment, flown.get(member.carrier or ""))
         except InputError as error:
             told.add(name)

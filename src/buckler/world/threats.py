@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10, sqrt
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from buckler.physics.aspect import ASPECTS
 from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Asset, Environment, RaidEntry, Stores, member_name, store_name
+from buckler.scenario.schema import Environment, RaidEntry, Stores, member_name, store_name
 from buckler.world.entities import Entity, address
 from buckler.world.motion import READS as MOTION_READS
 from buckler.world.motion import STEP_S, Path, ballistic_path, release_moments_s, route_path, store_path
@@ -61,6 +61,15 @@ class CompiledRaid:
     """Of each threat: everything that its path follows from, and the path."""
 
 
+class Aim(NamedTuple):
+    """What a raid entry flies at: an asset, or a node of the defence."""
+
+    number: int
+    """Its index in entities.parquet."""
+    place: Place
+    value: float
+
+
 def members(loaded: Loaded) -> Iterator[Member]:
     """Every threat of the raid, carriers before what they release."""
     for entry in loaded.scenario.raid.entries:
@@ -74,17 +83,16 @@ def members(loaded: Loaded) -> Iterator[Member]:
 
 
 def compile_raid(
-    loaded: Loaded, assets: list[Asset], places: list[Place], terrain: Terrain, reuse: CompiledRaid | None = None
+    loaded: Loaded, aims: dict[str, Aim], terrain: Terrain, reuse: CompiledRaid | None = None
 ) -> CompiledRaid:
-    """Every member of every entry, and every store, as one threat each; the paths of `reuse` where all that they follow
-    from is the same.
+    """Every member of every entry, and every store, as one threat each, at its of the `aims`, which have the targets' names;
+    the paths of `reuse` where all that they follow from is the same.
     """
-    index = {asset.name: i for i, asset in enumerate(assets)}
     flights: dict[str, tuple[Any, Path]] = {}
     everyone = list(members(loaded))
     same = reuse is not None
     for member in everyone:
-        target = places[index[member.target]]
+        target = aims[member.target].place
         carrier = None if member.carrier is None else flights[member.carrier]
         follows_from = (
             member.entry, member.number, member.store, target, loaded.scenario.environment,
@@ -103,16 +111,16 @@ def compile_raid(
     entities: list[Entity] = []
     first = 0
     for record, member in zip(records, everyone, strict=True):
-        asset = index[member.target]
+        aim = aims[member.target]
         path = flights[member.name][1]
-        _fill(record, member, asset, assets[asset].value, path, first)
+        _fill(record, member, aim.number, aim.value, path, first)
         if member.carrier is not None:
             record["carrier"] = number[member.carrier]
         first += len(path.rows_m)
         entities.append(
             Entity(
                 member.name, member.name, "raid", "threat", member.card.name, member.card.text("kill_class"),
-                path.lat_deg, path.lon_deg, float(path.rows_m[0, 3]), member.target, 0.0, assets[asset].value,
+                path.lat_deg, path.lon_deg, float(path.rows_m[0, 3]), member.target, 0.0, aim.value,
                 member.entry.hypothetical,
             )
         )  # fmt: skip
