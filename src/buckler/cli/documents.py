@@ -37,14 +37,29 @@ def scenarios(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
+    degraded: Annotated[
+        bool, typer.Option("--degraded", help="Print what follows when each node or link is lost: who falls back on whom.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """List the packaged scenarios, or print one, or the schema of scenario files."""
+    """List the packaged scenarios, or print one, its degraded modes, or the schema of scenario files."""
     from buckler.scenario.load import load_scenario, packaged_scenarios, scenario_document
 
     if schema:
         from buckler.scenario.schema import Scenario
 
         typer.echo(json.dumps(Scenario.model_json_schema(), indent=1))
+    elif degraded:
+        if name is None:
+            raise InputError("--degraded is about one scenario: buckler scenarios turkey-2019 --degraded")
+        from buckler.world.degraded import degraded as degraded_modes
+        from buckler.world.degraded import render, table_json
+
+        loaded = load_scenario(name)
+        rows = degraded_modes(loaded)
+        show(as_json, lambda: table_json(rows), lambda: render(rows, loaded.scenario.name))
+    elif as_json:
+        raise InputError("--json belongs to --degraded here: a scenario itself is printed as YAML")
     elif name is not None:
         typer.echo("\n".join(scenario_document(name).lines))
     else:
