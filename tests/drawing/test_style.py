@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -119,3 +121,16 @@ def test_nothing_global_is_left_behind():
 def test_another_ending_is_refused(tmp_path):
     with figure_style(), pytest.raises(InputError, match=r"\.svg, \.png or \.pdf, not as \.jpg"):
         save_figure(example(), tmp_path / "picture.jpg")
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_picture(tmp_path, monkeypatch):
+    def full(path: Path, data: bytes) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with figure_style():
+        figure, _ = new_figure()
+        with pytest.raises(InputError, match=r"picture.png: cannot be written \(No space left on device\)"):
+            save_figure(figure, tmp_path / "picture.png")
+    assert list(tmp_path.iterdir()) == []

@@ -114,7 +114,14 @@ def save_figure(figure: Figure, path: Path, *, dpi: float = RESOLUTION_DPI) -> N
     if suffix not in _NO_DATES:
         ending = path.suffix or "a file without ending"
         raise InputError(f"{path}: a picture is written as .svg, .png or .pdf, not as {ending}")
-    path.write_bytes(_rendered(figure, suffix, dpi, path.stem, "path"))
+    picture = _rendered(figure, suffix, dpi, path.stem, "path")
+    try:
+        path.write_bytes(picture)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror or error}); make room there, or give a folder that you may write to"
+        ) from None
 
 
 def svg_text(figure: Figure, name: str, *, selectable: bool = False) -> str:

@@ -80,10 +80,21 @@ def wind_rows_of(environment: Environment) -> NDArray[np.float64]:
 
 
 def require_covered(terrain: Terrain, what: str, lat_deg: float, lon_deg: float) -> None:
-    """Refuse to place something of the defence where the terrain ends."""
-    if not terrain.covers(lat_deg, lon_deg):
-        south, west, north, east = terrain.bounds_deg
+    """Refuse to place something of the defence where the terrain ends or has a void; suggest an exchange that would mend it."""
+    if terrain.covers(lat_deg, lon_deg):
+        return
+    south, west, north, east = terrain.bounds_deg
+    where = f"{what} at {lat_deg:g}, {lon_deg:g}"
+    if south <= lat_deg <= north and west <= lon_deg <= east:
         raise InputError(
-            f"{what} at {lat_deg:g}, {lon_deg:g} is outside the terrain ({south:g} to {north:g} N, {west:g} to {east:g} E): "
-            "move it, or write terrain: world (needs the extra buckler[itu]) or terrain: flat"
+            f"{where} stands on a void of the terrain ({terrain.source}): move it, or import the terrain again with a wider --fill-cells"
         )
+    if -90.0 <= lon_deg <= 90.0 and terrain.covers(lon_deg, lat_deg):
+        raise InputError(
+            f"{where} is outside the terrain, and {lon_deg:g}, {lat_deg:g} inside: latitude and longitude are exchanged; write "
+            f"latitude_deg: {lon_deg:g} and longitude_deg: {lat_deg:g}"
+        )
+    raise InputError(
+        f"{where} is outside the terrain ({south:g} to {north:g} N, {west:g} to {east:g} E): "
+        "move it, or write terrain: world (needs the extra buckler[itu]) or terrain: flat"
+    )
