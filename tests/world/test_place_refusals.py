@@ -27,5 +27,5 @@ def test_a_void_is_no_ground_to_stand_on() -> None:
     heights[4:7, 4:7] = np.nan
     terrain = Terrain(heights, 39.0, 27.0, 0.1, 0.1, "test", "0.1 degrees")
     require_covered(terrain, "sensor 'Radar'", 39.1, 27.1)
-    with pytest.raises(InputError, match="stands on a void.*--fill-cells"):
+    with pytest.raises(InputError, match=r"stands on a void.*--fill-cells"):
         require_covered(terrain, "sensor 'Radar'", 39.5, 27.5)
