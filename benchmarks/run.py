@@ -29,6 +29,7 @@ if __package__ in (None, ""):  # run as a file: its folder's parent holds the pa
 
 from benchmarks import tracks
 from benchmarks.coverage import country
+from benchmarks.flyout import flyout
 from benchmarks.lines import Line, least
 from benchmarks.plain import PlainModel
 from benchmarks.sweeps import viewshed
@@ -255,7 +256,7 @@ def tracking(quick: bool) -> list[Line]:
     ]  # fmt: skip
 
 
-MEASUREMENTS = (raid40, threads, growth, start, memory, tracking, viewshed, country)
+MEASUREMENTS = (raid40, threads, growth, start, memory, tracking, viewshed, country, flyout)
 
 
 def main() -> None:
