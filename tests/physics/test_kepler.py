@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buckler.errors import InputError, OutOfRangeError
-from buckler.physics import kepler
+from buckler.physics import arcs, kepler
+from buckler.physics import lambert as lambert_problem
 
 MU = 398_600.4418  # km^3/s^2, as the published examples have it
 EARTH_MU = 3.986004418e14
@@ -115,7 +116,7 @@ def test_a_radial_fall_and_a_whole_period() -> None:
 
 def test_vallado_example_7_5() -> None:
     # Vallado (2013), example 7-5: Lambert's problem, 76 minutes.
-    found = kepler.lambert([15945.34, 0.0, 0.0], [12214.83899, 10249.46731, 0.0], 76 * 60.0, MU)
+    found = lambert_problem.lambert([15945.34, 0.0, 0.0], [12214.83899, 10249.46731, 0.0], 76 * 60.0, MU)
     np.testing.assert_allclose(found.start_mps, [2.058913, 2.915965, 0.0], atol=1e-6)
     np.testing.assert_allclose(found.end_mps, [-3.451565, 0.910315, 0.0], atol=1e-6)
 
@@ -129,7 +130,7 @@ def test_lambert_finds_the_orbit_that_was_flown(state: tuple[np.ndarray, np.ndar
     cross = np.cross(r1, flown.position_m)
     angle = np.arctan2(np.linalg.norm(cross), r1 @ flown.position_m)
     assume(1e-3 < angle < pi - 1e-3)
-    found = kepler.lambert(r1, flown.position_m, time, 1.0, long_way=bool(cross @ np.cross(r1, v1) < 0.0))
+    found = lambert_problem.lambert(r1, flown.position_m, time, 1.0, long_way=bool(cross @ np.cross(r1, v1) < 0.0))
     np.testing.assert_allclose(found.start_mps, v1, atol=1e-9)
     np.testing.assert_allclose(
         found.end_mps, flown.velocity_mps, atol=1e-9 * max(1.0, float(np.linalg.norm(flown.velocity_mps)))
@@ -154,7 +155,7 @@ def test_lambert_finds_the_orbit_that_was_flown(state: tuple[np.ndarray, np.ndar
 def test_lambert_over_the_whole_range_of_times(angle_deg: float, long_way: bool, time: float) -> None:
     r1 = np.array([1.0, 0.0, 0.0])
     r2 = 1.3 * np.array([cos(radians(angle_deg)), sin(radians(angle_deg)), 0.0])
-    found = kepler.lambert(r1, r2, time, 1.0, long_way=long_way)
+    found = lambert_problem.lambert(r1, r2, time, 1.0, long_way=long_way)
     if time < 1e4:  # beyond, the orbit is so long that a rounding of the velocity moves its end
         moved = kepler.propagate(r1, found.start_mps, time, 1.0)
         np.testing.assert_allclose(moved.position_m, r2, atol=1e-8)
@@ -165,9 +166,9 @@ def test_lambert_over_the_whole_range_of_times(angle_deg: float, long_way: bool,
 
 def test_positions_in_line_are_refused() -> None:
     with pytest.raises(InputError, match="180 degrees apart"):
-        kepler.lambert([7e6, 0.0, 0.0], [-8e6, 0.0, 0.0], 3000.0)
+        lambert_problem.lambert([7e6, 0.0, 0.0], [-8e6, 0.0, 0.0], 3000.0)
     with pytest.raises(InputError, match="same direction"):
-        kepler.lambert([7e6, 0.0, 0.0], [8e6, 0.0, 0.0], 3000.0)
+        lambert_problem.lambert([7e6, 0.0, 0.0], [8e6, 0.0, 0.0], 3000.0)
 
 
 # A separate evaluation of the forms of Bate, Mueller and White, chapter 6, with R = 6378.137 km, to five figures.
@@ -176,7 +177,7 @@ def test_positions_in_line_are_refused() -> None:
     [(300.0, 1.6946, 44.3263, 74.111, 251.31), (1300.0, 3.39729, 42.0805, 307.892, 549.07)],
 )
 def test_minimum_energy(range_km: float, speed_kmps: float, angle_deg: float, apogee_km: float, time_s: float) -> None:
-    arc = kepler.minimum_energy(1e3 * range_km, RADIUS)
+    arc = arcs.minimum_energy(1e3 * range_km, RADIUS)
     assert isclose(arc.speed_mps, 1e3 * speed_kmps, rel_tol=3e-5)
     assert isclose(arc.flight_path_angle_deg, angle_deg, rel_tol=3e-5)
     assert isclose(arc.apogee_m, 1e3 * apogee_km, rel_tol=3e-5)
@@ -185,26 +186,26 @@ def test_minimum_energy(range_km: float, speed_kmps: float, angle_deg: float, ap
 
 @given(st.floats(1e3, 1.9e7))
 def test_no_slower_launch_reaches_as_far(range_m: float) -> None:
-    arc = kepler.minimum_energy(range_m, RADIUS)
-    flown = kepler.arc_from_launch(arc.speed_mps, arc.flight_path_angle_deg, RADIUS)
+    arc = arcs.minimum_energy(range_m, RADIUS)
+    flown = arcs.arc_from_launch(arc.speed_mps, arc.flight_path_angle_deg, RADIUS)
     assert isclose(flown.range_m, range_m, rel_tol=1e-9)
     assert isclose(flown.apogee_m, arc.apogee_m, rel_tol=1e-9)
     assert isclose(flown.time_s, arc.time_s, rel_tol=1e-9)
-    slower = kepler.arc_from_launch(0.9999 * arc.speed_mps, np.linspace(0.1, 90.0, 900), RADIUS)
+    slower = arcs.arc_from_launch(0.9999 * arc.speed_mps, np.linspace(0.1, 90.0, 900), RADIUS)
     assert np.max(slower.range_m) < range_m
 
 
 def test_a_short_range_is_the_flat_earth() -> None:
     # Range v^2/g at 45 degrees, apogee range/4, time v sqrt(2)/g: the parabola, to the first order in range/R.
     g = EARTH_MU / RADIUS**2
-    arc = kepler.minimum_energy(100.0, RADIUS)
+    arc = arcs.minimum_energy(100.0, RADIUS)
     assert isclose(arc.speed_mps, sqrt(100.0 * g), rel_tol=2e-5)
     assert isclose(arc.apogee_m, 25.0, rel_tol=2e-5)
     assert isclose(arc.time_s, sqrt(200.0 / g), rel_tol=2e-5)
 
 
 def test_half_way_round_is_a_circular_orbit() -> None:
-    arc = kepler.minimum_energy(pi * RADIUS, RADIUS)
+    arc = arcs.minimum_energy(pi * RADIUS, RADIUS)
     assert isclose(arc.speed_mps, sqrt(EARTH_MU / RADIUS), rel_tol=1e-12)
     assert isclose(arc.time_s, pi * sqrt(RADIUS**3 / EARTH_MU), rel_tol=1e-12)
 
@@ -214,15 +215,15 @@ def test_half_way_round_is_a_circular_orbit() -> None:
 )
 def test_lofted_arcs_on_the_mean_sphere(apogee_km: float, range_km: float, time_s: float, speed_kmps: float) -> None:
     # The bare arcs of two reported lofted flights, evaluated separately to the figures given.
-    launch = kepler.arc_from_apogee(1e3 * apogee_km, 1e3 * range_km)
+    launch = arcs.arc_from_apogee(1e3 * apogee_km, 1e3 * range_km)
     assert isclose(launch.time_s, time_s, abs_tol=0.5)
     assert isclose(launch.speed_mps, 1e3 * speed_kmps, abs_tol=0.5)
 
 
 @given(st.floats(100.0, 11_000.0), st.floats(0.5, 89.9))
 def test_an_arc_from_its_own_apogee_and_range(speed: float, angle: float) -> None:
-    arc = kepler.arc_from_launch(speed, angle)
-    launch = kepler.arc_from_apogee(arc.apogee_m, arc.range_m)
+    arc = arcs.arc_from_launch(speed, angle)
+    launch = arcs.arc_from_apogee(arc.apogee_m, arc.range_m)
     assert isclose(launch.speed_mps, speed, rel_tol=1e-9)
     assert isclose(launch.flight_path_angle_deg, angle, rel_tol=1e-8)
     assert isclose(launch.time_s, arc.time_s, rel_tol=1e-9)
@@ -230,8 +231,8 @@ def test_an_arc_from_its_own_apogee_and_range(speed: float, angle: float) -> Non
 
 @given(st.floats(100.0, 10_500.0), st.floats(1.0, 89.0))
 def test_an_arc_against_propagation(speed: float, angle_deg: float) -> None:
-    radius = kepler.MEAN_RADIUS_M
-    arc = kepler.arc_from_launch(speed, angle_deg)
+    radius = arcs.MEAN_RADIUS_M
+    arc = arcs.arc_from_launch(speed, angle_deg)
     velocity = [speed * sin(radians(angle_deg)), speed * cos(radians(angle_deg)), 0.0]
     halfway = kepler.propagate([radius, 0.0, 0.0], velocity, 0.5 * arc.time_s).position_m
     end = kepler.propagate([radius, 0.0, 0.0], velocity, arc.time_s).position_m
@@ -243,11 +244,11 @@ def test_an_arc_against_propagation(speed: float, angle_deg: float) -> None:
 
 
 def test_straight_up_and_straight_round() -> None:
-    up = kepler.arc_from_apogee(1e5, 0.0)
+    up = arcs.arc_from_apogee(1e5, 0.0)
     assert up.flight_path_angle_deg == 90.0
-    a = 0.5 * (kepler.MEAN_RADIUS_M + 1e5)  # energy of the radial ellipse
-    assert isclose(up.speed_mps**2 / 2.0, EARTH_MU / kepler.MEAN_RADIUS_M - EARTH_MU / (2.0 * a), rel_tol=1e-9)
-    assert isclose(kepler.arc_from_launch(up.speed_mps, 90.0).time_s, up.time_s, rel_tol=1e-9)
+    a = 0.5 * (arcs.MEAN_RADIUS_M + 1e5)  # energy of the radial ellipse
+    assert isclose(up.speed_mps**2 / 2.0, EARTH_MU / arcs.MEAN_RADIUS_M - EARTH_MU / (2.0 * a), rel_tol=1e-9)
+    assert isclose(arcs.arc_from_launch(up.speed_mps, 90.0).time_s, up.time_s, rel_tol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -257,13 +258,13 @@ def test_straight_up_and_straight_round() -> None:
         (lambda: kepler.propagate([0.0, 0.0, 0.0], [1.0, 0.0, 0.0], 1.0), "the centre itself"),
         (lambda: kepler.propagate([1.0, 0.0], [1.0, 0.0, 0.0], 1.0), "three numbers"),
         (lambda: kepler.propagate([7e6, 0.0, 0.0], [1.0, 0.0, 0.0], 1.0, mu=0.0), "mu is 0.0"),
-        (lambda: kepler.lambert([7e6, 0.0, 0.0], [0.0, 7e6, 0.0], -1.0), "time_s is -1.0"),
-        (lambda: kepler.minimum_energy(-5.0), "above 0 and up to half way round"),
-        (lambda: kepler.minimum_energy(2.1e7), "up to half way round"),
-        (lambda: kepler.arc_from_apogee(-1.0, 1e5), "apogee_m is -1"),
-        (lambda: kepler.arc_from_apogee(1e5, -1.0), "range_m holds -1"),
-        (lambda: kepler.arc_from_launch(12_000.0, 45.0), "below escape"),
-        (lambda: kepler.arc_from_launch(5_000.0, 0.0), "above 0 and up to 90"),
+        (lambda: lambert_problem.lambert([7e6, 0.0, 0.0], [0.0, 7e6, 0.0], -1.0), "time_s is -1.0"),
+        (lambda: arcs.minimum_energy(-5.0), "above 0 and up to half way round"),
+        (lambda: arcs.minimum_energy(2.1e7), "up to half way round"),
+        (lambda: arcs.arc_from_apogee(-1.0, 1e5), "apogee_m is -1"),
+        (lambda: arcs.arc_from_apogee(1e5, -1.0), "range_m holds -1"),
+        (lambda: arcs.arc_from_launch(12_000.0, 45.0), "below escape"),
+        (lambda: arcs.arc_from_launch(5_000.0, 0.0), "above 0 and up to 90"),
     ],
 )
 def test_wrong_input_is_named(call, message) -> None:  # type: ignore[no-untyped-def]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from scipy.optimize import minimize_scalar
 
+from buckler.physics.arcs import minimum_energy
 from buckler.physics.earth import geodesic_direct
-from buckler.physics.kepler import minimum_energy
 from buckler.physics.missile import Missile, ballistic_trajectory
 
 

@@ -2,7 +2,7 @@
 
 `fly` integrates a stated body, thrusting in phases if it does (`buckler.physics.trajectory` holds the equation).
 Flights that are to end at a given point are in `buckler.physics.missile`, the bare arcs without air, oblateness and
-rotation in `buckler.physics.kepler`, the closed forms of entry in `buckler.physics.reentry`; the main ones are
+rotation in `buckler.physics.arcs`, the closed forms of entry in `buckler.physics.reentry`; the main ones are
 offered here too.
 """
 
@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.errors import InputError
+from buckler.physics.arcs import minimum_energy as minimum_energy
 from buckler.physics.drag import drag_table, g7
 from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
 from buckler.physics.kepler import kepler_equation as kepler_equation
-from buckler.physics.kepler import lambert as lambert
-from buckler.physics.kepler import minimum_energy as minimum_energy
+from buckler.physics.lambert import lambert as lambert
 from buckler.physics.missile import ballistic_trajectory as ballistic_trajectory
 from buckler.physics.missile import check_lofted as check_lofted
 from buckler.physics.missile import lofted_flight as lofted_flight

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from buckler.errors import InputError
+from buckler.physics.arcs import arc_from_apogee
 from buckler.physics.drag import g7
 from buckler.physics.earth import (
     MEAN_RADIUS_M,
@@ -32,7 +33,6 @@ from buckler.physics.earth import (
     latitude,
     longitude,
 )
-from buckler.physics.kepler import arc_from_apogee
 from buckler.physics.trajectory import PITCH_PROGRAM, WGS84, Ending, Planet, Steering, fly_phases
 from buckler.physics.wind import still
 

@@ -289,7 +289,7 @@ def _allen_eggers(VE: float, gamma_deg: float, beta_kg_m2: float, rho0: float, H
 
 @_answers("ballistics.lambert")
 def _lambert(r1: list[float], r2: list[float], tof_s: float, mu: float) -> Any:
-    from buckler.physics.kepler import lambert
+    from buckler.physics.lambert import lambert
 
     return [v / 1e3 for v in lambert(np.asarray(r1) * 1e3, np.asarray(r2) * 1e3, tof_s, mu * 1e9)]
 
