@@ -324,6 +324,17 @@ def _nesc_northward(vn_ft_s: float, vup_ft_s: float, cd: float, S_ft2: float, m_
     return [apex_ft, altitude_ft, longitude_deg]
 
 
+@_answers("ballistics.nesc_case")
+def _nesc_two_stage(model: str, base: Path) -> Any:
+    """NESC check case 17: altitude (ft) and longitude (deg) at 200 s."""
+    from buckler.validation.nesc import two_stage_at
+
+    simulations = sorted((base / model).parent.glob("Atmos_17_sim_*.csv"))
+    if Path(model).name != "twostage_*.dml" or not simulations:
+        raise NoModelError(f"buckler flies NASA's two-stage rocket with the attitude of an Atmos_17_sim_*.csv beside {model!r}")
+    return two_stage_at(simulations[0], 200.0)
+
+
 def _nesc_sphere(
     enu_ft_s: tuple[float, float, float], cd: float, area_ft2: float, mass_slug: float
 ) -> tuple[float, float, float, float]:
