@@ -109,6 +109,30 @@ def test_nasa_case_4_dropped_sphere() -> None:
     assert np.all(height <= each.max(axis=0) + 0.01)
 
 
+@pytest.mark.parametrize(
+    ("wind_ftps", "altitude_ft", "longitude_deg"),
+    [
+        (None, (16_284.4544, 16_284.5778), 5.338e-5),  # case 6: no wind
+        ([[0.0, 20.0, 0.0]], (16_285.1719, 16_285.2954), 1.28543e-4),  # case 7: 20 ft/s from the west
+        ([[0.0, -20.0, 0.0], [30_000.0, 70.0, 0.0]], (16_291.0088, 16_291.1371), 2.73587e-4),  # case 8: shear
+    ],
+)
+def test_nasa_cases_6_to_8_dropped_sphere_in_wind(
+    wind_ftps: list[list[float]] | None, altitude_ft: tuple[float, float], longitude_deg: float
+) -> None:
+    # NASA/TM-2015-218675, atmospheric cases 6 to 8: dropped from 30,000 ft over the turning WGS 84 earth, where it is at 30 s. Heights of
+    # the simulations 06 and 02, longitude of 06: github nasa/simupy-flight, NESC_data/Atmospheric_checkcases.
+    wind = None if wind_ftps is None else np.array(wind_ftps) * FT
+    flight = fly(
+        0.0, 0.0, 30_000.0 * FT, (0.0, 0.0, 0.0), **SPHERE, drag=constant_drag(), wind=wind, duration_s=30.0,
+        stop_height_m=-1e4, tolerance_m=1e-5,
+    )  # fmt: skip
+    _, lon, height = ecef_to_geodetic(*flight.end_position_m)
+    low, high = altitude_ft
+    assert low - 0.02 < height / FT < high + 0.02
+    assert lon == pytest.approx(longitude_deg, abs=6e-8)  # 0.02 ft
+
+
 def test_nasa_case_17_two_stage_rocket() -> None:
     # twostage_prop.dml, twostage_inertia.dml: thrust, specific impulse (with 9.8066) and masses; twostage_aero.dml:
     # C_D = 0.21 at no angle of attack, 7 m^2. The attitude is an input, as the reference gives it; one tool, so 1 %.
