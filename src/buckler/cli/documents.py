@@ -77,7 +77,7 @@ def scenarios(
 def catalog(
     name: Annotated[str | None, typer.Argument(help="A system, to print its card.")] = None,
     envelope: Annotated[
-        bool, typer.Option("--envelope", help="Draw the reach of an interceptor, or a ballistic class's flight.")
+        bool, typer.Option("--envelope", help="Draw an interceptor's reach, or the flight of whatever else flies.")
     ] = False,
     sight: Annotated[
         bool,

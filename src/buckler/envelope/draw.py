@@ -8,7 +8,16 @@ from pathlib import Path
 from buckler.catalog.load import load_catalog
 from buckler.catalog.schema import Card
 from buckler.drawing.style import figure_style, save_figure
-from buckler.envelope import ballistic, envelope, flight_picture, reach_picture, sighting, sighting_picture
+from buckler.envelope import (
+    airframe,
+    airframe_picture,
+    ballistic,
+    envelope,
+    flight_picture,
+    reach_picture,
+    sighting,
+    sighting_picture,
+)
 from buckler.errors import InputError
 
 
@@ -23,7 +32,7 @@ class EnvelopeResult:
 def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
     """Draw a card's envelope as .png or .svg by the ending of `output` (.png where it has none).
 
-    Interceptors, guns and shoulder-fired missiles get their reach, ballistic classes their flight. InputError for any
+    Interceptors, guns and shoulder-fired missiles get their reach, whatever else flies a flight. InputError for any
     other card, and for one whose values contradict each other.
     """
     path = _writable(output)
@@ -34,11 +43,11 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
         elif card.kind == "ballistic-missile":
             flight = ballistic.ballistic_envelope(card)
             words, figure = ballistic.text(flight), flight_picture.draw(flight)
+        elif card.kind in airframe.KINDS:
+            flown = airframe.airframe_envelope(card)
+            words, figure = airframe.text(flown), airframe_picture.draw(flown)
         else:
-            raise InputError(
-                f"{card.name} is a {card.kind}: only interceptors, guns, shoulder-fired missiles and ballistic classes have an "
-                "envelope. " + _instead(card)
-            )
+            raise InputError(f"{card.name} is a {card.kind}, and has no envelope: only what flies has one. " + _instead(card))
         save_figure(figure, path)
     return EnvelopeResult(words, (path,))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Final, NamedTuple, TypeVar
@@ -89,7 +89,7 @@ def route_path(
     flown = _named(
         entry.name,
         _names(entry),
-        lambda: _fly(places, heights, speeds, card, terrain, air, entry.height_reference, stops),
+        lambda: fly_route(places, heights, speeds, card, terrain, air, entry.height_reference, stops),
     )
     rows = np.column_stack([flown.position_m, flown.height_m])
     released = float(flown.waypoint_s[len(inbound)])
@@ -135,7 +135,7 @@ def store_path(
     flown = _named(
         entry.name,
         {},
-        lambda: _fly(
+        lambda: fly_route(
             [here, (target.lat_deg, target.lon_deg)], [height, height], [speed], card, terrain, air, stores.height_reference,
             [], float(begin[3]),
         ),
@@ -149,19 +149,27 @@ def store_path(
     return Path(np.column_stack([flown.position_m, flown.height_m]), *here, release_s, flown.end_s)
 
 
-def _fly(
+def limits(card: Card) -> tuple[float, float]:
+    """Load factor of its turns, and climb and descent rate (m/s): the card's, or its class's."""
+    handling = HANDLING[card.text("kill_class")]
+    return (
+        card.si("turn_load_factor") if card.known("turn_load_factor") else handling.load_factor,
+        card.si("climb_rate") if card.known("climb_rate") else handling.climb_mps,
+    )
+
+
+def fly_route(
     places: list[tuple[float, float]], heights: list[float], speeds: list[float], card: Card, terrain: Terrain, air: Environment,
-    reference: str | None, stops: list[tuple[float, float, bool] | None], start_height_m: float | None = None,
+    reference: str | None = None, stops: Sequence[tuple[float, float, bool] | None] = (), start_height_m: float | None = None,
 ) -> Route:  # fmt: skip
     """A route within the limits of the card's airframe."""
     kill_class = card.text("kill_class")
-    handling = HANDLING[kill_class]
+    load_factor, climb_mps = limits(card)
     above = reference or ("ground" if kill_class in LOW_FLYERS else "sea")
     return route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S,
         above="ground" if above == "ground" else "sea", ground=ground_of(terrain),
-        load_factor=card.si("turn_load_factor") if card.known("turn_load_factor") else handling.load_factor,
-        climb_mps=card.si("climb_rate") if card.known("climb_rate") else handling.climb_mps,
+        load_factor=load_factor, climb_mps=climb_mps,
         speed_band_mps=(
             card.si("min_speed") if card.known("min_speed") else 0.0,
             card.range_si("max_speed")[2] if card.known("max_speed") else inf,
