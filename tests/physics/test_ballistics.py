@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 from shared_data import shared
 
 from buckler.errors import InputError
-from buckler.physics import ballistics, drag, kepler
+from buckler.physics import arcs, ballistics, drag, kepler
 from buckler.physics.atmosphere import density_and_sound
 from buckler.physics.ballistics import Burn, constant_drag, fly, round_earth
 from buckler.physics.earth import (
@@ -193,7 +193,7 @@ def test_round_earth_without_air_is_keplers_ellipse() -> None:
         assert np.linalg.norm(velocity - v) < 1e-5
     speed = sqrt(3000.0**2 + 2000.0**2 + 4000.0**2)
     angle = np.degrees(np.arctan2(4000.0, np.hypot(3000.0, 2000.0)))
-    arc = kepler.arc_from_launch(speed, angle)
+    arc = arcs.arc_from_launch(speed, angle)
     assert flight.end_s == pytest.approx(arc.time_s, rel=1e-8)
     assert flight.apogee_m == pytest.approx(arc.apogee_m, rel=1e-7)
 
@@ -360,7 +360,7 @@ def test_a_report_shorter_than_keplers_arc_is_named() -> None:
 
 def test_a_short_burn_approaches_keplers_arc() -> None:
     # Limiting case: nearly all speed at once, no time in the air to speak of.
-    bare = float(kepler.arc_from_apogee(1000e3, 800e3).time_s)
+    bare = float(arcs.arc_from_apogee(1000e3, 800e3).time_s)
     assert bare < ballistics.lofted_flight_time_s(1000e3, 800e3, 15.0) < bare + 30.0
 
 

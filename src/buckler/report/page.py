@@ -60,7 +60,8 @@ def page(folder: RunFolder) -> str:
         ),
         _section(
             "Hits and warning",
-            "A hit falls within its lethal radius of the asset. Warning runs from the first confirmed track of a "
+            "A hit falls within its lethal radius (an assumption) of the asset aimed at; where a killed or failed body comes down is not "
+            "modelled. Warning runs from the first confirmed track of a "
             "threat to the asset until the first impact there, over the raids that had one.",
             figures.assets_table(summary),
         ),
