@@ -13,6 +13,7 @@ from buckler.analysis.intervals import (
     bca_bootstrap,
     mean_interval,
     paired_proportions,
+    proportion_interval,
     share_interval,
     share_that_may_differ,
     t_point,
@@ -150,3 +151,19 @@ def test_share_covers_the_truth_as_often_as_it_says():
 def test_a_share_of_nothing_is_refused():
     with pytest.raises(ValueError, match="share of nothing"):
         share_interval(np.zeros(3), np.zeros(3))
+
+
+@pytest.mark.parametrize("n", [50, 75, 149, 150, 200, 225, 400, 800, 1000])
+def test_coverage_of_proportions_is_at_least_93_per_cent(n):
+    """Exactly, from the binomial law, over a grid of true values from 0.01 to 0.995."""
+    ends = np.array([proportion_interval(k, n)[:2] for k in range(n + 1)])
+    for p in np.append(np.arange(0.01, 0.995, 0.0025), 0.995):
+        law = stats.binom.pmf(np.arange(n + 1), n, p)
+        assert law[(ends[:, 0] <= p) & (p <= ends[:, 1])].sum() >= 0.93, p
+
+
+def test_modified_ends_are_the_exact_poisson_limits():
+    for k in (1, 2, 3):
+        assert proportion_interval(k, 200).low == pytest.approx(stats.chi2.ppf(0.05, 2 * k) / 2 / 200, rel=1e-12)
+        assert proportion_interval(200 - k, 200).high == pytest.approx(1 - proportion_interval(k, 200).low, rel=1e-12)
+    assert proportion_interval(4, 200) == wilson(4, 200)

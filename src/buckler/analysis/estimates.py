@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.analysis.intervals import Interval, agreement, mean_interval, paired_proportions, share_interval, wilson
+from buckler.analysis.intervals import (
+    Interval,
+    agreement,
+    mean_interval,
+    paired_proportions,
+    proportion_interval,
+    share_interval,
+)
 from buckler.analysis.nested import METHOD, Drawn, Parts, nested
 from buckler.errors import InputError
 
@@ -75,10 +82,10 @@ def proportion(happened: NDArray[np.bool_], unit: str = "probability", draws: Dr
     """The probability of something that happened or did not, one flag a replication."""
     n = len(happened)
     if (parts := _parts(happened, draws)) is not None:
-        ends = wilson(round(parts.mean * parts.units), parts.units) if parts.mean in (0.0, 1.0) else None
+        ends = proportion_interval(round(parts.mean * parts.units), parts.units) if parts.mean in (0.0, 1.0) else None
         return _of_parts(parts, unit, 0.0, 1.0, ends)
     count = int(np.count_nonzero(happened))
-    return _made(count / n, wilson(count, n), n, unit)
+    return _made(count / n, proportion_interval(count, n), n, unit)
 
 
 def mean(values: NDArray[Any], unit: str, lower: float = -inf, upper: float = inf, draws: Draws = None) -> Estimate:

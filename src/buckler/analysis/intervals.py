@@ -5,11 +5,16 @@ pooled as if independent: what varies independently is the replication.
 
 | what | method | source |
 |---|---|---|
-| a proportion of replications | Wilson's score | Wilson (1927), doi:10.1080/01621459.1927.10502953, p. 210 |
+| a proportion of replications | Wilson's score, modified near 0 and 1; below | Wilson (1927), doi:10.1080/01621459.1927.10502953, p. 210 |
 | a mean | Student's t; BCa bootstrap where n <= 25 G1² | Student (1908); Cochran (1977) §2.15; Efron (1987) |
 | a share of threats | ratio estimator on the logit scale | Cochran (1977) eq. 2.45; Korn and Graubard (1998) |
 | a paired difference of proportions | Newcombe's method 10 | Newcombe (1998), Statistics in Medicine 17:2635 |
 | a mean on which all replications agree | bound from the share that may differ | below |
+
+**Proportions.** Wilson's own interval holds a true value of 0.995 only 92.0 % of the time at 200 replications, and 91 % at fewer. From
+150 on it is modified as by Brown, Cai and DasGupta (Statistical Science 16 (2001) 101, doi:10.1214/ss/1009213286, §4.1.1): with one to
+three successes the lower end is the exact Poisson limit, and so with failures. Below 150, Agresti and Coull's. The coverage, computed
+exactly, is then at least 93 % for true values from 0.01 to 0.995 at 50 replications or more.
 
 **When all replications agree** the sample says nothing about how far a replication that differs would lie, only how
 rare it is. Wilson's upper limit for none of n, u = z²/(n + z²) (close to the rule of three, 3/n, of Hanley and
@@ -59,6 +64,34 @@ def wilson(successes: int, n: int) -> Interval:
     low = 0.0 if successes == 0 else (centre - half) / scale
     high = 1.0 if successes == n else (centre + half) / scale
     return Interval(low, high, "Wilson")
+
+
+_POISSON: Final = (0.0, 0.051293294387550536, 0.3553615106986620, 0.8176914471639534)
+"""Half the 5 % points of chi-square with 2, 4, 6 degrees of freedom: of so many events or more the chance is then 5 %."""
+_LARGE: Final = 150
+
+
+def proportion_interval(successes: int, n: int) -> Interval:
+    """The interval of a proportion of n replications that covers near 0 and 1 too; see the module's docstring."""
+    if n < _LARGE:
+        return agresti_coull(successes, n)
+    low, high, method = wilson(successes, n)
+    failures = n - successes
+    if 1 <= successes < len(_POISSON):
+        low = _POISSON[successes] / n
+    if 1 <= failures < len(_POISSON):
+        high = 1.0 - _POISSON[failures] / n
+    return Interval(low, high, method)
+
+
+def agresti_coull(successes: int, n: int) -> Interval:
+    """z² trials added, half of them successes, within [0, 1]: Agresti and Coull (1998), doi:10.1080/00031305.1998.10480550."""
+    if n <= 0:
+        raise ValueError("a proportion needs at least one trial")
+    trials = n + Z * Z
+    p = (successes + Z * Z / 2) / trials
+    half = Z * sqrt(p * (1 - p) / trials)
+    return Interval(max(p - half, 0.0), min(p + half, 1.0), "Agresti-Coull")
 
 
 def share_that_may_differ(n: int) -> float:

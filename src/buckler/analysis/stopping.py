@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.analysis.estimates import Estimate, mean
-from buckler.analysis.intervals import Interval, Z
+from buckler.analysis.intervals import Z, agresti_coull
 from buckler.analysis.outcomes import CLASS_ORDER, Outcomes
 from buckler.errors import InputError, UnknownNameError
 
@@ -94,21 +94,13 @@ def looks(at_most: int, block: int = 1) -> Iterator[int]:
     yield last
 
 
-def agresti_coull(successes: int, n: int) -> Interval:
-    """The interval of Agresti and Coull (1998): z² trials added, half of them successes; within [0, 1]."""
-    trials = n + Z * Z
-    p = (successes + Z * Z / 2) / trials
-    half = Z * sqrt(p * (1 - p) / trials)
-    return Interval(max(p - half, 0.0), min(p + half, 1.0), "Agresti-Coull, sequential")
-
-
 def measure(outcomes: Outcomes, figure: str) -> Estimate:
     """The figure with an interval that holds under sequential stopping."""
     if figure in ("p_none_leak", "p_no_asset_hit"):
         flags = outcomes.nothing_leaked if figure == "p_none_leak" else outcomes.no_asset_hit
         n, count = len(flags), int(np.count_nonzero(flags))
         low, high, method = agresti_coull(count, n)
-        return Estimate(count / n, low, high, n, method, "probability")
+        return Estimate(count / n, low, high, n, f"{method}, sequential", "probability")
     values, unit, most = _numbers(outcomes, figure)
     return mean(values, unit, 0, most)
 

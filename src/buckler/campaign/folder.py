@@ -31,6 +31,9 @@ OURS: Final = (
 """What a run writes in its folder; --force removes these and nothing else."""
 
 
+_PROBE: Final = ".buckler-probe"
+
+
 class Found(Enum):
     """What is in an output folder."""
 
@@ -74,12 +77,27 @@ class Content:
 
 
 def look(folder: Path, content: Content, force: bool) -> Found:
-    """What is in the folder. Refuses what is not this run's, unless forced; then this module's own files are removed."""
+    """What is in the folder, as `judge` says; where it holds another run and is forced, this module's own files are removed."""
+    found = judge(folder, content, force)
+    if found is Found.NOTHING and folder.is_dir():
+        for name in OURS:
+            path = folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return found
+
+
+def judge(folder: Path, content: Content, force: bool) -> Found:
+    """What is in the folder, nothing removed. Refuses what is not this run's, unless forced; what a newer buckler wrote, always."""
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(_is_litter(path.name) for path in folder.iterdir()):
         return Found.NOTHING
     stored = _stored(folder)
+    version = stored.get("schema", 0)
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise OutputExistsError(
+            f"{folder} was written by a newer buckler ({stored.get('buckler', 'unknown')}): choose another folder with -o, or upgrade"
+        )
     complete = bool(stored.get("complete"))
     if stored.get("content_key") == content.key:
         return Found.FINISHED if complete else Found.UNFINISHED
@@ -88,9 +106,6 @@ def look(folder: Path, content: Content, force: bool) -> Found:
         enough = complete and (until.get("reached") or stored.get("replications", 0) + BLOCK > content.replications)
         return Found.FINISHED if enough else Found.UNFINISHED
     if force:
-        for name in OURS:
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return Found.NOTHING
     what = (
         "something that is not a run"
@@ -98,6 +113,20 @@ def look(folder: Path, content: Content, force: bool) -> Found:
         else "another run (another scenario, seed, -n or version)"
     )
     raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
+
+
+def _is_litter(name: str) -> bool:
+    """Whether a file is one that was being written when its process was killed."""
+    return name == _PROBE or any(name.startswith(f".{ours}.") for ours in OURS)
+
+
+def sweep_out(folder: Path) -> None:
+    """Remove what killed processes left half written. Only for the process that is alone in the folder."""
+    for path in folder.iterdir():
+        if _is_litter(path.name):
+            path.unlink(missing_ok=True)
+    for path in folder.glob("blocks/.block-*"):
+        path.unlink(missing_ok=True)
 
 
 def _stored(folder: Path) -> dict[str, Any]:
@@ -112,9 +141,9 @@ def prepare(folder: Path) -> None:
     """Make the folder, or say why it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".buckler-probe"
+        probe = folder / _PROBE
         probe.write_bytes(b"")
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}; choose another folder with -o"

@@ -18,7 +18,8 @@ from buckler.analysis.outcomes import read_outcomes
 from buckler.analysis.recorded import choose_recorded
 from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
-from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, prepare, reproduce_command
+from buckler.campaign.folder import BLOCK, Content, Found, judge, look, manifest, prepare, reproduce_command, sweep_out
+from buckler.campaign.lock import alone_in
 from buckler.campaign.pool import run_all
 from buckler.campaign.sources import sources_used
 from buckler.campaign.uncertainty import PER_DRAW, Ensemble, laid_out
@@ -81,6 +82,7 @@ def run_campaign(
     uncertainty: bool = False,
     sobol: bool = False,
     cluster: Cluster | None = None,
+    announce: Callable[[str], None] = lambda text: None,
 ) -> Found:
     """Fly, keep, summarise. Returns what was found in the folder: a finished run is left as it is.
 
@@ -109,20 +111,25 @@ def run_campaign(
         if sobol:
             ensemble, replications = laid_out(world, seed, replications)
         content = replace(content, replications=replications, parameters=ensemble.content_hash())
-    found = look(folder, content, force)
-    if found is Found.FINISHED:
-        if not (folder / "summary.json").exists():  # stopped between the last block and the summary
-            summarise(folder)
-        progress(replications, replications)
-        return found
+    judge(folder, content, force)
     prepare(folder)
-    try:
-        command = command or reproduce_command(world.name, replications, seed)
-        _run(world, folder, content, workers, command, progress, until, ensemble, cluster)
-    except OSError as error:
-        raise InputError(
-            f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
-        ) from error
+    command = command or reproduce_command(world.name, replications, seed)
+    with alone_in(folder, announce):
+        found = look(folder, content, force)  # again: another process may have worked in it meanwhile
+        if found is Found.FINISHED:
+            if not (folder / "summary.json").exists():  # stopped between the last block and the summary
+                summarise(folder)
+            if (folder / "blocks").is_dir():  # or after it
+                BlockStore(folder).clear()
+            progress(replications, replications)
+            return found
+        try:
+            sweep_out(folder)
+            _run(world, folder, content, workers, command, progress, until, ensemble, cluster)
+        except OSError as error:
+            raise InputError(
+                f"cannot write in {folder}: {error.strerror or error}. Finished blocks are kept; make room and give the same command again"
+            ) from error
     return found
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from buckler import __version__
-from buckler.campaign.folder import BLOCK, Content, Found, look, manifest, platform_facts, prepare
+from buckler.campaign.folder import BLOCK, Content, Found, judge, look, manifest, platform_facts, prepare, sweep_out
+from buckler.campaign.lock import alone_in
 from buckler.campaign.run import (
     Interrupted,
     Progress,
@@ -82,15 +83,33 @@ def run_shard(
         )
     whole = content_of(world, replications, seed, catalog_hash)
     content = replace(whole, shard=str(shard))
+    judge(folder, content, force)
+    prepare(folder)
+    with alone_in(folder):
+        return _fly_shard(world, folder, shard, whole, content, workers, command, force, progress)
+
+
+def _fly_shard(
+    world: World,
+    folder: Path,
+    shard: Shard,
+    whole: Content,
+    content: Content,
+    workers: int,
+    command: str,
+    force: bool,
+    progress: Progress,
+) -> Found:
+    blocks = shard.blocks(whole.replications)
     found = look(folder, content, force)
     if found is Found.FINISHED and set(BlockStore(folder).finished()) >= set(blocks):
         progress(1, 1)
         return found
-    prepare(folder)
     try:
+        sweep_out(folder)
         facts = start(world, folder, content, f"{command} --shard {shard}")
-        wanted = min(replications, blocks.stop * BLOCK) - blocks.start * BLOCK
-        done = fly_blocks(world, folder, seed, replications, workers, progress, blocks)
+        wanted = min(whole.replications, blocks.stop * BLOCK) - blocks.start * BLOCK
+        done = fly_blocks(world, folder, whole.seed, whole.replications, workers, progress, blocks)
         if done < wanted:
             raise Interrupted(folder, done, wanted)
         facts |= {

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from buckler.analysis.stopping import Target
 from buckler.campaign.cluster import connected
 from buckler.campaign.folder import Found, reproduce_command
+from buckler.campaign.kernels import compiled_before, remove_old
 from buckler.campaign.run import Progress, run_campaign
 from buckler.campaign.shards import Shard, run_shard
 from buckler.catalog.load import load_catalog
-from buckler.compiled import cache_folder
 from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
 from buckler.world.faults import compile_scenario
@@ -61,7 +61,8 @@ def simulate_into(
             "--until needs all replications in one place, and --shard is a part of them: give one of the two"
         )
     loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
-    if not any(cache_folder().rglob("*.nbi")):
+    if not compiled_before():
+        remove_old()
         announce("First run of this version: compiling the kernels (once, under a minute) ...")
     world = compile_scenario(loaded)
     name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name
@@ -81,4 +82,5 @@ def simulate_into(
         return run_campaign(
             world, folder, replications=replications, seed=seed, workers=workers, catalog_hash=load_catalog().content_hash,
             command=command, force=force, progress=progress, until=until, uncertainty=uncertainty, sobol=sobol, cluster=there,
+            announce=announce,
         )  # fmt: skip

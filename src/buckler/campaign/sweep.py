@@ -31,6 +31,7 @@ from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.outcomes import collect
 from buckler.analysis.scores import most_of, score_table, unit
 from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
+from buckler.campaign.lock import alone_in
 from buckler.campaign.pool import run_all
 from buckler.campaign.run import Interrupted, Progress
 from buckler.campaign.store import ScoreStore
@@ -129,14 +130,14 @@ def _described(plan: Plan, number: int) -> str:
 class Sweep:
     """A study on its way through a folder."""
 
-    def __init__(self, plan: Plan, folder: Path, workers: int) -> None:
+    def __init__(self, plan: Plan, folder: Path, workers: int, progress: Progress = lambda done, total: None) -> None:
         self.plan = plan
         self.folder = folder
         self.workers = workers
         self.study = plan.study
         self._texts = [scenario_yaml(plan.loaded(point).scenario) for point in plan.points]
         self.world = compile_world(plan.base)
-        self._refuse_levels()
+        self._refuse_levels(progress)
         self._base = hashlib.sha256(repr((
             SCHEMA_VERSION, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__, load_catalog().content_hash,
             self.world.content_hash(), self.study.seed, CHUNK,
@@ -171,9 +172,10 @@ class Sweep:
         """Pieces of a point."""
         return (self.study.replications + CHUNK - 1) // CHUNK
 
-    def _refuse_levels(self) -> None:
+    def _refuse_levels(self, progress: Progress) -> None:
         """DocumentError where a level does not make a World, each tried alone: it could not be seen in the file."""
         problems = []
+        done, total = 0, sum(len(factor.choices) for factor in self.study.factors)
         for i, (factor, field) in enumerate(zip(self.study.factors, self.plan.fields, strict=True)):
             for k, choice in enumerate(factor.choices):
                 place: Place = ("factors", i, "levels", k) if factor.levels is not None else ("factors", i)
@@ -181,6 +183,8 @@ class Sweep:
                     _compiled(_alone(self.plan, i, choice, bool(field and field.whole)), self.world)
                 except InputError as error:
                     problems.append(self.plan.document.problem(place, str(error)))
+                done += 1
+                progress(done, total)
         if problems:
             raise DocumentError(problems)
 
@@ -295,7 +299,8 @@ def run_sweep(
         )
     prepare(folder)
     try:
-        _fly(sweep, command, progress, cluster)
+        with alone_in(folder):
+            _fly(sweep, command, progress, cluster)
     except OSError as error:
         raise InputError(
             f"cannot write in {folder}: {error.strerror or error}. Finished pieces are kept; make room and give the same command again"

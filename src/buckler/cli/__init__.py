@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
@@ -35,8 +36,25 @@ COMMANDS: Final = (
 )  # fmt: skip
 
 
+class Progress(StrEnum):
+    """Choices of --progress."""
+
+    bar = "bar"
+    json = "json"
+
+
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    progress: Annotated[
+        Progress,
+        typer.Option("--progress", envvar="BUCKLER_PROGRESS", help="Progress on the error stream: a bar, or a line of JSON each (json)."),
+    ] = Progress.bar,
+) -> None:
+    if progress is not Progress.bar:
+        from buckler.report.progress import choose
+
+        choose(progress.value)
     if version:
         typer.echo(f"buckler {__version__}")
         raise typer.Exit

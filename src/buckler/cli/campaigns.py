@@ -60,7 +60,7 @@ def run(
     folder = output or Path("runs") / f"{folder_name(scenario)}{part}"
     most = replications if until is None else at_most or 100_000
     campaign(
-        scenario, folder, most, seed, workers, force, quiet or as_json, until=until, shard=shard, uncertainty=uncertainty, sobol=sobol,
+        scenario, folder, most, seed, workers, force, quiet, as_json, until=until, shard=shard, uncertainty=uncertainty, sobol=sobol,
         cluster=cluster,
     )  # fmt: skip
     if shard:
@@ -133,7 +133,7 @@ def compare(
         if (Path(name) / "run.json").is_file() and not taken:  # flown already
             folders.append(Path(name))
             continue
-        campaign(name, base / letter, replications, seed, workers, force, quiet or as_json, taken)
+        campaign(name, base / letter, replications, seed, workers, force, quiet, as_json, taken)
         folders.append(base / letter)
     results = compare_all(folders)
     if without:
@@ -205,6 +205,7 @@ def campaign(
     workers: int | None,
     force: bool,
     quiet: bool,
+    as_json: bool,
     without: list[str] | None = None,
     until: str | None = None,
     shard: str | None = None,
@@ -218,7 +219,7 @@ def campaign(
     from buckler.campaign.simulate import simulate_into
     from buckler.report.progress import progress_bar
 
-    with progress_bar(quiet) as progress:
+    with progress_bar(quiet, as_json=as_json) as progress:
         simulate_into(
             scenario, folder, replications=replications, seed=seed, workers=threads(workers), force=force,
             progress=progress.update, announce=progress.say, without=without or [],

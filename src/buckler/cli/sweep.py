@@ -62,7 +62,8 @@ def sweep(
         if value is not None and value < least:
             raise InputError(f"{name} {value}: write at least {least}")
     folder = output or Path("runs") / folder_name(str(study))
-    planned = Sweep(read_study(study, replications, seed), folder, threads(workers))
+    with progress_bar(quiet, "Levels", as_json=as_json) as progress:
+        planned = Sweep(read_study(study, replications, seed), folder, threads(workers), progress.update)
     if dry_run:
         look(planned, force)
         costs = planned.measure_missing()
@@ -76,7 +77,7 @@ def sweep(
         + ([f"-n {replications}"] if replications is not None else [])
         + ([f"--seed {seed}"] if seed is not None else [])
     )
-    with progress_bar(quiet or as_json) as progress, connected(cluster) as there:
+    with progress_bar(quiet, as_json=as_json) as progress, connected(cluster) as there:
         run_sweep(
             planned, command=command, force=force, at_most=at_most, progress=progress.update,
             announce=lambda costs: progress.say(_plan(planned, costs)), cluster=there,

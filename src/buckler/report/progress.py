@@ -1,10 +1,13 @@
-"""A progress bar with the time left, on the terminal's error stream."""
+"""How far a long command is, on the error stream: a bar with the time left for people, lines of JSON for machines."""
 
 from __future__ import annotations
 
+import json
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -40,11 +43,58 @@ class _Bar(Teller):
         self.bar.console.print(text, highlight=False, markup=False)
 
 
+class _Lines(Teller):
+    """A JSON object a line: {"progress", "done", "total", "elapsed_s", "left_s"} twice a second at most, and at the end."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._start = self._last = time.monotonic()
+        self._first: int | None = None
+
+    def update(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = done
+        elif done < total and now - self._last < _EVERY_S:
+            return
+        self._last = now
+        elapsed, flown = now - self._start, done - self._first
+        left = round(elapsed * (total - done) / flown, 1) if flown > 0 else None
+        self._tell(
+            {"progress": self.what, "done": done, "total": total, "elapsed_s": round(elapsed, 2), "left_s": left}
+        )
+
+    def say(self, text: str) -> None:
+        self._tell({"say": text})
+
+    def _tell(self, data: dict[str, object]) -> None:
+        print(json.dumps(data, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
+
+
+_EVERY_S: Final = 0.5
+BAR, LINES = "bar", "json"
+
+
+class _Choice:
+    kind = BAR
+
+
+def choose(kind: str) -> None:
+    """How progress is told from now on: "bar" or "json"."""
+    _Choice.kind = kind
+
+
 @contextmanager
-def progress_bar(quiet: bool, what: str = "Replications") -> Iterator[Teller]:
-    """A bar while the block runs; silence if `quiet`."""
-    if quiet:
+def progress_bar(quiet: bool, what: str = "Replications", *, as_json: bool = False) -> Iterator[Teller]:
+    """A bar while the block runs, or lines of JSON where they were chosen; silence if `quiet`.
+
+    A command whose answer is JSON (`as_json`) shows no bar, but tells its lines where they were chosen.
+    """
+    if quiet or (as_json and _Choice.kind == BAR):
         yield Teller()
+        return
+    if _Choice.kind == LINES:
+        yield _Lines(what)
         return
     told = _Bar(what)
     with told.bar:

@@ -27,7 +27,8 @@ def reading(summary: dict[str, Any]) -> Markup:
         ("Luck and ignorance.", parts),
         (
             "Intervals.",
-            "95 % throughout. Wilson's for probabilities; Student's t for means, or the BCa bootstrap where the sample "
+            "95 % throughout. Wilson's, modified near 0 and 1, for probabilities (Agresti and Coull's below 150 replications); "
+            "Student's t for means, or the BCa bootstrap where the sample "
             "is too skewed for it; the ratio estimator on the logit scale for shares. Where all replications agree, "
             "the interval is what the share of replications that may yet differ allows. "
             "summary.json names each method.",
