@@ -105,11 +105,13 @@ def _sites(view: View, sites: Sites) -> str:
         x, y = view.at(lon, lat)
         mark = element("path", element("title", escape(f"{name} · {what}")), class_=kind, d=_MARK[kind])
         out.append(element("g", mark, transform=f"translate({x:.1f} {y:.1f})"))
-    taken: list[Bounds] = []
+    # names keep clear of all marks, and of one another
+    taken: list[Bounds] = [(x - 6.0, y - 6.0, x + 6.0, y + 6.0) for x, y in (view.at(row[4], row[3]) for row in rows)]
     for kind, name, lat, lon in sites.named():
         x, y = view.at(lon, lat)
         half = _LETTER * len(name) + 4.0
-        for dx, dy in ((0.0, -13.0), (0.0, 22.0), (half + 8.0, 4.0), (-half - 8.0, 4.0)):
+        beside = [(sign * (half + 8.0), dy) for sign in (1.0, -1.0) for dy in (4.0, -8.0, 16.0)]
+        for dx, dy in ((0.0, -13.0), (0.0, 22.0), *beside, (0.0, -26.0), (0.0, 35.0)):
             box = (x + dx - half, y + dy - 12.0, x + dx + half, y + dy + 4.0)
             if box[0] > 0.0 and box[2] < WIDTH and not any(_overlap(box, other) for other in taken):
                 taken.append(box)

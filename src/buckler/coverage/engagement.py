@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import cos, degrees, radians
 from typing import Any, Final
 
 import numpy as np
@@ -13,12 +12,12 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.coverage.area import Grid, grid_over
 from buckler.coverage.layers import NOMINAL
-from buckler.coverage.network import Watcher, watchers_of
+from buckler.coverage.network import Watcher, area_seen, watchers_of
 from buckler.coverage.shots import count_shots, fill_attacks, fill_seen
 from buckler.coverage.target import Target, target_of
 from buckler.dtypes import KILL_CLASSES
 from buckler.errors import InputError, UnknownNameError
-from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
+from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.missile import ballistic_trajectory
 from buckler.world.compile import World
 
@@ -144,15 +143,8 @@ def grid_around(world: World, cell_km: float | None) -> Grid:
     batteries = [entity for entity in world.entities if entity.kind == "battery"]
     if not batteries:
         raise InputError("the scenario has no battery, so nothing can be stopped: leave --engagement out")
-    south, west, north, east = 90.0, 540.0, -90.0, -540.0
-    for battery in batteries:
-        high = degrees((battery.range_m + 20e3) / MEAN_RADIUS_M)
-        wide = high / max(cos(radians(min(abs(battery.lat_deg) + high, 85.0))), 0.05)
-        south, north = min(south, battery.lat_deg - high), max(north, battery.lat_deg + high)
-        west, east = min(west, battery.lon_deg - wide), max(east, battery.lon_deg + wide)
-    rim = world.terrain.bounds_deg
-    bounds = max(south, rim[0]), max(west, rim[1]), min(north, rim[2]), min(east, rim[3])
-    return grid_over(bounds, cell_km or USUAL_CELL_KM)
+    reaches = [(battery.lat_deg, battery.lon_deg, battery.range_m) for battery in batteries]
+    return grid_over(area_seen(reaches, [], world.terrain), cell_km or USUAL_CELL_KM)
 
 
 def names_without(world: World, without: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
