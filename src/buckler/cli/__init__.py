@@ -19,6 +19,7 @@ from buckler.cli.common import complain, plural
 from buckler.cli.coverage import coverage
 from buckler.cli.sweep import sweep
 from buckler.cli.terrain import terrain
+from buckler.cli.track import track
 from buckler.errors import BucklerError, DocumentError
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 
 COMMANDS: Final = (
-    campaigns.run, campaigns.compare, sweep, documents.check, documents.scenarios, documents.catalog, coverage, answers.report,
+    campaigns.run, campaigns.compare, sweep, documents.check, documents.scenarios, documents.catalog, coverage, track, answers.report,
     answers.query, answers.why, campaigns.merge, answers.validate,
 )  # fmt: skip
 

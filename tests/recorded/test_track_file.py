@@ -1,0 +1,182 @@
+"""Recorded files through the tracker: every format, measures counted by hand, files and options with mistakes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyarrow import parquet
+from runs import buckler
+from shared_data import shared
+
+from buckler.errors import InputError, OutputExistsError
+from buckler.physics.earth import ecef_to_geodetic, geodetic_to_ecef
+from buckler.recorded import track_file
+from buckler.recorded.measures import measures_of
+
+
+def flights(count=3, steps=60, period=4):
+    """Straight flights side by side, 0.2 degrees apart, at 220 m/s and rising heights."""
+    return [
+        {"timestamp": 1_600_000_000 + period * k, "icao24": f"4b000{n}", "callsign": f"THY{n}", "latitude": 38.0 + 0.2 * n,
+         "longitude": 33.0 + 0.0025 * period * k, "altitude": 30_000.0 + 1000.0 * n}
+        for n in range(count) for k in range(steps)
+    ]  # fmt: skip
+
+
+def written(path: Path, rows) -> Path:
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    return path
+
+
+def test_each_flight_is_one_track_where_it_flew(tmp_path):
+    result = track_file(written(tmp_path / "f.json", flights()))
+    metrics = result.metrics
+    assert (metrics["tracks"], metrics["aircraft"], metrics["aircraft_tracked"]) == (3, 3, 3)
+    assert (metrics["number_changes"], metrics["tracks_of_several_aircraft"], metrics["spuriousness"]) == (0, 0, 0.0)
+    assert metrics["continuity"] == 1.0
+    assert metrics["completeness"] == pytest.approx(58 / 60, abs=0.02)  # confirmed at the third plot
+    table = result.tracks.to_pydict()
+    for name in ("4b0000", "4b0001", "4b0002"):
+        at = [k for k, truth in enumerate(table["truth"]) if truth == name][20:]
+        n = int(name[-1])
+        assert {table["track"][k] for k in at} == {table["track"][at[0]]}
+        np.testing.assert_allclose([table["lat_deg"][k] for k in at], 38.0 + 0.2 * n, atol=1e-3)
+        # ECEF and pressure height as it stands: 1,000 ft apart.
+        np.testing.assert_allclose([table["height_m"][k] for k in at], 0.3048 * (30_000 + 1000 * n), atol=20.0)
+        np.testing.assert_allclose([table["heading_deg"][k] for k in at], 90.0, atol=1.0)
+        east_mps = 0.0025 * np.radians(1.0) * 6_387_000.0 * np.cos(np.radians(38.0 + 0.2 * n))
+        np.testing.assert_allclose([table["speed_mps"][k] for k in at], east_mps, rtol=0.01)
+
+
+def test_measures_counted_by_hand(tmp_path):
+    """Two flights that change places in the file's identities half way: each track then carries both, each flight two numbers."""
+    rows = flights(2)
+    for row in rows:
+        if row["timestamp"] >= 1_600_000_000 + 4 * 30:
+            row["latitude"] = 38.2 if row["icao24"] == "4b0000" else 38.0
+            row["altitude"] = 31_000.0 if row["icao24"] == "4b0000" else 30_000.0
+    # Only 22 km apart in 4 s: too fast for one aircraft, so the reader would hold it out; the limit is what it stands on.
+    from buckler.recorded import scans as module
+    from buckler.recordings.adsb import read_adsb
+
+    path = written(tmp_path / "f.json", rows)
+    assert any("cannot have flown" in why for why in read_adsb(path).held_out)
+    material = module._reports(
+        np.array([row["timestamp"] - 1_600_000_000.0 for row in rows]),
+        geodetic_to_ecef(*(np.array([row[key] for row in rows]) for key in ("latitude", "longitude", "altitude"))),
+        np.array([row["icao24"] for row in rows]),
+    )
+    from buckler.recorded.tracks import MODELS
+    from buckler.tracking import Tracker
+
+    history = Tracker(MODELS).run(material.scans)
+    measures = measures_of([material], [history])
+    assert (measures["tracks"], measures["tracks_of_several_aircraft"], measures["number_changes"]) == (2, 2, 2)
+    assert measures["tracks_an_aircraft"] == 2.0
+    assert measures["continuity"] == pytest.approx(30 / 58, abs=0.02)
+
+
+def asterix_file(path: Path, place: tuple[float, float, float], steps: int = 20) -> tuple[Path, np.ndarray]:
+    """A radar's plots of one aircraft, encoded by libasterix, with the radar's place in its service messages."""
+    import asterix.generated as gen
+    from measured_plots import measured
+
+    lat, lon, height = place
+    blocks = [gen.Cat_034_1_29.create([gen.Cat_034_1_29.cv_record.create({
+        "010": (("SAC", 7), ("SIC", 9)), "000": 1, "030": 3600.0, "041": 4.0, "120": (("HGT", height), ("LAT", lat), ("LON", lon)),
+    })])]  # fmt: skip
+    truth = np.array([[38.5 + 0.004 * k, 33.0 + 0.006 * k, 9000.0] for k in range(steps)])
+    for k, (rho, theta) in enumerate(measured(place, truth)):
+        record = gen.Cat_048_1_32.cv_record.create({
+            "010": (("SAC", 7), ("SIC", 9)), "140": 3600.0 + 4.0 * k, "020": (0,), "040": (("RHO", rho / 1852.0), ("THETA", theta)),
+            "090": (0, 0, ("FL", 9000.0 / 30.48)), "220": 0x4B0001,
+        })  # fmt: skip
+        blocks.append(gen.Cat_048_1_32.create([record]))
+    path.write_bytes(b"".join(block.unparse().to_bytes() for block in blocks))
+    return path, truth
+
+
+def test_a_radars_plots_become_a_track_where_the_aircraft_was(tmp_path):
+    path, truth = asterix_file(tmp_path / "a.raw", (38.0, 32.5, 900.0))
+    result = track_file(path)
+    assert result.metrics["tracks"] == 1
+    assert result.material.radars["7/9"] == pytest.approx((38.0, 32.5), abs=1e-4)
+    table = result.tracks.to_pydict()
+    at = np.array(truth[len(truth) - len(table["lat_deg"]) :])
+    got = geodetic_to_ecef(table["lat_deg"], table["lon_deg"], table["height_m"])
+    away = np.linalg.norm(got - geodetic_to_ecef(*at.T), axis=1)
+    # Range is told in 1/256 NM, azimuth in 360/65536 degrees: 10 m at 100 km; heights go by a round earth (up to 60 m here).
+    assert away[5:].max() < 150.0
+
+
+def test_a_radar_of_unknown_place_is_tracked_in_its_own_plane(tmp_path):
+    path, _ = asterix_file(tmp_path / "a.raw", (38.0, 32.5, 900.0))
+    content = path.read_bytes()
+    path.write_bytes(content[int.from_bytes(content[1:3], "big") :])  # without the service message
+    result = track_file(path)
+    assert set(result.tracks["frame"].to_pylist()) == {"7/9"}
+    assert np.isnan(result.tracks["lat_deg"].to_pylist()).all()
+    assert np.isfinite(result.tracks["east_m"].to_pylist()).all()
+    placed = track_file(path, radars={"7/9": (38.0, 32.5, 900.0)})
+    assert set(placed.tracks["frame"].to_pylist()) == {""}
+    assert placed.tracks.num_rows == result.tracks.num_rows
+    with pytest.raises(InputError, match="it has plots of 7/9"):
+        track_file(path, radars={"1/1": (0.0, 0.0, 0.0)})
+
+
+def test_what_is_written_is_what_was_tracked_and_twice_the_same(tmp_path):
+    result = track_file(written(tmp_path / "f.json", flights()))
+    folder = result.save(tmp_path / "out")
+    assert sorted(path.name for path in folder.iterdir()) == ["metrics.json", "tracks.parquet", "tracks.png", "tracks.svg"]
+    assert str(parquet.read_table(folder / "tracks.parquet").to_pydict()) == str(result.tracks.to_pydict())  # some are NaN
+    assert json.loads((folder / "metrics.json").read_text()) == result.metrics
+    again = track_file(tmp_path / "f.json").save(tmp_path / "again")
+    for name in ("tracks.svg", "tracks.png", "metrics.json"):
+        assert (folder / name).read_bytes() == (again / name).read_bytes()
+    with pytest.raises(OutputExistsError, match="--force"):
+        result.save(folder)
+
+
+def test_the_recorded_files():
+    """The drawn flag is one aircraft and one track; the captures are shorter than the three scans that a track takes, and say so."""
+    flag = track_file(shared("validation/data/adsb/turkish_flag.json.gz")).metrics
+    assert (flag["tracks"], flag["aircraft"]) == (1, 1)
+    assert flag["completeness"] > 0.99
+    capture = track_file(shared("validation/data/asterix/cat_034_048.pcap"))
+    assert capture.metrics["tracks"] == 0
+    assert capture.metrics["plots"] == 63
+    assert "25/12" in capture.material.radars
+    system = track_file(shared("validation/data/asterix/cat_062_065.pcap"))
+    place = ecef_to_geodetic(*system.material.feeds[0].positions_m[0].T)
+    assert place.lat_deg[0] == pytest.approx(41.1671233, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere.json"], "no such file"),
+        (["f.json", "--radar", "25/12"], "write SAC/SIC=LAT,LON,HEIGHT"),
+        (["f.json", "--radar", "25/12=95,1,1"], "not on the earth"),
+        (["f.json", "--association", "best"], "association is 'gnn' or 'jpda'"),
+        (["empty.raw"], "the file is empty"),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path, arguments, says):
+    written(tmp_path / "f.json", flights(1))
+    (tmp_path / "empty.raw").touch()
+    done = buckler(["track", *arguments], cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in re.sub(r"\s+", " ", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_writes_and_answers(tmp_path):
+    written(tmp_path / "f.json", flights(2))
+    done = buckler(["track", "f.json", "-o", "out", "--json"], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tracks"] == 2
+    assert (tmp_path / "out" / "tracks.png").stat().st_size > 10_000
