@@ -70,7 +70,9 @@ def _plot_heights(tracked: Tracked) -> NDArray[np.float64]:
     return np.concatenate(found)
 
 
-def _segments(x: NDArray[np.float64], y: NDArray[np.float64], c: NDArray[np.float64], columns: dict[str, Any], mask: Any) -> tuple[Any, Any]:
+def _segments(
+    x: NDArray[np.float64], y: NDArray[np.float64], c: NDArray[np.float64], columns: dict[str, Any], mask: Any
+) -> tuple[Any, Any]:
     """Line pieces between points of one track that follow each other, and a value for each."""
     order = np.flatnonzero(mask & columns["updated"])
     order = order[np.lexsort((columns["time_s"][order], columns["track"][order], columns["frame"][order]))]
