@@ -14,6 +14,7 @@ from buckler.campaign.kernels import compiled_before, remove_old
 from buckler.campaign.run import Progress, run_campaign
 from buckler.campaign.shards import Shard, run_shard
 from buckler.catalog.load import load_catalog
+from buckler.engine.ahead import Ahead
 from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
 from buckler.world.faults import compile_scenario
@@ -61,10 +62,12 @@ def simulate_into(
             "--until needs all replications in one place, and --shard is a part of them: give one of the two"
         )
     loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
-    if not compiled_before():
+    first = not compiled_before()
+    if first:
         remove_old()
         announce("First run of this version: compiling the kernels (once, under a minute) ...")
-    world = compile_scenario(loaded)
+    with Ahead(wanted=first):
+        world = compile_scenario(loaded)
     name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name
     command = reproduce_command(name, replications, seed)
     if without:

@@ -1,0 +1,31 @@
+"""Compiling the engine ahead: from the types of a World of nothing, which must be those of every other."""
+
+from __future__ import annotations
+
+import numba
+import pytest
+
+from buckler.engine import ahead
+from buckler.scenario.load import load_scenario
+from buckler.world.compile import compile_world
+
+
+@pytest.mark.parametrize("name", ["smoke", "turkey-2019-integrated"])
+def test_a_world_of_nothing_has_the_types_of_every_other(name: str) -> None:
+    world = compile_world(load_scenario(name)).arrays
+    nothing = ahead.no_world()
+    for field in world._fields:
+        assert numba.typeof(getattr(nothing, field)) == numba.typeof(getattr(world, field)), field
+
+
+def test_a_process_that_cannot_start_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with ahead.Ahead(wanted=True) as process:
+        assert process._process is None
+
+
+def test_an_error_inside_is_passed_on_and_the_process_ended() -> None:
+    with pytest.raises(ValueError, match="inside"), ahead.Ahead(wanted=True) as process:
+        raise ValueError("inside")
+    if process._process is not None:
+        assert process._process.returncode != 0
