@@ -10,6 +10,7 @@ as long as nothing else ends it first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import atan, inf
 from typing import Final
 
@@ -17,12 +18,11 @@ from buckler.catalog.load import Catalog
 from buckler.catalog.schema import Card
 from buckler.dtypes import BANDS
 from buckler.errors import InputError
-from buckler.physics.attenuation import SURFACE_VAPOUR_GM3, distance_to_height_m
+from buckler.physics.attenuation import Floats, attenuation_profile, distance_to_height_m, gaseous_path_db
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.propagation import line_of_sight_m
 from buckler.physics.radar import calibrate, snr_linear
-from buckler.physics.slant import clear_air_db
 from buckler.physics.visibility import EARTH_FACTOR, elevation_tangent
 from buckler.world.air import BAND_HZ, reference_loss_db
 from buckler.world.sensors import SWERLING
@@ -118,11 +118,12 @@ def _range_m(radar: Card, antenna_m: float, height_m: float, cross_section_m2: f
         radar.si("detection_range"), radar.si("reference_rcs"), radar.si("reference_pd"), pfa, 1, SWERLING
     )
     threshold, held_db = detection_threshold(pfa, 1), reference_loss_db(radar, band)
+    profile = _profile(BAND_HZ[band])
 
     def seen(range_m: float) -> bool:
         height = min(height_m, antenna_m + 0.5 * range_m)
         elevation = atan(elevation_tangent(antenna_m, height, range_m, _RADIUS_M))
-        loss = clear_air_db(BAND_HZ[band], antenna_m, elevation, range_m, _RADIUS_M, SURFACE_VAPOUR_GM3) - held_db
+        loss = 2.0 * gaseous_path_db(profile, antenna_m, elevation, range_m, _RADIUS_M) - held_db
         return probability(snr_linear(constant, cross_section_m2, range_m, loss), threshold, 1, SWERLING) >= SEEN_PD
 
     near, far = _NEAREST_M, limit_m
@@ -132,6 +133,11 @@ def _range_m(radar: Card, antenna_m: float, height_m: float, cross_section_m2: f
         middle = 0.5 * (near + far)
         near, far = (middle, far) if seen(middle) else (near, middle)
     return near
+
+
+@lru_cache(maxsize=16)
+def _profile(freq_hz: float) -> Floats:
+    return attenuation_profile(freq_hz)
 
 
 def text(found: Sightings) -> str:
