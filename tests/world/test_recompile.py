@@ -72,3 +72,14 @@ def test_another_wind_is_another_path() -> None:
     again = compile_world(loaded(data), reuse=world)
     assert_same(again, world_of(data))
     assert not np.array_equal(again.arrays.threats["end_s"], world.arrays.threats["end_s"])
+
+
+def test_traffic_behind_the_raid_is_there_once() -> None:
+    data = layered((0.5,), 1)
+    way = [{"latitude_deg": 38.3, "longitude_deg": 33.0}, {"latitude_deg": 38.3, "longitude_deg": 34.5}]
+    data["traffic"] = {"entries": [{"name": "airliner", "waypoints": way}]}
+    world = world_of(data)
+    other = changed(world, "Test cruise missile", "rcs_s", 0.3)
+    again = compile_world(other, reuse=world)
+    assert_same(again, compile_world(other))
+    assert_same(compile_world(other, reuse=again), again)

@@ -148,3 +148,26 @@ def test_traffic_of_an_extended_scenario_is_changed_by_field(tmp_path):
     assert traffic is not None
     assert traffic.evidence == "Rates"
     assert [entry.name for entry in traffic.entries] == ["airliner"]
+
+
+def heights(world, name):
+    threat = world.arrays.threats[body(world, name)]
+    return world.arrays.path_m[threat["first"] : threat["first"] + threat["points"], 3]
+
+
+def test_a_civil_flight_climbs_cruises_and_comes_down():
+    ends = "waypoints: [{latitude_deg: 38.3, longitude_deg: 31.0}, {latitude_deg: 38.3, longitude_deg: 37.0}], start_s: -1"
+    flown = heights(compiled(f"    - {{name: airliner, {ends}, height_m: 10000, takes_off: true, lands: true}}\n"), "airliner")
+    # The ground is flat, at 0 m; rows are 2 s apart. Until the raid is over it has begun to come down, if not landed.
+    assert flown[0] == pytest.approx(15.0, abs=50.0)
+    assert flown.max() == pytest.approx(10_000.0, abs=5.0)
+    rate = np.diff(flown) / 2.0
+    assert rate.max() == pytest.approx(20.0, rel=0.02)
+    down = rate[rate < -1.0]
+    assert down[1:] == pytest.approx(-230.0 * 0.0524, rel=0.03)  # 3 degrees at 230 m/s; the first row holds the top of descent
+
+
+def test_a_descent_longer_than_the_last_leg_is_refused():
+    ends = "waypoints: [{latitude_deg: 38.3, longitude_deg: 33.0}, {latitude_deg: 38.3, longitude_deg: 34.0}]"
+    with pytest.raises(DocumentError, match="it needs 191 km to come down, and its last leg is 87 km"):
+        compiled(f"    - {{name: airliner, {ends}, height_m: 10000, lands: true}}\n")

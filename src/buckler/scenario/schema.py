@@ -612,6 +612,8 @@ class TrafficEntry(_Named):
     height_m: Annotated[Number, Field(ge=0, le=40_000)] | None = Field(
         None, description="Above sea level; the card's if left out."
     )
+    takes_off: bool = Field(False, description="It climbs from the ground at its first point; in cruise there if left out.")
+    lands: bool = Field(False, description="It comes down to the ground at its last point, at 3 degrees; in cruise there if left out.")
     offset_m: Annotated[Number, Field(ge=-200_000, le=200_000)] = Field(
         0.0, description="To the right of the route: a flight beside its airway."
     )
@@ -628,6 +630,8 @@ class TrafficEntry(_Named):
             raise LocatedError([((), f"write one of airway, waypoints and recording, not {' and '.join(ways) or 'none'}")])
         if self.waypoints and len(self.waypoints) < 2:
             raise LocatedError([(("waypoints",), "a route needs at least two points")])
+        if self.recording and (self.takes_off or self.lands):
+            raise LocatedError([(("recording",), "a recorded flight takes off and lands as recorded: leave out takes_off and lands")])
         if self.flight is not None and self.recording is None:
             raise LocatedError([(("flight",), "a flight is named only with a recording")])
         return self

@@ -22,11 +22,11 @@ from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.recordings.adsb import read_adsb
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Airway, Command, Traffic, TrafficEntry, Waypoint, member_name
+from buckler.scenario.schema import Airway, Command, Environment, Traffic, TrafficEntry, Waypoint, member_name
 from buckler.tracking import identification as ident
 from buckler.world.entities import Entity, address
 from buckler.world.motion import HANDLING
-from buckler.world.place import ground_heights_m
+from buckler.world.place import ground_heights_m, ground_m, wind_rows_of
 from buckler.world.threats import READ as RAID_READ
 from buckler.world.threats import CompiledRaid, rcs_m2
 
@@ -37,6 +37,11 @@ STEP_S: Final = 2.0
 """Between two rows of a path: an airliner in a turn strays 2 m from the chord in that time, a fighter 15 m."""
 CIVIL_BANK: Final = 1.15
 """Load factor of a civil turn: 30 degrees of bank (ICAO Doc 8168 uses 25)."""
+
+THRESHOLD_M: Final = 15.0
+"""Above the ground where it takes off and lands: 50 ft, as a runway's threshold is crossed (ICAO Doc 8168)."""
+DESCENT: Final = 0.0524
+"""Slope of its descent: 3 degrees, the usual glide path, all the way down from cruise."""
 
 AIRLINER_SPEED_MPS: Final = (120.0, 290.0)
 """Ground speeds that fit an airliner (assumption): approach to cruise with a tail wind."""
@@ -170,7 +175,7 @@ def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Te
             raise InputError(f"{card.name} does not fly a route")
         if entry.recording is not None:
             return list(_recorded(entry, card))
-        rows = _flown(entry, card, {airway.name: airway for airway in traffic.airways}, terrain)
+        rows = _flown(entry, card, {airway.name: airway for airway in traffic.airways}, terrain, loaded.scenario.environment)
     except InputError as error:
         raise InputError(f"traffic entry {entry.name!r} cannot fly: {error}") from error
     return [
@@ -179,8 +184,10 @@ def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Te
     ]
 
 
-def _flown(entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain: Terrain) -> NDArray[np.float64]:
-    """The path along an airway or waypoints, beside it by the entry's offset."""
+def _flown(
+    entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain: Terrain, air: Environment
+) -> NDArray[np.float64]:
+    """The path along an airway or waypoints, beside it by the entry's offset, from take-off and to landing if it has them."""
     points = list(airways[entry.airway].points if entry.airway is not None else entry.waypoints)
     if entry.backwards:
         points.reverse()
@@ -196,12 +203,28 @@ def _flown(entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain:
     speeds = [point.speed_mps if point.speed_mps is not None else usual for point in points[:-1]]
     holds = [None if point.hold is None else (point.hold.duration_s, point.hold.leg_m, point.hold.clockwise) for point in points[1:-1]]
     handling = HANDLING[card.text("kill_class")]
+    begins_m = ground_m(terrain, *places[0]) + THRESHOLD_M if entry.takes_off else None
+    if entry.lands:
+        end_m = ground_m(terrain, *places[-1]) + THRESHOLD_M
+        length, azimuth = (float(part) for part in geodesic_inverse(*places[-2], *places[-1])[:2])
+        down_m = (heights[-1] - end_m) / DESCENT
+        if not 0.0 < down_m < length - 1.0:
+            raise InputError(
+                f"from {heights[-1]:.0f} m it needs {down_m / 1000:.0f} km to come down, and its last leg is {length / 1000:.0f} km long: "
+                "move its last waypoint but one out, or lower"
+            )
+        top = geodesic_direct(*places[-2], azimuth, length - down_m)
+        places.insert(-1, (float(top[0]), float(top[1])))
+        heights.insert(-1, heights[-1])
+        heights[-1] = end_m
+        speeds.append(speeds[-1])
+        holds.append(None)
     flown = route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S, above="sea",
         ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
         load_factor=CIVIL_BANK if entry.side == "civil" else handling.load_factor, climb_mps=min(handling.climb_mps, 20.0),
         speed_band_mps=(0.0, card.si("max_speed") if card.known("max_speed") else np.inf), holds=holds,
-        hovers=card.text("kill_class") == "helicopter",
+        hovers=card.text("kill_class") == "helicopter", start_height_m=begins_m, wind=wind_rows_of(air),
     )  # fmt: skip
     return np.column_stack([flown.position_m, flown.height_m])
 
