@@ -98,11 +98,30 @@ def warning_time(outcomes: Outcomes, asset: str) -> Estimate:
     return mean(values, "s", 0, draws=None if outcomes.draws is None else outcomes.draws[had])
 
 
+SHARES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The quantiles by which a distribution is told."""
+
+
+def warning_distribution(outcomes: Outcomes, asset: str) -> dict[str, Any]:
+    """How the warning time at an asset is distributed over the replications with an impact there: least, quantiles, most, none.
+
+    `none` is the share of them without any warning: the first impact came before any post had a track.
+    """
+    values, _ = warning_time_s(outcomes, asset)
+    if not len(values):
+        return {"n": 0}
+    quantiles = {f"p{round(100 * share):02d}": float(np.quantile(values, share)) for share in SHARES}
+    return {
+        "n": len(values), "unit": "s", "least": float(values.min()), **quantiles, "most": float(values.max()),
+        "none": float(np.mean(values <= 0.0)),
+    }  # fmt: skip
+
+
 def warning_time_s(outcomes: Outcomes, asset: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """(seconds, had one): seconds from the first track of a threat to an asset to the first impact there, and which had one.
 
-    From the first confirmed track of any threat that flies at the asset to the first of them that gets through; 0 where
-    none was tracked by then. Replications without an impact there have no such time.
+    From when any command post first has a confirmed track of a threat that flies at the asset to the first of them that gets
+    through; 0 where none was tracked by then. Replications without an impact there have no such time.
     """
     columns = outcomes.cast.at_asset(asset)
     if not len(columns):

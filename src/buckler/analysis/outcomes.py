@@ -106,7 +106,7 @@ class Outcomes:
     reasons: NDArray[np.int8]
     """[replication, threat] the code of the reason why it got through, 0 for none."""
     confirmed_s: NDArray[np.float64]
-    """[replication, threat] the first confirmed track of it, infinity for never."""
+    """[replication, threat] when a command post first had a confirmed track of it, infinity for never."""
     impact_s: NDArray[np.float64]
     """[replication, threat] when it got through, infinity for never."""
     rounds: NDArray[np.int32]
@@ -186,7 +186,9 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     reason_codes = {name: code for code, name in enumerate(REASONS)}
     known = {str(key) for key in entities["key"].to_pylist()}
     bystanders = {str(row["key"]) for row in entities.select(["key", "kind"]).to_pylist() if row["kind"] == "aircraft"}
-    slots = _Slots(*(_slots(known, group, bystanders) for group in (cast.threats, cast.weapons, cast.assets)))
+    alone = {**dict.fromkeys(known, 0), "": 0, **dict.fromkeys(_alone(entities), 1)}
+    threats, weapons, assets = (_slots(known, group, bystanders) for group in (cast.threats, cast.weapons, cast.assets))
+    slots = _Slots(threats, weapons, assets, alone)
     parts = [_reduce(batch, cast, kind_codes, reason_codes, slots) for batch in batches if batch.num_rows]
     if not parts:
         parts = [_empty(cast)]
@@ -203,6 +205,15 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     return Outcomes(cast, ids[order][starts], stages, reasons, confirmed_s, impact_s, rounds, asset_hit)
 
 
+def _alone(entities: pa.Table) -> set[str]:
+    """The nodes that links name, and the posts that batteries are to themselves."""
+    rows = entities.select(["key", "kind", "parent"]).to_pylist()
+    batteries = {row["key"] for row in rows if row["kind"] == "battery"}
+    ends = {end for row in rows if row["kind"] == "link" for end in str(row["parent"]).split(" <> ")}
+    sensors = {row["key"] for row in rows if row["kind"] == "sensor"}
+    return (ends & sensors) | {row["key"] for row in rows if row["kind"] == "command" and row["parent"] in batteries}
+
+
 class _Slots(NamedTuple):
     """For every name its column among the threats, the weapons and the assets; -1 where it is none of them, _BYSTANDER for an
     aircraft that is nobody's threat.
@@ -211,6 +222,8 @@ class _Slots(NamedTuple):
     threat: dict[str, int]
     weapon: dict[str, int]
     asset: dict[str, int]
+    alone: dict[str, int]
+    """1 for whoever warns nobody else by itself: a sensor that links join to its post, a battery's own post; 0 for the others."""
 
 
 _BYSTANDER: Final = -2
@@ -292,8 +305,12 @@ def _reduce(
         _, rows, threat = places(of, role, "threat")
         # The same bit is set whatever the order, so that a place met twice needs no care.
         stages[rows, threat] |= bit
-    at, rows, threat = places(Kind.CONFIRM, "object", "threat")
-    np.minimum.at(confirmed_s, (rows, threat), time_s[at])
+    # What a sensor that only links join to its post has confirmed is known when the first post has received it.
+    alone = _codes(batch["subject"], slots.alone) != 0
+    for of in (Kind.CONFIRM, Kind.RECEIVE):
+        at, rows, threat = places(of, "object", "threat")
+        told = ~alone[at]
+        np.minimum.at(confirmed_s, (rows[told], threat[told]), time_s[at][told])
     at, rows, threat = places(Kind.IMPACT, "subject", "threat")
     np.minimum.at(impact_s, (rows, threat), time_s[at])
     reasons[rows, threat] = _codes(batch["reason"], reason_codes)[at]

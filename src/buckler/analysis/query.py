@@ -103,13 +103,24 @@ VIEWS: Final[dict[str, tuple[str, str]]] = {
         """,
     ),
     "warning_time": (
-        "one row an asset and replication in which something got through to it: from the first track to the first impact",
+        "one row an asset and replication in which something got through to it: from the first track at a post to the first impact",
         """
-        select replication, asset, min(track_s) as first_track_s, min(impact_s) as first_impact_s,
-               min(impact_s) - least(coalesce(min(track_s), min(impact_s)), min(impact_s)) as warning_s
-        from kill_chain
-        group by replication, asset
-        having min(impact_s) is not null
+        with alone as (
+            select unnest(string_split(parent, ' <> ')) as key from entities where kind = 'link'
+            union all
+            select c.key from entities c join entities b on b.key = c.parent and b.kind = 'battery' where c.kind = 'command'
+        ), known as (
+            select replication, object as threat, min(time_s) as known_s
+            from events
+            where kind in ('confirm', 'receive') and subject not in (select key from alone where key is not null)
+            group by replication, object
+        )
+        select k.replication, k.asset, min(n.known_s) as first_track_s, min(k.impact_s) as first_impact_s,
+               min(k.impact_s) - least(coalesce(min(n.known_s), min(k.impact_s)), min(k.impact_s)) as warning_s
+        from kill_chain k
+        left join known n on n.replication = k.replication and n.threat = k.threat
+        group by k.replication, k.asset
+        having min(k.impact_s) is not null
         """,
     ),
 }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.intervals import CONFIDENCE
-from buckler.analysis.killchain import funnel, reasons, warning_time
+from buckler.analysis.killchain import funnel, reasons, warning_distribution, warning_time
 from buckler.analysis.mistakes import mistake_figures, read_mistakes, traffic_in
 from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.analysis.stopping import measure
@@ -52,7 +52,12 @@ def figures(outcomes: Outcomes) -> dict[str, Any]:
         "funnel": funnel(outcomes),
         "reasons": reasons(outcomes),
         "warning_time": {
-            key: {"name": cast.names[key], **warning_time(outcomes, key).as_dict()} for key in cast.assets
+            key: {
+                "name": cast.names[key],
+                **warning_time(outcomes, key).as_dict(),
+                "distribution": warning_distribution(outcomes, key),
+            }
+            for key in cast.assets
         },
     }
 

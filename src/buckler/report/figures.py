@@ -66,8 +66,12 @@ def assets_table(summary: Summary) -> Markup:
         ends = [minutes(warning[end]) for end in ("low", "high") if warning[end] is not None]
         mean = minutes(warning["value"]) if warning["value"] is not None else "–"
         interval = " to ".join(ends) if len(ends) == 2 else ""
-        rows.append((hit["name"], value_of(hit), interval_of(hit), mean, interval, f"{warning['n']:,}"))
-    return _table(("", "is hit", "95 % interval", "mean warning", "95 % interval", "raids with an impact"), rows)
+        spread = warning.get("distribution", {})
+        middle = f"{minutes(spread['p05'])} · {minutes(spread['p50'])} · {minutes(spread['p95'])}" if spread.get("n") else ""
+        rows.append((hit["name"], value_of(hit), interval_of(hit), mean, interval, middle, f"{warning['n']:,}"))
+    return _table(
+        ("", "is hit", "95 % interval", "mean warning", "95 % interval", "5 %, half, 95 % of raids have less", "raids with an impact"), rows
+    )
 
 
 def mistakes_table(summary: Summary) -> Markup:

@@ -27,6 +27,7 @@ def network_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _exchanges(exchanges, nodes["commands"])
     yield from _status(data, [*every, *_by_name(data, "links")])
     yield from _unreached(links, nodes, every)
+    yield from _untold(links, exchanges)
 
 
 def _entries(data: Any, key: str) -> Iterator[tuple[Place, Entry]]:
@@ -159,6 +160,17 @@ def _unreached(
                     f"{what}: no way over the links leads from {name!r} to {' or '.join(map(repr, posts))}; "
                     "write a link to it, or leave out the links of this node",
                 )
+
+
+def _untold(links: list[tuple[Place, Entry, tuple[str, str]]], exchanges: list[tuple[Place, Entry, tuple[str, str]]]) -> Iterator[Mistake]:
+    """Exchanges between posts that no way joins, though links name one of them."""
+    joined: dict[str, set[str]] = {}
+    for _, _, (one, two) in links:
+        joined.setdefault(one, set()).add(two)
+        joined.setdefault(two, set()).add(one)
+    for place, entry, (one, two) in exchanges:
+        if entry.get("mode") != "no" and (one in joined or two in joined) and two not in _reach(one, joined):
+            yield (*place, "between"), f"no way over the links joins {one!r} and {two!r}: write a link between them, or mode: no"
 
 
 def _line(post: Any, entry_of: Callable[[str], Entry]) -> Iterator[str]:
