@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from runs import Event, assumed, flown, ideal_post, layered, loaded, missile_card, radar_card, told, world_of
+from runs import (
+    Event,
+    assumed,
+    cruise_card,
+    flown,
+    ideal_post,
+    layered,
+    loaded,
+    missile_card,
+    radar_card,
+    told,
+    world_of,
+)
 
 from buckler.log.schema import Kind
 from buckler.world.compile import World
@@ -228,6 +240,11 @@ def test_a_battery_that_is_cut_off_holds_or_fights_on_by_itself() -> None:
 
 def test_a_post_that_is_lost_is_taken_over_and_its_batteries_fight_on() -> None:
     data = lost_at(two_posts(), "Post 1", 15.0)
+    data["raid"]["entries"][0]["start_s"] = 40
+    data["links"] += [
+        {"name": "t12", "between": ["Radar 1", "Post 2"], "latency_s": 2},
+        {"name": "o12", "between": ["Layer 1", "Post 2"], "latency_s": 2},
+    ]
     for story in stories(data):
         assert {(e.subject, e.object) for e in story if e.kind == "take_over"} == {("Post 2", "Radar 1"), ("Post 2", "Layer 1")}
         assert [e for e in story if e.kind == "assign" and e.subject.startswith("Layer 1") and e.time_s > 35.0]
@@ -275,7 +292,7 @@ def far_sighted(guidance: str, remote: dict[str, Any] | None, error_deg: float =
         ("active", None, 0.05, False),
         ("active", {}, 0.05, True),
         ("semi-active", {}, 0.05, False),  # nobody supports it
-        ("active", {"error_m": 50}, 5.0, False),  # too coarse at any range
+        ("active", {"error_m": 21}, 5.0, False),  # good enough within 241 m only, and the target passes 250 m above the antenna
         ("active", {"age_s": 1}, 0.05, False),  # older than that on arrival: a scan takes 4 s
     ],
 )
@@ -318,7 +335,8 @@ def struck(target: str) -> Scenario:
     for battery in data["batteries"]:
         battery["doctrine"] = {"assessment_time_s": 80_000}
         battery["weapons"][0]["rounds_ready"] = 64
-    data["systems"] = [card for card in data["systems"] if card["name"] not in ("Round 1", "Round 2")]
+    data["systems"] = [card for card in data["systems"] if card["name"] not in ("Round 1", "Round 2", "Test cruise missile")]
+    data["systems"].append(cruise_card(lethal_radius=assumed(100, "m")))
     data["systems"] += [missile_card(f"Round {k}", 1e-9, max_range=assumed(20, "km")) for k in (1, 2)]
     return data
 
@@ -329,7 +347,7 @@ def test_an_impact_takes_out_the_node_and_the_network_carries_on(target: str) ->
         hits = [e for e in story if e.kind == "node_lost" and e.subject == target]
         assert [e.object for e in hits] == ["striker"]
         assert story[hits[0].cause].kind == "impact"
-        assert hits[0].value <= 20.0
+        assert hits[0].value <= 100.0
         later = [e for e in story if e.time_s > hits[0].time_s]
         assert not [e for e in later if e.subject == target and e.kind in ("detect", "confirm", "identify")]
         if target == "Layer 1":

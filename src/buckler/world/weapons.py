@@ -296,7 +296,9 @@ def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
     pairs["stands"], pairs["first_s"] = NEVER_REACHED, np.inf
     # The last column is for whoever flies at nothing (asset -1).
     by_asset = np.column_stack([arms.asset_weight, np.ones(len(arms.weapons))])
-    pairs["worth"] = by_asset[:, raid.records["asset"]] * arms.class_weight[:, raid.records["kill_class"]]
+    # A node of the defence is no asset: no battery weights it.
+    at, assets = raid.records["asset"], by_asset.shape[1]
+    pairs["worth"] = np.where(at < assets, by_asset[:, np.minimum(at, assets - 1)], 1.0) * arms.class_weight[:, raid.records["kill_class"]]
     pairs["worth"] *= raid.records["value"]
     for w, weapon in enumerate(arms.weapons):
         site = arms.sites[weapon["battery"]]
