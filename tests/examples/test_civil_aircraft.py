@@ -48,7 +48,8 @@ def test_the_six_cases_differ_in_rules_and_iff_and_in_nothing_else():
             assert [order.status for order in scenario.control_orders] == [control]
             modes = {post.name: post.iff_modes for post in scenario.commands}
             assert modes["S-400 regiment"] == (["NATO", "its own"] if iff == "interoperable" else ["its own"])
-            assert (scenario.raid, scenario.batteries, scenario.traffic) == (base.scenario.raid, base.scenario.batteries, base.scenario.traffic)
+            for same in ("raid", "batteries", "sensors", "traffic"):
+                assert getattr(scenario, same) == getattr(base.scenario, same)
 
 
 def test_hold_fires_at_nobody_and_a_shared_iff_spares_own_aircraft(tmp_path):
