@@ -341,6 +341,7 @@ class WorldArrays(NamedTuple):
     askers: NDArray[np.void]  # ASKER [command], likewise
     evidence: NDArray[np.float64]  # [row, hypothesis]: tracking.identification's table of likelihoods, likewise
     indicators: NDArray[np.uint8]  # bits of tracking.identification.INDICATORS that depend on the place, [row of path_m], likewise
+    basket_m: float  # m: how far off its track a target may be for an interceptor to find it; 0: the picture is the truth
     air: NDArray[np.float64]  # physics.drag.standard_air: what an interceptor has left to turn in
     nodes: NDArray[np.void]  # NODE: batteries, commands, sensors, as in entities.parquet
     links: NDArray[np.void]  # LINK

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from rich.table import Table
 
-TABLES: Final = ("events", "entities", "states", "detections", "parameters")
+TABLES: Final = ("events", "entities", "states", "detections", "tracks", "parameters")
 """Tables of the run folder; those that the folder does not hold are left out."""
 
 VIEWS: Final[dict[str, tuple[str, str]]] = {

@@ -25,10 +25,10 @@ from buckler.campaign.sources import sources_used
 from buckler.campaign.uncertainty import PER_DRAW, Ensemble, laid_out
 from buckler.dtypes import WorldArrays
 from buckler.engine.fly import Flyer
-from buckler.engine.recording import detections_table, states_table
+from buckler.engine.recording import detections_table, states_table, tracks_table
 from buckler.errors import InputError
 from buckler.log.read import open_run
-from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, STATES
+from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, STATES, TRACKS
 from buckler.log.write import BlockStore, TableWriter, atomic_bytes, events_table, pack, write_json, write_table
 from buckler.world.compile import World
 
@@ -335,13 +335,18 @@ def fly_blocks(
 def _record(world: World, folder: Path, seed: int, numbers: list[int], ensemble: Ensemble | None) -> None:
     names = [*(entity.key for entity in world.entities), ""]
     flyer = Flyer(world.arrays)
-    states, detections = [], []
+    states, detections, tracks = [], [], []
     for number in sorted(set(numbers)):
         if ensemble is not None:
             flyer = Flyer(ensemble.arrays(ensemble.draw_of(number)))
         events, hits = flyer.recorded(seed, number)
         states.append(states_table(flyer.world, names, number, events))
         detections.append(detections_table(flyer.world, names, number, hits))
-    for name, tables, schema in (("states", states, STATES), ("detections", detections, DETECTIONS)):
+        if flyer.world.basket_m > 0.0:
+            tracks.append(tracks_table(flyer.world, names, number, flyer.tracks()))
+    written = [("states", states, STATES), ("detections", detections, DETECTIONS)]
+    if world.arrays.basket_m > 0.0:
+        written.append(("tracks", tracks, TRACKS))
+    for name, tables, schema in written:
         whole = pa.concat_tables(tables) if tables else schema.empty_table()
         write_table(folder / f"{name}.parquet", whole.unify_dictionaries())

@@ -23,6 +23,7 @@ from buckler.engine.network import (
     order_way,
     remote_sensor,
 )
+from buckler.engine.picture import found, meeting, std_at
 from buckler.engine.posts import guided
 from buckler.engine.reach import earliest_intercept, flight_time
 from buckler.engine.rules import at_hand, permitted, salvo_at
@@ -40,6 +41,9 @@ from buckler.engine.state import (
     State,
 )
 from buckler.log.schema import Kind
+
+_TRACK_CHANGES_S = 10.0
+"""After so long a track is looked at again, whatever it said of the time to fire."""
 
 _OPEN_STILL = -1
 """A candidate that has lost neither its channel nor its rounds."""
@@ -177,6 +181,8 @@ def decide(
                 if not identified and battery.control != FREE and battery.orders == 0:
                     continue
                 held = held_for(world, state, net, b, i, now_s)
+                if world.basket_m > 0.0 and state.picture.beliefs[c, i].plots < 2:
+                    held = NOBODYS
                 kill_class = world.threats[i].kill_class
                 rounds = salvo_at(battery, attempt, kill_class)
                 barred = bar(
@@ -259,6 +265,8 @@ def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: fl
 
     Leaves in the aim where they meet, and from when on an order is of use; closes it where none is any more.
     """
+    if world.basket_m > 0.0:
+        return _in_time_by_track(world, state, b, w, i, now_s)
     aim = state.aims[w, i]
     battery = world.batteries[b]
     lead_s = battery.reaction_s
@@ -273,6 +281,37 @@ def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: fl
     latest_s = meet_s - flight_time(world, w, i, meet_s) - lead_s
     if latest_s > now_s + period_s:
         aim.open_s = latest_s - period_s
+        return False
+    return True
+
+
+@borrowing_kernel
+def _in_time_by_track(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: float) -> bool:
+    """`_in_time` on what the battery's command post believes; not before the track is known well enough where they are to meet.
+
+    The aim is closed only where the true path can no longer be met: a track may yet show otherwise.
+    """
+    aim = state.aims[w, i]
+    battery = world.batteries[b]
+    c = state.post[b]
+    period_s = world.commands[c].decision_period_s
+    lead_s = battery.reaction_s
+    if state.way_s[b] < np.inf:
+        lead_s += state.way_s[b]
+    launch_s = now_s + lead_s
+    meet_s, flight_s = meeting(world, state.picture, c, w, i, launch_s)
+    if isinf(meet_s):
+        if isinf(earliest_intercept(world, w, i, launch_s, world.pairs[w, i].first_s)):
+            aim.shut = NEVER_REACHED
+        aim.open_s = now_s + max(period_s, 0.5 * _TRACK_CHANGES_S)
+        return False
+    aim.meet_s = meet_s
+    order_s = meet_s - flight_s - lead_s
+    if order_s > now_s + period_s:
+        aim.open_s = min(order_s - period_s, now_s + _TRACK_CHANGES_S)
+        return False
+    if std_at(state.picture, c, i, meet_s) > world.basket_m:
+        reached(state.attempts, b, i, NO_GUIDANCE, known_by(state.held_by[c, i]))
         return False
     return True
 
@@ -435,6 +474,14 @@ def largest_salvo(battery: Any) -> int:
 
 
 @borrowing_kernel
+def _aimed(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: float, guess_s: float) -> float:
+    """When a round that leaves now meets its target: by the truth, or by the command post's track."""
+    if world.basket_m > 0.0:
+        return meeting(world, state.picture, state.post[b], w, i, now_s)[0]
+    return earliest_intercept(world, w, i, now_s, guess_s)
+
+
+@borrowing_kernel
 def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
     """A round leaves, unless its target is gone, can no longer be reached or may no longer be fired at: then it stays on its launcher."""
     w = state.rounds[shot].weapon
@@ -442,7 +489,7 @@ def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: 
     b = world.weapons[w].battery
     number = state.rounds[shot].engagement
     meet_s = (
-        earliest_intercept(world, w, i, now_s, state.rounds[shot].meet_s)
+        _aimed(world, state, b, w, i, now_s, state.rounds[shot].meet_s)
         if state.lives[i].life == FLYING
         and state.engagements[number].post >= 0
         and state.down[b] <= 0
@@ -519,6 +566,8 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
         if weapon.needs_support != 0 and not (
             guided(world.fire_control, state.seen_by, world.batteries[b], i) and state.down[b] <= 0
         ):
+            chance = 0.0
+        if world.basket_m > 0.0 and not found(world, state.picture, state.post[b], i, now_s):
             chance = 0.0
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal

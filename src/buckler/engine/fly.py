@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, WorldArrays
-from buckler.engine.journal import N_EVENTS, N_HITS, OVERFLOWED
+from buckler.engine.journal import N_EVENTS, N_HITS, N_TRACKS, OVERFLOWED
 from buckler.engine.network import Network, new_network
 from buckler.engine.replication import replicate
 from buckler.engine.state import State, new_state
@@ -95,6 +95,10 @@ class Flyer:
     def events(self, seed: int, replication: int) -> NDArray[np.void]:
         """The events of one replication (dtypes.EVENT)."""
         return next(events for _, events in self.block(seed, replication, 1))
+
+    def tracks(self) -> NDArray[np.void]:
+        """What every post believed (picture.TRACK_ROW) in the replication recorded last; nothing where the picture is the truth."""
+        return self._state.picture.rows[: self._state.counts[N_TRACKS]].copy()
 
     def recorded(self, seed: int, replication: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
         """The events and the detections (dtypes.HIT) of one replication, flown again with recording."""

@@ -25,6 +25,7 @@ OVERFLOWED: Final = 6
 N_CALENDAR: Final = 7
 N_WAITING: Final = 8
 N_AUTONOMOUS: Final = 9
+N_TRACKS: Final = 10
 COUNTERS: Final = 16
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.dtypes import WorldArrays
-from buckler.log.schema import DETECTIONS, STATES, Kind
+from buckler.log.schema import DETECTIONS, STATES, TRACKS, Kind
 from buckler.log.write import names_column
 from buckler.physics.earth import ecef_to_geodetic
 
@@ -98,4 +98,28 @@ def detections_table(world: WorldArrays, names: Sequence[str], replication: int,
             ),
         ],
         schema=DETECTIONS,
+    )
+
+
+def tracks_table(world: WorldArrays, names: Sequence[str], replication: int, rows: NDArray[np.void]) -> pa.Table:
+    """What each command post believed, plot after plot: no truth beside it."""
+    position, velocity = rows["position_m"], rows["velocity_mps"]
+    geodetic = ecef_to_geodetic(position[:, 0], position[:, 1], position[:, 2])
+    identity = pa.DictionaryArray.from_arrays(rows["hostile"].astype(np.int8), ["pending", "hostile"])
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(rows), replication, np.int32)),
+            pa.array(np.ascontiguousarray(rows["time_s"])),
+            pa.array(np.ascontiguousarray(rows["known_s"])),
+            names_column(rows["command"] + world.first_command, names),
+            pa.array(np.ascontiguousarray(rows["number"])),
+            pa.array(np.ascontiguousarray(rows["plots"])),
+            identity,
+            pa.array(geodetic.lat_deg),
+            pa.array(geodetic.lon_deg),
+            pa.array(geodetic.height_m),
+            pa.array(np.linalg.norm(velocity, axis=1)),
+            pa.array(np.ascontiguousarray(rows["position_std_m"])),
+        ],
+        schema=TRACKS,
     )

@@ -13,6 +13,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
+from buckler.engine.picture import keep_row, take_plot
 from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
@@ -45,6 +46,7 @@ def scan(
     if networked:
         node = world.first_sensor - world.first_battery + s
         c, cue_s = state.post[node], state.way_s[node]
+    reports = world.basket_m > 0.0 and cue_s < np.inf
     mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
     for i in range(len(world.threats)):
         if state.lives[i].life != FLYING:
@@ -72,6 +74,10 @@ def scan(
             continue
         seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
         if hit:
+            if reports:
+                take_plot(
+                    world, state.picture, seed, replication, s, c, i, step, time_s, range_m, azimuth, elevation
+                )
             if record:
                 _keep_hit(
                     state.counts,
@@ -112,6 +118,10 @@ def scan(
                 else:
                     command = world.commands[c]
                     gain(state.agenda, command, state.held_by[c, i], event, c, i, time_s, command.latency_s)
+            if record and reports and state.held_by[c, i].tracks > 0:
+                held = state.held_by[c, i]
+                known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
+                keep_row(state.picture, state.counts, c, i, held.identify_event >= 0, known_s)
         elif seen.window == 0 and seen.confirmed != 0:
             seen.confirmed = 0
             note(state.journal, seen.detect_event, time_s, _DROP, subject, world.first_threat + i, i, range_m, 0)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays, record
 from buckler.engine.journal import COUNTERS, Agenda, Journal
+from buckler.engine.picture import Picture, clear_picture, new_picture
 from buckler.engine.queue import ENTRY
 
 # A threat's life.
@@ -155,6 +156,7 @@ class State(NamedTuple):
     down: NDArray[np.int32]  # [node, then link]: how many reasons it has to be out of order; 0: in order
     post: NDArray[np.int32]  # [node]: the post of a sensor or battery at the moment; a post's is itself
     way_s: NDArray[np.float64]  # s, [node]: to its post; inf: cut off. 0 where the network is only implicit
+    picture: Picture  # every post's tracks, where the picture is filtered
 
 
 def new_state(world: WorldArrays, growth: int = 1) -> State:
@@ -188,6 +190,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         down=np.zeros(n + k, np.int32),
         post=world.nodes["home"].astype(np.int32),
         way_s=np.zeros(n),
+        picture=new_picture(world, growth),
     )
 
 
@@ -195,6 +198,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
 def clear(world: WorldArrays, state: State) -> None:
     """Put everything back to the start of a replication."""
     state.counts[:] = 0
+    clear_picture(state.picture)
     for i in range(len(world.threats)):
         state.lives[i].life = WAITING
         state.lives[i].appear_event = -1

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.errors import RunFolderError
-from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, PARAMETERS, SCHEMA_VERSION, STATES
+from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, PARAMETERS, SCHEMA_VERSION, STATES, TRACKS
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -117,6 +117,11 @@ class RunFolder:
     def detections(self) -> pa.Table:
         """detections.parquet: every detection of the recorded replications, with the true identity."""
         return self._table("detections.parquet", DETECTIONS)
+
+    @cached_property
+    def tracks(self) -> pa.Table:
+        """tracks.parquet: what each command post believed in the recorded replications; empty where it fired at the truth."""
+        return self._table("tracks.parquet", TRACKS)
 
     @cached_property
     def parameters(self) -> pa.Table:

@@ -164,6 +164,21 @@ DETECTIONS: Final = _schema([
     pa.field("snr_db", pa.float64(), metadata={"unit": "dB", "meaning": "mean signal-to-noise ratio of the scan"}),
 ])  # fmt: skip
 
+TRACKS: Final = _schema([
+    pa.field("replication", pa.int32()),
+    pa.field("time_s", pa.float64(), metadata={"unit": "s", "meaning": "of the plot"}),
+    pa.field("known_s", pa.float64(), metadata={"unit": "s", "meaning": "when the post had it"}),
+    pa.field("post", _NAME, metadata={"meaning": "the command post that believed it"}),
+    pa.field("track", pa.int32(), metadata={"meaning": "the post's own number"}),
+    pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far"}),
+    pa.field("identity", _CODE, metadata={"meaning": "pending or hostile"}),
+    pa.field("lat_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84", "meaning": "believed, as all that follows"}),
+    pa.field("lon_deg", pa.float64(), metadata={"unit": "deg"}),
+    pa.field("alt_m", pa.float64(), metadata={"unit": "m"}),
+    pa.field("speed_mps", pa.float64(), metadata={"unit": "m/s", "meaning": "over the turning earth"}),
+    pa.field("position_std_m", pa.float64(), metadata={"unit": "m", "meaning": "root of the mean variance of three axes"}),
+])  # fmt: skip
+
 PARAMETERS: Final = _schema([
     pa.field("draw", pa.int32(), metadata={"meaning": "number of the set of values"}),
     pa.field("first_replication", pa.int32(), metadata={"meaning": "the first replication flown with it"}),

@@ -666,6 +666,16 @@ class Scenario(_Named):
     systems: list[Card] = Field(
         default_factory=list, description="Cards of the scenario's own, in the catalog's format."
     )
+    picture: Literal["truth", "filtered"] = Field(
+        "truth",
+        description="What a command post fires at: the true paths of what its sensors have confirmed, or its own tracks, filtered "
+        "from measured detections.",
+    )
+    acquisition_basket_m: Annotated[float, Field(gt=0.0)] = Field(
+        1000.0,
+        description="With a filtered picture: how well a track must be known where an interceptor is to meet it, and how far off it "
+        "the target may be for the interceptor to find it. Assumed: not known publicly.",
+    )
     assets: Annotated[list[Asset], Field(min_length=1)]
     commands: Annotated[list[Command], Field(min_length=1)]
     sensors: Annotated[list[Sensor], Field(min_length=1)]

@@ -89,8 +89,8 @@ def _drag(x: float, y: float, z: float, speed: float, b: float) -> float:
 
 @borrowing_kernel
 def _fall_mean(x: NDArray[np.float64], b: float, time_s: float) -> None:
-    """Equation (4) by one step of the classical Runge-Kutta method of order four for every 2 s."""
-    steps = 1 + int(abs(time_s) / 2.0)
+    """Equation (4) by one step of the classical Runge-Kutta method of order four for every 4 s (at most)."""
+    steps = 1 + int(0.25 * abs(time_s) - 1.0e-9)
     h = time_s / steps
     for _ in range(steps):
         px, py, pz, vx, vy, vz = x[0], x[1], x[2], x[3], x[4], x[5]

@@ -195,6 +195,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         askers=traffic.askers,
         evidence=traffic.evidence,
         indicators=traffic.indicators,
+        basket_m=scenario.acquisition_basket_m if scenario.picture == "filtered" else 0.0,
         air=standard_air(),
         nodes=network.nodes,
         links=network.links,
