@@ -9,7 +9,7 @@ import pytest
 import yaml
 from runs import buckler
 
-from buckler.dtypes import WorldArrays
+from buckler.dtypes import KILL_CLASSES, WorldArrays
 from buckler.engine.fly import Flyer
 from buckler.engine.recording import tracks_table
 from buckler.errors import InputError
@@ -70,14 +70,17 @@ def test_almost_without_error_a_track_is_the_truth_and_the_fight_nearly_that_of_
 
 
 def test_errors_of_tracks_are_as_large_as_the_tracks_say(world: World) -> None:
+    # Cruise missiles and drones; a ballistic missile's thrust and drag are not in its filter's model (picture.py says so).
     flyer = Flyer(world.arrays)
     flyer.recorded(1, 0)
     rows = flyer.tracks()
-    ratio = [
-        np.linalg.norm(truth_at(world.arrays, row["time_s"]) - row["position_m"], axis=1).min() / row["position_std_m"]
-        for row in rows[rows["plots"] >= 6][::29]
-    ]
-    # Three axes: the root of the mean square is sqrt(3), if the model is right; targets that fly straight do better.
+    ratio = []
+    for row in rows[rows["plots"] >= 6][::29]:
+        off = np.linalg.norm(truth_at(world.arrays, row["time_s"]) - row["position_m"], axis=1)
+        if KILL_CLASSES[world.arrays.threats["kill_class"][off.argmin()]] in ("cruise", "drone"):
+            ratio.append(off.min() / row["position_std_m"])
+    assert len(ratio) > 50
+    # Three axes: the root of the mean square is sqrt(3) if the model is right, and less for targets that fly straight.
     assert 0.8 < np.sqrt(np.mean(np.square(ratio))) < 2.2
 
 

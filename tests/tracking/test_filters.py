@@ -126,7 +126,7 @@ def test_a_plot_tells_the_place_it_was_measured_at(seed: int) -> None:
     plot, p, R = np.zeros(1, PLOT)[0], np.empty(3), np.empty((3, 3))
     H = np.empty((COMPONENTS, 6))
     measure(sensor.site[0], x, 0.0, plot["value"], H)
-    plot["std"] = sensor.std
+    plot["noise_std"] = sensor.std
     place(sensor.site[0], plot, p, R, np.empty((9, 9)))
     assert p == pytest.approx(x[:3], abs=1e-6)
     inverse = np.linalg.inv(H[:3, :3])

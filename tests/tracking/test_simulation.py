@@ -28,7 +28,7 @@ def test_plots_scatter_by_beamwidth_and_snr_and_are_detected_as_often_as_stated(
         scan, owner = made
         if len(owner):
             found += 1
-            normal.append((scan.plots["value"][0, :3] - TRUE) / scan.plots["std"][0, :3])
+            normal.append((scan.plots["value"][0, :3] - TRUE) / scan.plots["noise_std"][0, :3])
     snr = float(radar.snr(TRUE[0], 1.0))
     assert snr == pytest.approx(10**1.8 * (5e4 / TRUE[0]) ** 4)
     pd = float(detection_probability(10 * np.log10(snr), 1e-6, 1, 1))

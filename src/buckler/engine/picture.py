@@ -6,10 +6,10 @@ acceleration, or free fall for ballistic missiles. Nothing else of the truth rea
 carried on by its model, a shot needs the track known well enough where they are to meet, and an interceptor that arrives
 where the track says finds its target only if it is within its basket.
 
-Limits: which plot belongs to which threat is known, so that no track is doubled or swapped, and there is no clutter; a post does
-not use plots of another post's sensors; the class, by which the motion model is chosen, is known; refraction is corrected without
-error; a post cannot
-fire on a track that another post tells it, having no plots of its own. Which pairs of weapon and threat can ever meet is still decided on the true path.
+Limits: which plot belongs to which threat is known, so that no track is doubled or swapped, and there is no clutter; the class,
+by which the motion model is chosen, is known, and a falling track knows neither thrust nor drag: against a missile under power or
+in the air it is more certain than it ought to be. Refraction is corrected without error; a post cannot fire on a track that
+another post tells it, having no plots of its own. Which pairs of weapon and threat can ever meet is still decided on the true path.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ EYE: Final = record(
     ("height_m", "f8"),
     ("height_std_m", "f8"),
     ("value", "f8", (COMPONENTS,)),  # its plot of the moment: m, rad, rad
-    ("std", "f8", (COMPONENTS,)),  # the plot's standard deviations; inf: not measured
+    ("noise_std", "f8", (COMPONENTS,)),  # the plot's standard deviations; inf: not measured
 ]
 )  # fmt: skip
 """A sensor as the measurement model takes it, and its plot of the moment (measuring.SITE and PLOT in one)."""
@@ -118,7 +118,7 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
     for eye, sensor in zip(eyes, world.sensors, strict=False):
         eye["position_m"] = sensor["position_m"]
         eye["axes"] = sensor["east"], sensor["north"], sensor["up"]
-        eye["std"] = sensor["range_std_m"], sensor["angle_std_rad"], sensor["angle_std_rad"], np.inf
+        eye["noise_std"] = sensor["range_std_m"], sensor["angle_std_rad"], sensor["angle_std_rad"], np.inf
     for row, name in zip(motion, KILL_CLASSES, strict=True):
         row["kind"] = models.BALLISTIC if name == "ballistic" else models.CONSTANT_VELOCITY
         row["noise"], row["ballistic_coefficient_kgpm2"] = _NOISE[name], np.inf
@@ -179,10 +179,10 @@ def take_plot(
                 eye.axes[r, a] = world.orbits[nearer, 3 + 3 * r + a]
     first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, body.key, 2 * step)
     third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, body.key, 2 * step + 1)
-    eye.std[1] = sensor.angle_std_rad / max(cos(elevation), 1e-3)
-    eye.value[0] = range_m + eye.std[0] * first
-    eye.value[1] = azimuth + eye.std[1] * second
-    eye.value[2] = elevation + eye.std[2] * third
+    eye.noise_std[1] = sensor.angle_std_rad / max(cos(elevation), 1e-3)
+    eye.value[0] = range_m + eye.noise_std[0] * first
+    eye.value[1] = azimuth + eye.noise_std[1] * second
+    eye.value[2] = elevation + eye.noise_std[2] * third
     belief = picture.beliefs[c, i]
     x, P = picture.x[c, i], picture.P[c, i]
     motion = picture.motion[body.kill_class]

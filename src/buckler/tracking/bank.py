@@ -386,7 +386,7 @@ def begin(
         bank.covariance[t, a + 3, a + 3] = variance
     for a in range(6, n):
         bank.covariance[t, a, a] = rules.acceleration_std_mps2**2
-    if plot.std[COMPONENTS - 1] < np.inf and rules.initiation == ONE_POINT:
+    if plot.noise_std[COMPONENTS - 1] < np.inf and rules.initiation == ONE_POINT:
         level = measure(site, bank.mean[t], plot.time_s - scan_s, z, H)
         kalman.innovate(site, plot, level, z, nu)
         for k in range(COMPONENTS - 1):

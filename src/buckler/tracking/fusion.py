@@ -186,7 +186,7 @@ def _placed(sensor: Sensor, value: NDArray[np.float64]) -> tuple[NDArray[np.floa
     if site["kind"] != POLAR or not np.isfinite(sensor.std[2]):
         raise InputError(f"sensor {sensor.name!r}: registration needs range, azimuth and elevation")
     plot, R, work = np.zeros(1, PLOT)[0], np.empty((3, 3)), np.empty((9, 9))
-    plot["value"][:3], plot["std"] = value, sensor.std
+    plot["value"][:3], plot["noise_std"] = value, sensor.std
     p = np.empty(3)
     place(site, plot, p, R, work)
     J = np.empty((3, 3))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def innovate(site: Any, plot: Any, level: bool, z: NDArray[np.float64], nu: NDArray[np.float64]) -> None:
     """nu (4,) = measured less expected, angles the short way round; NaN where the component says nothing."""
     for k in range(COMPONENTS):
-        if isinf(plot.std[k]) or (k == 1 and not level):
+        if isinf(plot.noise_std[k]) or (k == 1 and not level):
             nu[k] = np.nan
         else:
             nu[k] = plot.value[k] - z[k]
@@ -76,7 +76,7 @@ def distance(
         if nu[i] != nu[i]:
             continue
         y = nu[i]
-        pivot = S[i, i] + plot.std[i] * plot.std[i]
+        pivot = S[i, i] + plot.noise_std[i] * plot.noise_std[i]
         for j in range(i):
             if nu[j] != nu[j]:
                 continue
@@ -117,7 +117,7 @@ def update_six(
         w3 = h0 * P[0, 3] + h1 * P[1, 3] + h2 * P[2, 3]
         w4 = h0 * P[0, 4] + h1 * P[1, 4] + h2 * P[2, 4]
         w5 = h0 * P[0, 5] + h1 * P[1, 5] + h2 * P[2, 5]
-        scale = 1.0 / sqrt(h0 * w0 + h1 * w1 + h2 * w2 + plot.std[k] * plot.std[k])
+        scale = 1.0 / sqrt(h0 * w0 + h1 * w1 + h2 * w2 + plot.noise_std[k] * plot.noise_std[k])
         y = (rest - h0 * m0 - h1 * m1 - h2 * m2) * scale
         d2 += y * y
         w0, w1, w2, w3, w4, w5 = w0 * scale, w1 * scale, w2 * scale, w3 * scale, w4 * scale, w5 * scale
@@ -163,7 +163,7 @@ def update(
     for k in range(COMPONENTS):
         if nu[k] != nu[k]:
             continue
-        variance = plot.std[k] * plot.std[k]
+        variance = plot.noise_std[k] * plot.noise_std[k]
         for a in range(n):
             total = 0.0
             for c in range(width):
@@ -319,7 +319,7 @@ def unscented_update(
     m = 0
     level = measure(site, x, lag_s, z, H)
     for k in range(COMPONENTS):
-        if not isinf(plot.std[k]) and (k != 1 or level):
+        if not isinf(plot.noise_std[k]) and (k != 1 or level):
             used[m] = k
             m += 1
     seen = np.empty((2 * n + 1, m))
@@ -344,7 +344,7 @@ def unscented_update(
     _spread(seen, mean, seen, mean, first, 0.5 / scale, S)
     _spread(points, x, seen, mean, first, 0.5 / scale, C)
     for i in range(m):
-        S[i, i] += plot.std[used[i]] ** 2
+        S[i, i] += plot.noise_std[used[i]] ** 2
     if not cholesky(S, L):
         return 0.0, 0.0, -1
     # With C = B L^T: K S K^T = B B^T and K nu = B y, L y = nu.
@@ -480,8 +480,8 @@ class Updater:
             raise InputError(f"a plot is {value!r}; give up to four finite numbers: m, rad, rad, m/s")
         plot = np.zeros(1, PLOT)[0]
         plot["value"][: len(given)] = given
-        plot["std"] = self.sensor.std
-        plot["std"][len(given) :] = np.inf
+        plot["noise_std"] = self.sensor.std
+        plot["noise_std"][len(given) :] = np.inf
         x, P, site = estimate.mean.copy(), estimate.covariance.copy(), self.sensor.site[0]
         if self.unscented:
             nis, _, used = unscented_update(site, plot, x, P, 0.0, self.alpha, self.beta, self.kappa)

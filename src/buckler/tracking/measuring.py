@@ -58,7 +58,7 @@ PLOT: Final = np.dtype(
         [
             ("time_s", "f8"),  # s
             ("value", "f8", (COMPONENTS,)),  # m, rad, rad, m/s; or m
-            ("std", "f8", (COMPONENTS,)),  # the standard deviation of each; inf: not measured
+            ("noise_std", "f8", (COMPONENTS,)),  # the standard deviation of each; inf: not measured
         ],
     )
 )
@@ -130,10 +130,10 @@ def place(site: Any, plot: Any, p: NDArray[np.float64], R: NDArray[np.float64], 
         e, n, u = plot.value[0], plot.value[1], plot.value[2]
         for k in range(3):
             for j in range(3):
-                work[k, j] = plot.std[k] if k == j else 0.0
+                work[k, j] = plot.noise_std[k] if k == j else 0.0
     else:
         r, azimuth = plot.value[0], plot.value[1]
-        if isinf(plot.std[2]):
+        if isinf(plot.noise_std[2]):
             u = min(site.height_m - site.curvature_per_m * r * r, 0.9 * r)
             g = sqrt(r * r - u * u)
             gr, gu = r / g, -u / g
@@ -141,15 +141,15 @@ def place(site: Any, plot: Any, p: NDArray[np.float64], R: NDArray[np.float64], 
         else:
             u = r * np.sin(plot.value[2])
             g = r * np.cos(plot.value[2])
-            gr, gu = g / r, -u * plot.std[2]
-            ur, uu = u / r, g * plot.std[2]
-        if isinf(plot.std[2]):
+            gr, gu = g / r, -u * plot.noise_std[2]
+            ur, uu = u / r, g * plot.noise_std[2]
+        if isinf(plot.noise_std[2]):
             gu *= uu
         sine, cosine = np.sin(azimuth), np.cos(azimuth)
         e, n = g * sine, g * cosine
         # Columns: one standard deviation of range, azimuth and elevation (or height).
-        work[0, 0], work[1, 0], work[2, 0] = gr * sine * plot.std[0], gr * cosine * plot.std[0], ur * plot.std[0]
-        work[0, 1], work[1, 1], work[2, 1] = n * plot.std[1], -e * plot.std[1], 0.0
+        work[0, 0], work[1, 0], work[2, 0] = gr * sine * plot.noise_std[0], gr * cosine * plot.noise_std[0], ur * plot.noise_std[0]
+        work[0, 1], work[1, 1], work[2, 1] = n * plot.noise_std[1], -e * plot.noise_std[1], 0.0
         work[0, 2], work[1, 2], work[2, 2] = gu * sine, gu * cosine, uu
     for j in range(3):
         p[j] = site.position_m[j] + site.axes[0, j] * e + site.axes[1, j] * n + site.axes[2, j] * u

@@ -120,8 +120,8 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
     doppler = False
     for p in range(len(plots)):
         spread = max(spread, abs(plots[p].time_s - scan_s))
-        std0, std1 = max(std0, plots[p].std[0]), max(std1, plots[p].std[1])
-        doppler = doppler or plots[p].std[COMPONENTS - 1] < np.inf
+        std0, std1 = max(std0, plots[p].noise_std[0]), max(std1, plots[p].noise_std[1])
+        doppler = doppler or plots[p].noise_std[COMPONENTS - 1] < np.inf
     width = 3 if spread == 0.0 and not doppler else 6
     threshold = 0.0
     for k in range(len(rules.gate)):
@@ -184,7 +184,7 @@ def hit(bank: Bank, rules: Rules, room: Room, t: int, site: Any, plots: NDArray[
         if made == TOO_FAST:
             return False
     if made == VAGUE:
-        lagging = plots[p].time_s != scan_s or plots[p].std[COMPONENTS - 1] < np.inf
+        lagging = plots[p].time_s != scan_s or plots[p].noise_std[COMPONENTS - 1] < np.inf
         absorb(bank, rules, t, site, plots[p], room.z, room.H, room.nu, 6 if lagging else 3)
     track.plot = p
     track.nis = d2
@@ -245,7 +245,7 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
                     low = room.pairs[s].distance + room.pairs[s].log_det
             if best >= 0:
                 p = room.pairs[best].plot
-                plain = simple and plots[p].time_s == scan_s and plots[p].std[COMPONENTS - 1] == np.inf
+                plain = simple and plots[p].time_s == scan_s and plots[p].noise_std[COMPONENTS - 1] == np.inf
                 if plain and bank.tracks[t].hits > 1:
                     level = measure(site, bank.mean[t], 0.0, room.z, room.H)
                     kalman.innovate(site, plots[p], level, room.z, room.nu)
@@ -388,7 +388,7 @@ def _joint(
             plot = plots[p]
             lag = plot.time_s - scan_s
             mixed = 0.0
-            width_used = 6 if lag != 0.0 or plot.std[COMPONENTS - 1] < np.inf else 3
+            width_used = 6 if lag != 0.0 or plot.noise_std[COMPONENTS - 1] < np.inf else 3
             for j in range(count):
                 means[j, part] = bank.x[t, j]
                 covariances[j, part] = bank.P[t, j]

@@ -127,8 +127,8 @@ class RadarModel:
         plots = np.zeros(len(values) + false, PLOT)
         plots["value"] = np.concatenate([values, stray])
         plots["value"][:, 1] = np.arctan2(np.sin(plots["value"][:, 1]), np.cos(plots["value"][:, 1]))
-        plots["std"] = np.concatenate([std, np.broadcast_to(self.std(np.full(1, 20.0)), (false, COMPONENTS))])
-        plots["value"] = np.where(np.isfinite(plots["std"]), plots["value"], 0.0)
+        plots["noise_std"] = np.concatenate([std, np.broadcast_to(self.std(np.full(1, 20.0)), (false, COMPONENTS))])
+        plots["value"] = np.where(np.isfinite(plots["noise_std"]), plots["value"], 0.0)
         plots["time_s"] = time_s + self.clock_offset_s
         plots = plots[plots["value"][:, 0] > 0.0]
         return Scan(self.sensor, time_s + self.clock_offset_s, plots), np.concatenate([owner, np.full(false, -1)])[: len(plots)]
@@ -160,7 +160,7 @@ class RadarModel:
             nu = np.empty((len(group), COMPONENTS))
             for line, k in zip(nu, group, strict=True):
                 other = np.zeros(1, PLOT)[0]
-                other["value"], other["std"] = z[k], 1.0
+                other["value"], other["noise_std"] = z[k], 1.0
                 innovate(site, other, True, z[first], line)
             values[g] = z[first] + (snr[group][:, None] * nu).sum(axis=0) / snr[group].sum()
             power[g], owner[g] = snr[group].sum(), first

@@ -129,9 +129,9 @@ class Scan:
         plots = np.zeros(count, PLOT)
         if std is not None and std.shape != (count, COMPONENTS):
             raise InputError(f"{where}: std has shape {std.shape}; give ({count}, {COMPONENTS})")
-        plots["std"] = sensor.std if std is None else std
-        if not (plots["std"] > 0.0).all():
-            bad = int(np.argwhere(~(plots["std"] > 0.0))[0, 0])
+        plots["noise_std"] = sensor.std if std is None else std
+        if not (plots["noise_std"] > 0.0).all():
+            bad = int(np.argwhere(~(plots["noise_std"] > 0.0))[0, 0])
             raise InputError(f"{where}: plot {bad}: singular noise; give each component a positive standard deviation, or inf")
         times = np.full(count, time_s) if times_s is None else np.atleast_1d(np.array(times_s, np.float64))
         if times.shape != (count,) or not np.isfinite(times).all():
@@ -140,7 +140,7 @@ class Scan:
         for index, column in enumerate(columns):
             if column.shape != (count,):
                 raise InputError(f"{where}: {len(column)} values of one component and {count} of another; give one each a plot")
-            measured = np.isfinite(plots["std"][:, index])
+            measured = np.isfinite(plots["noise_std"][:, index])
             wrong = measured & ~np.isfinite(column)
             if wrong.any():
                 name = _NAMES[int(sensor.site[0]["kind"])][index]
@@ -149,7 +149,7 @@ class Scan:
                     "is not measured by an infinite std"
                 )
             plots["value"][:, index] = np.where(measured, column, 0.0)
-        if not np.isfinite(plots["std"][:, :2]).all():
+        if not np.isfinite(plots["noise_std"][:, :2]).all():
             raise InputError(f"{where}: the first two components of a plot must be measured")
         return cls(sensor, float(time_s), plots)
 
