@@ -78,6 +78,7 @@ def no_world() -> WorldArrays:
         askers=np.zeros(0, ASKER),
         evidence=np.zeros((0, 0)),
         indicators=np.zeros(0, np.uint8),
+        basket_m=0.0,
         air=standard_air(),
         nodes=np.zeros(0, NODE),
         links=np.zeros(0, LINK),
