@@ -67,7 +67,7 @@ def test_an_assets_position_is_an_aim_point(base: Loaded, field: str) -> None:
         ("batteris[Layer 1].doctrine.salvo", "did you mean batteries"),
         ("batteries.doctrine.salvo", r"name one, such as batteries\[Layer 1\]"),
         ("batteries[Layer 1]", "to take it out write without"),
-        ("batteries[Layer 1].doctrine", r"name one of batteries\[Layer 1\]\.doctrine\.salvo"),
+        ("batteries[Layer 1].doctrine", r"name one of .*batteries\[Layer 1\]\.doctrine\.salvo,"),
         ("batteries[Layer 1].doctrine.salvo.x", "single value"),
         ("batteries[Layer 1].name", "address of luck"),
         ("batteries[Layer 1].hypothetical", "changes nothing"),
