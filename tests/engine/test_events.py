@@ -17,6 +17,8 @@ CAUSES = {
     "drop": {"detect"},
     "identify": {"confirm", "receive"},
     "misidentify": {"confirm", "receive"},
+    "declare": {"confirm", "receive"},
+    "wrongful": {"fire"},
     "assign": {"identify", "told", "remote"},
     "fire": {"assign", "fire", "kill", "miss", "no_target"},
     "kill": {"fire"},
@@ -59,12 +61,12 @@ def test_every_threat_appears_once_and_ends_at_most_once_with_one_reason(world: 
     for events in flown(world, 4):
         story = told(world, events)
         appeared = Counter(event.subject for event in story if event.kind == "appear")
-        assert appeared == dict.fromkeys(threats, 1)
-        killed = [event.object for event in story if event.kind == "kill"]
+        assert {key: count for key, count in appeared.items() if key in threats} == dict.fromkeys(threats, 1)
+        killed = [event.object for event in story if event.kind == "kill" and event.object in threats]
         through = [event.subject for event in story if event.kind == "impact"]
         assert Counter(killed + through) == dict.fromkeys(threats, 1)
         for event in story:
-            assert bool(event.reason) == (event.kind == "impact")
+            assert bool(event.reason) == (event.kind in ("impact", "wrongful"))
 
 
 def test_rounds_and_channels_are_never_more_than_there_are(world: World) -> None:

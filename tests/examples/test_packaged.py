@@ -22,7 +22,7 @@ def test_it_flies_and_every_leaker_has_one_reason(scenario: str, tmp_path: Path)
     run = open_run(tmp_path)
     events = run.events(["kind", "reason"]).to_pylist()
     assert events
-    assert all(bool(event["reason"]) == (event["kind"] == "impact") for event in events)
+    assert all(bool(event["reason"]) == (event["kind"] in ("impact", "wrongful")) for event in events)
     assert read_outcomes(run) is not None
     assert run.sources
     assert len(run.detections) > 0
