@@ -613,3 +613,24 @@ def test_great_circle_helper_is_consistent() -> None:
     assert np.linalg.norm(np.diff(track, axis=0), axis=1) == pytest.approx(250.0, rel=1e-5)
     lat, lon, _ = geodesic_direct(40.0, 33.0, 30.0, 100e3)
     assert float(geodesic_inverse(40.0, 33.0, float(lat), float(lon))[0]) == pytest.approx(100e3)
+
+
+@pytest.mark.parametrize("ceiling", [150.0, 400.0])
+def test_a_ceiling_below_the_end_of_the_burn_leaves_what_lies_under_it_as_it_was(ceiling: float) -> None:
+    given = {
+        "burnout_speed_mps": 1500.0, "ballistic_coefficient_kgpm2": 4000.0, "max_range_m": 40e3, "burn_time_s": 6.0,
+        "min_speed_mps": 400.0, "min_range_m": 1000.0, "launch_height_m": 0.0,
+    }  # fmt: skip
+    low = flyout_table(interceptor(**given, max_height_m=ceiling))
+    high = flyout_table(interceptor(**given, max_height_m=5000.0))
+    assert low.interceptor["powered_path_m"] > 3.0 * ceiling
+    compared = 0
+    for range_m in (3e3, 6e3, 10e3, 15e3):
+        for height in (0.3 * ceiling, 0.8 * ceiling):
+            here = time_of_flight(low.interceptor, low.time_s, low.speed_mps, range_m, height)
+            there = time_of_flight(high.interceptor, high.time_s, high.speed_mps, range_m, height)
+            assert (here < inf) == (there < inf)
+            if here < inf:
+                assert here == pytest.approx(there, rel=5e-3)
+                compared += 1
+    assert compared >= 4

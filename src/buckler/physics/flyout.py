@@ -153,7 +153,8 @@ def _fly_line(
     stop = 1.1 * row.max_range_m / MEAN_RADIUS_M
     now = powered_time(row.powered_path_m, row.burn_time_s, row.burnout_speed_mps)
     node = int(_place(theta * MEAN_RADIUS_M, RANGE_NODES, row.max_range_m)) + 1
-    level = int(_place(r - MEAN_RADIUS_M, HEIGHT_NODES, row.max_height_m)) + 1  # the next height node above
+    # The next height node above; past the last one where the burn ends above the grid.
+    level = min(int(_place(r - MEAN_RADIUS_M, HEIGHT_NODES, row.max_height_m)) + 1, HEIGHT_NODES)
     for _ in range(_MAX_STEPS):
         if theta > stop or r < MEAN_RADIUS_M - _CELLAR_M or v_r * v_r + v_t * v_t < least:
             return inside
