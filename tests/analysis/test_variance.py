@@ -139,8 +139,11 @@ def test_every_kind_of_figure_shows_both_parts() -> None:
             assert estimate.low <= expectation <= estimate.high
     # A share's expectation varies as the chance does; each raid's luck is binomial around it.
     assert share(part, whole, draws=Drawn(draws)).ignorance_std == pytest.approx(0.1, abs=0.02)
+    # Ten draws, all of them successes, by Agresti and Coull's formula: z^2 = 3.8415 trials more, half of them successes.
+    trials = 10 + 3.8415
+    middle = (10 + 0.5 * 3.8415) / trials
     assert proportion(np.ones(50, np.bool_), draws=Drawn(np.repeat(np.arange(10), 5))).low == pytest.approx(
-        1 / (1 + 3.8415 / 10), abs=1e-3
+        middle - (3.8415 * middle * (1 - middle) / trials) ** 0.5, abs=1e-3
     )
 
 

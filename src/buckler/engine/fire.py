@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, inner_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
@@ -88,16 +88,6 @@ def _stake(world: WorldArrays, state: State, c: int, w: int, i: int, now_s: floa
 
 
 @borrowing_kernel
-def held_for(world: WorldArrays, state: State, net: Network, b: int, i: int, now_s: float) -> int:
-    """On whose track battery `b` may fire at threat `i`: OWN radar's, a REMOTE sensor's, or NOBODYS."""
-    if guided(world.fire_control, state.seen_by, world.batteries[b], i):
-        return OWN
-    if world.batteries[b].remote_age_s > 0.0 and _remote(world, net, b, i, now_s)[0] >= 0:
-        return REMOTE
-    return NOBODYS
-
-
-@borrowing_kernel
 def _remote(world: WorldArrays, net: Network, b: int, i: int, now_s: float) -> tuple[int, float]:
     return remote_sensor(net, world.sensors, world.remote_m, world.batteries[b].remote_age_s, b, i, now_s)
 
@@ -135,7 +125,7 @@ def bar(
     return NO_LINK if cut_off else FIRED + 1
 
 
-@borrowing_kernel
+@inner_kernel
 def decide(
     world: WorldArrays, state: State, net: Network, seed: int, replication: int, c: int, now_s: float
 ) -> None:
@@ -180,7 +170,10 @@ def decide(
                     cut_off = isinf(state.way_s[b])
                 if not identified and battery.control != FREE and battery.orders == 0:
                     continue
-                held = held_for(world, state, net, b, i, now_s)
+                # The network is asked only where there is one: handing it over takes longer than the question.
+                held = OWN if guided(world.fire_control, state.seen_by, battery, i) else NOBODYS
+                if networked and held == NOBODYS and battery.remote_age_s > 0.0:
+                    held = REMOTE if _remote(world, net, b, i, now_s)[0] >= 0 else NOBODYS
                 if world.basket_m > 0.0 and state.picture.beliefs[c, i].plots < 2:
                     held = NOBODYS
                 kill_class = world.threats[i].kill_class
@@ -320,7 +313,8 @@ def _in_time_by_track(world: WorldArrays, state: State, b: int, w: int, i: int, 
 def _consider(world: WorldArrays, state: State, b: int, i: int, held: int, barred: int, now_s: float) -> None:
     """Make battery `b`'s weapons candidates against threat `i`, or note what stands against it.
 
-    `held`: on whose track it may fire (see held_for); `barred`: the stage at which the attempt must break now whatever the
+    `held`: on whose track it may fire (OWN radar's, a REMOTE sensor's, or NOBODYS); `barred`: the stage at which the attempt must
+    break now whatever the
     geometry (see bar). Leaves in the attempt the time before which looking again is of no use.
     """
     battery = world.batteries[b]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import cos, degrees, log10, pi
+from math import atan2, cos, degrees, log10, pi
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, inner_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
@@ -19,14 +19,14 @@ from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
-from buckler.physics.sight import look, look_moving
+from buckler.physics.sight import look_moving, sighting
 
 _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)
 _DROP = int(Kind.DROP)
 
 
-@borrowing_kernel
+@inner_kernel
 def scan(
     world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float
 ) -> None:
@@ -55,13 +55,15 @@ def scan(
         seen = state.seen_by[s, i]
         if time_s < world.windows_s[s, i, 0] or (time_s > world.windows_s[s, i, 1] and seen.window == 0):
             continue
+        up, level = 0.0, 1.0
         cued = state.held_by[c, i].tracks > 0 and time_s >= state.held_by[c, i].since_s + cue_s
         if sensor.orbit_rows > 0:
             snr, range_m, azimuth, elevation = look_moving(
                 sensor, world.orbits, world.orbit_nodes, world.orbit_lowest_m, air_db, body, world.path_m, time_s
             )
         else:
-            snr, range_m, azimuth, elevation = look(sensor, lowest_m, air_db, body, world.path_m, time_s)
+            snr, range_m, azimuth, up, level = sighting(sensor, lowest_m, air_db, body, world.path_m, time_s)
+            elevation = 0.0
         if sensor.cueable > 0:
             snr *= attention(sensor, 1 if cued else 0, azimuth)
         hit = False
@@ -74,6 +76,8 @@ def scan(
             continue
         seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
         if hit:
+            if (record or reports) and sensor.orbit_rows == 0:
+                elevation = atan2(up, level)
             if reports:
                 take_plot(
                     world, state.picture, seed, replication, s, c, i, step, time_s, range_m, azimuth, elevation

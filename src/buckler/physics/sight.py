@@ -12,6 +12,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.physics.aspect import cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.radar import snr_linear
+from buckler.physics.series import arctangent
 from buckler.physics.slant import path_loss_db
 from buckler.physics.visibility import elevation_tangent, lowest_seen_m, visible
 
@@ -88,15 +89,16 @@ def _echo(
 
 
 @borrowing_kernel
-def look(
+def sighting(
     sensor: Any,
     lowest_m: NDArray[np.float32],
     air_db: NDArray[np.float32],
     body: Any,
     path_m: NDArray[np.float64],
     time_s: float,
-) -> tuple[float, float, float, float]:
-    """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth, elevation (rad).
+) -> tuple[float, float, float, float, float]:
+    """What a sensor has of a threat: mean single-scan SNR (0 if it is not in view), range (m), azimuth (rad), and how far it is
+    above and along the sensor's local horizontal (m), of which a look takes the elevation only if somebody asks.
 
     In view: within instrumented range and sector, within the elevation limits (of the refracted ray at the antenna), and above
     the lowest height seen in that direction (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the
@@ -108,27 +110,40 @@ def look(
     dy = y - sensor.position_m[1]
     dz = z - sensor.position_m[2]
     squared = dx * dx + dy * dy + dz * dz
-    if squared > sensor.maximum_range_m * sensor.maximum_range_m:
-        return 0.0, sqrt(squared), 0.0, 0.0
     range_m = sqrt(squared)
+    if squared > sensor.maximum_range_m * sensor.maximum_range_m:
+        return 0.0, range_m, 0.0, 0.0, 1.0
     east = sensor.east[0] * dx + sensor.east[1] * dy + sensor.east[2] * dz
     north = sensor.north[0] * dx + sensor.north[1] * dy + sensor.north[2] * dz
     up = sensor.up[0] * dx + sensor.up[1] * dy + sensor.up[2] * dz
     level = sqrt(east * east + north * north)
     azimuth = atan2(east, north)
-    elevation = atan2(up, level)
     if sensor.sector_half_width_rad < pi:
         off = abs(azimuth - sensor.sector_azimuth_rad)
         if min(off, 2.0 * pi - off) > sensor.sector_half_width_rad:
-            return 0.0, range_m, azimuth, elevation
-    ground_m = MEAN_RADIUS_M * atan2(level, MEAN_RADIUS_M + sensor.antenna_m + up)
+            return 0.0, range_m, azimuth, up, level
+    ground_m = MEAN_RADIUS_M * arctangent(level / (MEAN_RADIUS_M + sensor.antenna_m + up))
     tangent = elevation_tangent(sensor.antenna_m, height_m, ground_m, sensor.effective_radius_m)
     if tangent < sensor.lowest_tangent or tangent > sensor.highest_tangent:
-        return 0.0, range_m, azimuth, elevation
+        return 0.0, range_m, azimuth, up, level
     if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
-        return 0.0, range_m, azimuth, elevation
+        return 0.0, range_m, azimuth, up, level
     snr = _echo(sensor, air_db, body, path_m, time_s, dx, dy, dz, up, tangent, range_m)
-    return snr, range_m, azimuth, elevation
+    return snr, range_m, azimuth, up, level
+
+
+@borrowing_kernel
+def look(
+    sensor: Any,
+    lowest_m: NDArray[np.float32],
+    air_db: NDArray[np.float32],
+    body: Any,
+    path_m: NDArray[np.float64],
+    time_s: float,
+) -> tuple[float, float, float, float]:
+    """`sighting` in a radar's own terms: mean single-scan SNR, range (m), azimuth and elevation (rad)."""
+    snr, range_m, azimuth, up, level = sighting(sensor, lowest_m, air_db, body, path_m, time_s)
+    return snr, range_m, azimuth, atan2(up, level)
 
 
 @borrowing_kernel

@@ -50,6 +50,7 @@ from buckler.physics.earth import (
     latitude,
     longitude,
 )
+from buckler.physics.series import sine_cosine
 from buckler.physics.terrain import Heights, Terrain, height_at
 
 Table: TypeAlias = npt.NDArray[np.float32]
@@ -69,9 +70,9 @@ _NEVER_M: Final = 1e9
 @kernel
 def elevation_tangent(antenna_m: float, height_m: float, ground_range_m: float, effective_radius_m: float) -> float:
     """Tangent of the elevation at which an antenna sees a point: equation (1). Heights above sea level; range > 0."""
-    angle = ground_range_m / effective_radius_m
+    sine, cosine = sine_cosine(ground_range_m / effective_radius_m)
     r = effective_radius_m + height_m
-    return (r * cos(angle) - (effective_radius_m + antenna_m)) / (r * sin(angle))
+    return (r * cosine - (effective_radius_m + antenna_m)) / (r * sine)
 
 
 @kernel
