@@ -179,7 +179,10 @@ def _stopped(folder: Path, number: signal.Signals) -> subprocess.CompletedProces
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 

@@ -21,11 +21,18 @@ import llvmlite
 import numba
 import numpy as np
 import platformdirs
+from numba.core import types
+from numba.core.dispatcher import Dispatcher
+
+from buckler import bundle_type as bundle_type  # tells numba what a bundle is
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).parent
-_KERNEL_SOURCES = ("compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine", "coverage")
+_KERNEL_SOURCES = (
+    "bundles.py", "bundle_type.py", "compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine",
+    "coverage",
+)  # fmt: skip
 
 
 @cache
@@ -52,25 +59,34 @@ if "NUMBA_CACHE_DIR" not in os.environ:
     setattr(numba.config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 (numba's settings have no stubs)
 
 
+def _jitted(function: Function, **options: Any) -> Function:
+    options |= {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(**options)(function)
+    if isinstance(dispatcher, Dispatcher):
+        template: Callable[[Any, Any], Any] = dispatcher.get_call_template
+        setattr(dispatcher, "get_call_template", lambda args, kws: template(tuple(map(_one_for_many, args)), kws))  # noqa: B010
+    return cast(Function, dispatcher)
+
+
+def _one_for_many(kind: Any) -> Any:
+    """The type with which a kernel is compiled for another's argument of type `kind`.
+
+    numba compiles a function again for every constant and for every width of integer that it is called with: one of the
+    engine's, 27 times.
+    """
+    kind = getattr(kind, "literal_type", kind)
+    return types.int64 if kind in (types.int8, types.int16, types.int32, types.uint8) else kind
+
+
 def kernel(function: Function) -> Function:
     """Compile `function` as a kernel. The decorated function keeps its Python type for callers and type checkers."""
-    return cast(Function, numba.njit(function, nogil=True, cache=True, fastmath=False, error_model="numpy"))
+    return _jitted(function)
 
 
 def borrowing_kernel(function: Function) -> Function:
     """A kernel that allocates nothing: its arrays stay the caller's, and no reference counts are kept on the way.
 
-    The engine's inner calls pass dozens of arrays; counting them took a third of a replication and, the counters being shared,
-    kept two threads from being twice as fast as one.
+    The engine's inner calls pass arrays by the dozen; counting them took a third of a replication and, the counters being
+    shared, kept two threads from being twice as fast as one.
     """
-    options: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
-    return cast(Function, numba.njit(**options)(function))
-
-
-def inner_kernel(function: Function) -> Function:
-    """A borrowing kernel that is written into its caller: for the large ones that one other calls, often.
-
-    A World and a state are some eighty arrays of seven words each, and handing them over took a fifth of a replication.
-    """
-    options: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
-    return cast(Function, numba.njit(inline="always", **options)(function))
+    return _jitted(function, _nrt=False)

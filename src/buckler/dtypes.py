@@ -6,10 +6,13 @@ are earth-centred earth-fixed (ECEF), WGS-84. Entities of each kind stand in the
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from buckler.bundles import Bundle
 
 
 def record(fields: list[Any]) -> np.dtype[np.void]:
@@ -301,7 +304,8 @@ HIT: Final = record(
 )  # fmt: skip
 
 
-class WorldArrays(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class WorldArrays(Bundle):
     """What kernels read: the compiled World. Entities of each kind stand in the order of their names."""
 
     duration_s: float  # s: nothing happens later

@@ -14,8 +14,8 @@ from buckler.world.compile import compile_world
 def test_a_world_of_nothing_has_the_types_of_every_other(name: str) -> None:
     world = compile_world(load_scenario(name)).arrays
     nothing = ahead.no_world()
-    for field in world._fields:
-        assert numba.typeof(getattr(nothing, field)) == numba.typeof(getattr(world, field)), field
+    for field, value in world:
+        assert numba.typeof(getattr(nothing, field)) == numba.typeof(value), field
 
 
 def test_a_process_that_cannot_start_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:

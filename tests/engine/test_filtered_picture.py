@@ -38,7 +38,7 @@ def exact(arrays: WorldArrays) -> WorldArrays:
     """The same world with radars that make errors of about a metre."""
     sensors = arrays.sensors.copy()
     sensors["range_std_m"], sensors["angle_std_rad"] = 1.0, 1e-5
-    return arrays._replace(sensors=sensors)
+    return arrays.replace(sensors=sensors)
 
 
 def counted(arrays: WorldArrays, replications: int) -> dict[Kind, float]:
@@ -64,7 +64,7 @@ def test_almost_without_error_a_track_is_the_truth_and_the_fight_nearly_that_of_
     # From the fifth plot on: before, a velocity that was guessed puts the point of linearisation kilometres off.
     for row in rows[rows["plots"] >= 5][::97]:
         assert np.linalg.norm(truth_at(arrays, row["time_s"]) - row["position_m"], axis=1).min() < 6.0
-    by_track, by_truth = counted(arrays, 30), counted(arrays._replace(basket_m=0.0), 30)
+    by_track, by_truth = counted(arrays, 30), counted(arrays.replace(basket_m=0.0), 30)
     for kind in (Kind.FIRE, Kind.KILL, Kind.IMPACT):
         assert by_track[kind] == pytest.approx(by_truth[kind], rel=0.1)
 
@@ -107,7 +107,7 @@ def test_the_same_replication_has_the_same_tracks_whatever_was_flown_before(worl
 
 
 def test_a_track_that_is_not_good_enough_is_not_fired_at_and_a_target_outside_the_basket_is_missed(world: World) -> None:
-    baskets = {basket: counted(world.arrays._replace(basket_m=basket), 20) for basket in (0.1, 60.0, 1e6)}
+    baskets = {basket: counted(world.arrays.replace(basket_m=basket), 20) for basket in (0.1, 60.0, 1e6)}
     assert baskets[0.1][Kind.FIRE] == 0.0
     assert baskets[60.0][Kind.KILL] < baskets[1e6][Kind.KILL]
     assert baskets[60.0][Kind.IMPACT] > baskets[1e6][Kind.IMPACT]

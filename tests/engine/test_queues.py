@@ -63,7 +63,7 @@ def poisson(world: WorldArrays, per_s: float, seed: int) -> tuple[WorldArrays, N
     windows += shift[None, :, None]
     looking = np.array([[windows.min(), windows.max() + 1e3]])
     duration_s = float(threats["end_s"].max()) + 1.0
-    return world._replace(threats=threats, pairs=pairs, windows_s=windows, looking_s=looking, duration_s=duration_s), times
+    return world.replace(threats=threats, pairs=pairs, windows_s=windows, looking_s=looking, duration_s=duration_s), times
 
 
 def test_a_poisson_stream_without_a_queue_is_blocked_as_erlang_says() -> None:

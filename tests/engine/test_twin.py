@@ -31,7 +31,7 @@ def test_the_engine_and_the_plain_model_write_the_same_events(
 ) -> None:
     world = compile_world(load_scenario(scenario)).arrays
     # The plain model has no losses in the defence: here nothing falls on a node.
-    world = world._replace(hazards=world.hazards[:0])
+    world = world.replace(hazards=world.hazards[:0])
     flyer, plain = Flyer(world), PlainModel(world)
     for replication in range(replications):
         engine = flyer.events(11, replication)

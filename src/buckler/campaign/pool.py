@@ -26,8 +26,8 @@ def run_all(
         return 0 if stop.is_set() else work(piece)
 
     with ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(one, piece) for piece in pieces}
         try:
+            running = {pool.submit(one, piece) for piece in pieces}
             while running:
                 over, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in over:

@@ -65,7 +65,7 @@ def simulate_into(
     first = not compiled_before()
     if first:
         remove_old()
-        announce("First run of this version: compiling the kernels (once, two or three minutes) ...")
+        announce("First run of this version: compiling the kernels (once, about a minute) ...")
     with Ahead(wanted=first):
         world = compile_scenario(loaded)
     name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import borrowing_kernel, inner_kernel
+from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
@@ -125,7 +125,7 @@ def bar(
     return NO_LINK if cut_off else FIRED + 1
 
 
-@inner_kernel
+@borrowing_kernel
 def decide(
     world: WorldArrays, state: State, net: Network, seed: int, replication: int, c: int, now_s: float
 ) -> None:

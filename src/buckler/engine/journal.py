@@ -5,11 +5,13 @@ Both take only the arrays that they need: the fewer arguments a kernel has, the 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.engine.paths import geodetic
 from buckler.engine.queue import push
@@ -29,7 +31,8 @@ N_TRACKS: Final = 10
 COUNTERS: Final = 16
 
 
-class Journal(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Journal(Bundle):
     """Where events are written, and what is needed to say where they happened."""
 
     counts: NDArray[np.int64]  # the counters above
@@ -38,7 +41,8 @@ class Journal(NamedTuple):
     path_m: NDArray[np.float64]  # WorldArrays.path_m
 
 
-class Agenda(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Agenda(Bundle):
     """The calendar of what is to happen."""
 
     counts: NDArray[np.int64]  # the counters above

@@ -22,13 +22,15 @@ Rules, all of them stated here:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import hypot, inf
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
 from buckler.dtypes import WorldArrays, record
@@ -74,7 +76,8 @@ PASSED: Final = record(
 )  # fmt: skip
 
 
-class Network(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Network(Bundle):
     """The network of one replication: what it reads of the World and of the posts, and what has become of it."""
 
     journal: Journal

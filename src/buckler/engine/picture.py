@@ -14,13 +14,15 @@ another post tells it, having no plots of its own. Which pairs of weapon and thr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import cos, inf, sqrt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import KILL_CLASSES, WorldArrays, record
 from buckler.engine.journal import N_TRACKS, OVERFLOWED
@@ -93,7 +95,8 @@ TRACK_ROW: Final = record(
 )  # fmt: skip
 
 
-class Picture(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Picture(Bundle):
     """Every post's tracks, and scratch."""
 
     beliefs: NDArray[np.void]  # BELIEF [command, threat]

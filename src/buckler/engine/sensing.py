@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import borrowing_kernel, inner_kernel
+from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
@@ -26,7 +26,7 @@ _CONFIRM = int(Kind.CONFIRM)
 _DROP = int(Kind.DROP)
 
 
-@inner_kernel
+@borrowing_kernel
 def scan(
     world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float
 ) -> None:

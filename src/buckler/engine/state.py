@@ -6,11 +6,13 @@ compile the engine and the time to call into it.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays, record
 from buckler.engine.journal import COUNTERS, Agenda, Journal
@@ -134,7 +136,8 @@ CANDIDATE: Final = record(
 )  # fmt: skip
 
 
-class State(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class State(Bundle):
     """Counts first; then by sensor, command, battery or weapon and threat; then what is written."""
 
     counts: NDArray[np.int64]  # the journal's counters

@@ -60,7 +60,7 @@ class World:
         digest = hashlib.sha256(f"schema {SCHEMA_VERSION}".encode())
         for entity in self.entities:
             digest.update(repr(entity).encode())
-        for field, value in zip(self.arrays._fields, self.arrays, strict=True):
+        for field, value in self.arrays:
             digest.update(field.encode())
             digest.update(
                 np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
