@@ -9,6 +9,8 @@ kind, subject, object, cause and reason exactly, times, places and values to rou
 Where it goes another way than the engine on purpose, so that a mistake in one shows: the generator in the round-and-swap form
 of its paper, geodetic positions by Bowring's iteration, detection probability as Pfa^(1/(1+SNR)), candidates sorted once
 instead of searched again and again, the looking up of fly-out cells by bisection of the nodes.
+
+Not here: spent stages (tests/engine/test_spent_stage.py holds them).
 """
 
 from __future__ import annotations

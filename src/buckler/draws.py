@@ -35,6 +35,7 @@ TRANSPONDER: Final = 20
 FLIGHT_PLAN: Final = 21
 IFF_EQUIPMENT: Final = 22
 IFF_REPLY: Final = 23
+DISCRIMINATION: Final = 30
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

@@ -112,6 +112,8 @@ THREAT: Final = record(
     ("evasion_mps2", "f8"),  # m/s^2: how hard it turns when it is shot at
     ("carrier", "i4"),  # index of the threat that releases it at start_s if it still flies then; NO_CARRIER for the others
     ("leaves", "i1"),  # 1: at end_s it leaves, having released what it carried, and has not got through
+    ("spent", "i1"),  # 1: the spent stage of its carrier, nobody's threat
+    ("told_apart", "f8"),  # probability that one look of a command post tells a spent stage from a warhead
 ]
 )  # fmt: skip
 
@@ -340,7 +342,7 @@ class WorldArrays(Bundle):
     rules: NDArray[np.void]  # RULE: zones, orders, yields; the last `supplies` rows are supplies
     supplies: int  # rounds that arrive in a store, one a row
 
-    traffic: int  # how many of the threats, the last ones, are nobody's threat but civil or own aircraft
+    traffic: int  # how many of the threats, the last ones, are nobody's threat: spent stages, then civil and own aircraft
     bodies: NDArray[np.void]  # BODY [threat]; none where the scenario has no traffic
     askers: NDArray[np.void]  # ASKER [command], likewise
     evidence: NDArray[np.float64]  # [row, hypothesis]: tracking.identification's table of likelihoods, likewise

@@ -25,6 +25,9 @@ COLUMNS: Final = ("replication", "time_s", "kind", "subject", "object", "reason"
 
 CLASS_ORDER: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
 
+BYSTANDERS: Final = ("aircraft", "spent stage")
+"""Kinds of body in the air that are nobody's threat."""
+
 APPEARED, DETECTED, TRACKED, IDENTIFIED, ASSIGNED, FIRED_AT, KILLED, GOT_THROUGH, HIT = (1 << bit for bit in range(9))
 
 _MARKS: Final = (
@@ -185,7 +188,7 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     kind_codes = {name: code for code, name in enumerate(KINDS)}
     reason_codes = {name: code for code, name in enumerate(REASONS)}
     known = {str(key) for key in entities["key"].to_pylist()}
-    bystanders = {str(row["key"]) for row in entities.select(["key", "kind"]).to_pylist() if row["kind"] == "aircraft"}
+    bystanders = {str(row["key"]) for row in entities.select(["key", "kind"]).to_pylist() if row["kind"] in BYSTANDERS}
     alone = {**dict.fromkeys(known, 0), "": 0, **dict.fromkeys(_alone(entities), 1)}
     threats, weapons, assets = (_slots(known, group, bystanders) for group in (cast.threats, cast.weapons, cast.assets))
     slots = _Slots(threats, weapons, assets, alone)
@@ -215,8 +218,8 @@ def _alone(entities: pa.Table) -> set[str]:
 
 
 class _Slots(NamedTuple):
-    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them, _BYSTANDER for an
-    aircraft that is nobody's threat.
+    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them, _BYSTANDER for what flies
+    and is nobody's threat.
     """
 
     threat: dict[str, int]

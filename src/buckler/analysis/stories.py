@@ -188,7 +188,8 @@ def story(record: Record, threat: str) -> Story:
     name = record.name_of.get(threat, threat)
     kill_class = record.class_of.get(threat, "")
     target = record.name_of.get(appear["object"], appear["object"])
-    lines = [_line(appear, f"{name} ({kill_class}) begins its flight towards {target}.")]
+    towards = f" towards {target}" if target else ""
+    lines = [_line(appear, f"{name} ({kill_class}) begins its flight{towards}.")]
     lines += _sightings(record, mine)
     for engagement in engagements(record, threat):
         lines += _fight(record, engagement)
@@ -299,6 +300,7 @@ def _sentence(record: Record, event: Event) -> str:
         "order_lost": f"The order to {who} is lost and given up after {value:.0f} tries.",
         "hand_over": f"{who} cannot go on; {value:.0f} rounds had not left.",
         "release": f"{who} releases {whom}.",
+        "discriminate": f"{who} tells it for a spent stage, at look {value:.0f}.",
         "leave": f"{who} leaves without having got through.",
     }  # fmt: skip
     return words.get(event["kind"], f"{event['kind'].replace('_', ' ')}: {who}{f', {whom}' if whom else ''}.")

@@ -10,6 +10,7 @@ from buckler.catalog.schema import Card, Parameter
 from buckler.scenario.schema import Command, Interference
 from buckler.world.compile import World
 from buckler.world.sensors import READ as SENSOR_READS
+from buckler.world.stages import READ as STAGE_READS
 from buckler.world.threats import READ as THREAT_READS
 from buckler.world.traffic import EVIDENCE_READ
 from buckler.world.traffic import READ as TRAFFIC_READS
@@ -28,6 +29,8 @@ def sources_used(world: World) -> list[dict[str, Any]]:
             users.setdefault((weapon.system, WEAPON_READS), []).append(battery.name)
     for entry in scenario.raid.entries:
         users.setdefault((entry.system, THREAT_READS), []).append(entry.name)
+        if entry.spent_stage:
+            users.setdefault((entry.system, STAGE_READS), []).append(entry.name)
         if entry.stores is not None:
             users.setdefault((entry.stores.system, THREAT_READS), []).append(entry.name)
     if scenario.traffic is not None:

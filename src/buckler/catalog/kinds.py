@@ -99,6 +99,10 @@ TARGET: Final = {
 
 BALLISTIC: Final = {"max_range": "m", "burn_time": "s", "ballistic_coefficient": "kg/m2", "separating": TEXT}
 
+STAGE_SECTIONS: Final = tuple(f"stage_rcs_{band}" for band in ("vhf", "l", "s", "c", "x"))
+STAGE: Final = {"stage_ballistic_coefficient": "kg/m2", "stage_discrimination": "1", **dict.fromkeys(STAGE_SECTIONS, "m2")}
+"""The spent stage of a missile that separates, as it tumbles: read where a raid entry says `spent_stage: true`."""
+
 EVIDENCE: Final = ("transponder", "corridor", "plan", "speed", "height", "origin", "size")
 """Indicators for identification, in the order of tracking.identification.INDICATORS."""
 IDENTIFICATION: Final = {
@@ -153,6 +157,7 @@ OPTIONAL: Final[dict[str, dict[str, str]]] = {
     },
     **{kind: _ROUND for kind, wanted in PARAMETERS.items() if "burnout_speed" in wanted},
 }
+OPTIONAL["ballistic-missile"] |= STAGE
 """By kind, what a card may leave out although the engine reads it."""
 
 MEASURES: Final[dict[str, str]] = {
@@ -163,6 +168,7 @@ MEASURES: Final[dict[str, str]] = {
 POSITIVE: Final = (
     "detection_range", "reference_rcs", "scan_period", "instrumented_range", "azimuth_sector", "max_range", "max_altitude",
     "burnout_speed", "fire_channels", "speed", "ballistic_coefficient", "common_mode", "effective_range",
+    "stage_ballistic_coefficient",
 )  # fmt: skip
 """What the model divides by, or cannot do without: more than 0."""
 

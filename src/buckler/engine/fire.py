@@ -146,6 +146,7 @@ def decide(
             state.lives[i].life == FLYING
             and state.held_by[c, i].tracks > 0
             and state.held_by[c, i].engaged == 0
+            and state.held_by[c, i].told_apart == 0
             and (
                 state.held_by[c, i].identify_event >= 0
                 or (world.commands[c].free != 0 and state.held_by[c, i].known_s <= now_s)
@@ -514,7 +515,7 @@ def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: 
         meet_s - now_s,
         0,
     )
-    if i >= len(world.threats) - world.traffic and state.rounds[shot].ordinal == 0:
+    if i >= len(world.threats) - world.traffic and world.threats[i].spent == 0 and state.rounds[shot].ordinal == 0:
         wrongful(world, state, seed, replication, w, i, event, meet_s, now_s)
     state.rounds[shot].event = event
     state.rounds[shot].meet_s = meet_s
@@ -535,6 +536,8 @@ def _send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> No
 @borrowing_kernel
 def _still_cleared(world: WorldArrays, state: State, b: int, i: int) -> bool:
     """Whether what is known of a target by now still lets battery `b` fire at it."""
+    if state.held_by[state.post[b], i].told_apart != 0:
+        return False
     return len(world.bodies) == 0 or open_to_fire(state.known_as[state.post[b], i])
 
 

@@ -48,6 +48,7 @@ _IMPACT = int(Kind.IMPACT)
 _RELEASE = int(Kind.RELEASE)
 _LEAVE = int(Kind.LEAVE)
 _ASSET_HIT = int(Kind.ASSET_HIT)
+_DISCRIMINATE = int(Kind.DISCRIMINATE)
 
 _NOT_SEEN = int(Reason.NOT_SEEN)
 _SEEN_TOO_LATE = int(Reason.SEEN_TOO_LATE)
@@ -129,7 +130,8 @@ def appear(world: WorldArrays, state: State, i: int, now_s: float) -> None:
     if body.carrier != NO_CARRIER:
         if state.lives[body.carrier].life != FLYING:
             state.lives[i].life = NEVER_RELEASED
-            state.counts[N_UNFINISHED] -= 1
+            if body.spent == 0:
+                state.counts[N_UNFINISHED] -= 1
             return
         cause = note(
             state.journal, state.lives[body.carrier].appear_event, now_s, _RELEASE, world.first_threat + body.carrier,
@@ -137,7 +139,7 @@ def appear(world: WorldArrays, state: State, i: int, now_s: float) -> None:
         )  # fmt: skip
     state.lives[i].life = FLYING
     state.lives[i].appear_event = note(
-        state.journal, cause, now_s, _APPEAR, world.first_threat + i, body.asset, i, 0.0, 0
+        state.journal, cause, now_s, _APPEAR, world.first_threat + i, body.asset if body.spent == 0 else -1, i, 0.0, 0
     )
     plan(state.agenda, body.end_s, calendar.IMPACT, i, 0)
 
@@ -163,10 +165,24 @@ def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, repli
 def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> None:
     """Command post `c` comes to a verdict on threat `i`: hostile, or (by its stated error rate) not yet."""
     state.held_by[c, i].pending = 0
-    if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0 or state.held_by[c, i].identify_event >= 0:
-        return  # the track is gone, and a new one starts a new identification; or another post has told
+    if state.lives[i].life != FLYING:
+        return
+    if state.held_by[c, i].tracks == 0:  # the track is gone, and a new one starts a new identification
+        if state.held_by[c, i].identify_event >= 0 and world.threats[i].told_apart > 0.0:
+            state.held_by[c, i].pending = 1  # or, of a spent stage called hostile, goes on with this one
+            plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
+        return
+    if state.held_by[c, i].identify_event >= 0 and world.threats[i].told_apart == 0.0:
+        return  # another post has told
     if len(world.reports) > 0 and state.down[world.first_command - world.first_battery + c] > 0:
         return
+    if world.threats[i].told_apart > 0.0:
+        if tell_apart(world, state, seed, replication, c, i, now_s):
+            return
+        state.held_by[c, i].pending = 1
+        plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
+        if state.held_by[c, i].identify_event >= 0:
+            return
     if len(world.bodies) > 0:
         if verdict_by_evidence(world, state, seed, replication, c, i, now_s):
             plan_decision(state.agenda, state.deciding, c, now_s)
@@ -194,9 +210,29 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
         plan_decision(state.agenda, state.deciding, c, now_s)
         if len(world.reports) > 0:
             plan(state.agenda, now_s, calendar.PASS_ON, c, i)
-    else:
+    elif state.held_by[c, i].pending == 0:
         state.held_by[c, i].pending = 1
         plan(state.agenda, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
+
+
+@borrowing_kernel
+def tell_apart(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> bool:
+    """Whether one more look by command post `c` tells the spent stage `i` from a warhead; if so, it is hostile no longer."""
+    held = state.held_by[c, i]
+    if held.told_apart != 0:
+        return True
+    held.looks += 1
+    body = world.threats[i]
+    luck = draws.draw(seed, replication, draws.DISCRIMINATION, world.commands[c].key, body.key, held.looks - 1)
+    if luck >= body.told_apart:
+        return False
+    note(
+        state.journal, held.identify_event if held.identify_event >= 0 else held.track_event, now_s, _DISCRIMINATE,
+        world.first_command + c, world.first_threat + i, i, float(held.looks), 0,
+    )  # fmt: skip
+    held.told_apart = 1
+    held.identify_event = -1
+    return True
 
 
 @borrowing_kernel
@@ -217,8 +253,10 @@ def impact(world: WorldArrays, state: State, net: Network, seed: int, replicatio
     neither.
     """
     if i >= len(world.threats) - world.traffic:
-        state.lives[i].life = GONE
-        return  # nobody's threat: it has flown on
+        state.lives[i].life = GONE  # nobody's threat: it has flown on, or is down
+        if world.threats[i].spent != 0 and len(world.reports) > 0:
+            plan(state.agenda, now_s, calendar.ENDED, i, 0)
+        return
     state.counts[N_UNFINISHED] -= 1
     body = world.threats[i]
     if body.leaves != 0:

@@ -48,6 +48,7 @@ class Kind(IntEnum):
     LINK_DOWN = 28  # a link goes out of order: link, -, -
     LINK_UP = 29  # and is back: link, -, -
     TAKE_OVER = 30  # a post takes over a sensor or battery: command, node, s since it was cut off
+    DISCRIMINATE = 31  # a command post tells a spent stage from a warhead: command, stage, number of the look
 
 
 class Reason(IntEnum):
@@ -130,7 +131,7 @@ ENTITIES: Final = _schema([
     pa.field("key", pa.string()),
     pa.field("name", pa.string()),
     pa.field("side", pa.string(), metadata={"meaning": "defence, raid, civil or own"}),
-    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat, aircraft, link"}),
+    pa.field("kind", pa.string(), metadata={"meaning": "asset, command, sensor, battery, weapon, threat, spent stage, aircraft, link"}),
     pa.field("system", pa.string(), metadata={"meaning": "the catalog card"}),
     pa.field("class", pa.string(), metadata={"meaning": "kill class of a threat: ballistic, cruise, aircraft, drone, helicopter"}),
     pa.field("lat_deg", pa.float64()),
@@ -138,7 +139,7 @@ ENTITIES: Final = _schema([
     pa.field("alt_m", pa.float64()),
     pa.field("parent", pa.string(), metadata={
         "meaning": "weapon: its battery; battery, sensor: its command; command: its superior, or the battery whose own post it is; "
-        "threat: what it flies at; link: its two ends, joined by ' <> '"}),
+        "threat: what it flies at; spent stage: its missile; link: its two ends, joined by ' <> '"}),
     pa.field("range_m", pa.float64(), metadata={"unit": "m", "meaning": "sensor: instrumented range; weapon: maximum range"}),
     pa.field("value", pa.float64(), metadata={"meaning": "asset: its value; weapon: rounds at the start; battery: fire channels"}),
     pa.field("hypothetical", pa.bool_()),

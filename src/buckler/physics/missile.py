@@ -7,7 +7,7 @@ iteration until it comes down where it should (`buckler.physics.trajectory` flie
 and the ballistic coefficients are assumed; mass and thrust as such cancel.
 
 Left out: guidance errors (the dispersion at the target is the caller's), thrust that ends early, manoeuvre in the
-terminal phase, the spent stage of a separating missile, lift.
+terminal phase, lift. The spent stage of a separating missile: `buckler.physics.stage`.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class Missile(NamedTuple):
     elevation_deg: float  # of thrust after the turn
     azimuth_deg: float  # of launch
     range_m: float  # along the geodesic
+    burnout_s: float
+    burnout_state: Floats  # [6] ECEF position (m) and velocity (m/s) over the turning earth
 
 
 class Lofted(NamedTuple):
@@ -222,7 +224,7 @@ def ballistic_trajectory(
     blows = still() if wind is None else np.ascontiguousarray(wind)
     burn = float(burn_time_s)
 
-    def shoot(x: Floats, out: Floats) -> tuple[Floats, Ending]:
+    def shoot(x: Floats, out: Floats, until_s: float = 20_000.0) -> tuple[Floats, Ending]:
         state = start.copy()
         steering = _program(basis, float(x[1]), float(x[2]) if x.size > 2 else elevation, burn)
         phases = _boost(burn, float(x[0]), ballistic_coefficient_kgpm2)
@@ -233,7 +235,7 @@ def ballistic_trajectory(
             table,
             blows,
             steering,
-            20_000.0,
+            until_s,
             points[1][2],
             float(dt_s),
             _SHOOT_TOLERANCE_M,
@@ -273,7 +275,7 @@ def ballistic_trajectory(
 
 def _missile(
     solved: Floats,
-    shoot: Callable[[Floats, Floats], tuple[Floats, Ending]],
+    shoot: Callable[..., tuple[Floats, Ending]],
     burn: float,
     elevation: float,
     dt: float,
@@ -293,14 +295,14 @@ def _missile(
     lat, lon, _ = geodetic_from_ecef(state[0], state[1], state[2])
     up = np.array(enu_basis(lat, lon))[6:]
     speed = float(np.linalg.norm(state[3:]))
-    at = min(n - 1, round(burn / dt))
-    row = out[at]
+    burnt = shoot(solved, np.empty((0, 6)), min(burn, ending.time_s))[0]
     time: Floats = dt * np.arange(len(position), dtype=np.float64)
     return Missile(
         time, position, ending.time_s, ending.apogee_m, ending.apogee_s,
-        float(np.linalg.norm(row[3:])), geodetic_from_ecef(row[0], row[1], row[2])[2],
+        float(np.linalg.norm(burnt[3:])), geodetic_from_ecef(burnt[0], burnt[1], burnt[2])[2],
         speed, degrees(asin(-float(up @ state[3:]) / speed)), float(solved[0]),
         degrees(float(solved[2]) if solved.size > 2 else elevation), degrees(float(solved[1])) % 360.0, range_m,
+        burn, burnt,
     )  # fmt: skip
 
 

@@ -104,6 +104,19 @@ def rounds_table(summary: Summary) -> Markup:
     return _table(("", "mean a raid", "95 % interval", "ready", "share of them"), rows)
 
 
+def stages_table(summary: Summary) -> Markup:
+    """Spent stages fired at, the rounds that this cost, and those that were told from warheads."""
+    stages = summary["spent_stages"]
+    return _table(
+        ("", "mean a raid", "95 % interval", "of"),
+        [
+            ("fired at", value_of(stages["fired_at"]), interval_of(stages["fired_at"]), number(stages["stages"], 0)),
+            ("rounds fired at them", value_of(stages["rounds"]), interval_of(stages["rounds"]), ""),
+            ("told from warheads", value_of(stages["told_apart"]), interval_of(stages["told_apart"]), number(stages["stages"], 0)),
+        ],
+    )
+
+
 def _row(name: str, figure: Figure, most: float, kind: str) -> Cells:
     scale = max(most, figure["high"] or 0)
     return name, value_of(figure), interval_of(figure), number(most, 0), gauge(figure, scale, kind)

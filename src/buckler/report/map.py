@@ -73,6 +73,7 @@ def draw_map(
     view = View(_bounds(standing, [tracks[key] for key in tracks if key in {r["key"] for r in entities}]))
     classes = {row["key"]: row["class"] for row in entities if row["kind"] == "threat"}
     classes |= {row["key"]: row["side"] for row in entities if row["kind"] == "aircraft"}
+    classes |= {row["key"]: "stage" for row in entities if row["kind"] == "spent stage"}
     ring_parts, names, first = _rings(rings, view)
     through = Counter(row["parent"] for row in entities if fate.get(row["key"]) == "got through")
     parts: list[Child] = [

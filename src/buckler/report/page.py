@@ -69,6 +69,7 @@ def page(folder: RunFolder) -> str:
         ignorance_part(summary),
         _mistakes(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
+        _stages(summary),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
         stories_part(folder),
         _section("How to read this", None, reading(summary)),
@@ -177,6 +178,7 @@ _LEGEND: Final = (
     ("helicopter", '<path class="track c-helicopter" d="M1 8h28"/>', "helicopter"),
     ("civil aircraft", '<path class="track c-civil" d="M1 8h28"/>', "civil"),
     ("own aircraft", '<path class="track c-own" d="M1 8h28"/>', "own"),
+    ("spent stage", '<path class="track c-stage" d="M1 8h28"/>', "spent stage"),
     ("interceptor", '<g class="shots"><path d="M1 8h28"/></g>', None),
     ("stopped", '<circle class="end-killed" cx="15" cy="8" r="4"/>', None),
     ("got through", '<path class="end-through" d="M10 3l10 10m0 -10l-10 10"/>', None),
@@ -205,6 +207,14 @@ def _mistakes(summary: dict[str, Any]) -> Markup | None:
         "it happens in a raid, and how many aircraft a raid."
     )
     return _section("Who must not be shot", lead, figures.mistakes_table(summary))
+
+
+def _stages(summary: dict[str, Any]) -> Markup | None:
+    """What spent stages cost; nothing where the scenario has none."""
+    if "spent_stages" not in summary:
+        return None
+    lead = "Bodies of missiles that have separated: they threaten nothing, and are fired at until they are told from warheads."
+    return _section("Spent stages", lead, figures.stages_table(summary))
 
 
 def _reasons(summary: dict[str, Any]) -> Markup:

@@ -63,6 +63,7 @@ svg text {{ fill: var(--text); font-size: 12px; }}
 .track.c-cruise {{ stroke-dasharray: 9 3; }} .track.c-drone {{ stroke-dasharray: 2 3; }}
 .track.c-aircraft {{ stroke-dasharray: 9 3 2 3; }} .track.c-helicopter {{ stroke-dasharray: 4 4; }}
 .track.c-civil, .track.c-own {{ stroke: var(--muted); stroke-width: 1.1; }} .track.c-own {{ stroke-dasharray: 7 3 1 3; }}
+.track.c-stage {{ stroke-width: 1; opacity: .6; stroke-dasharray: 1 3; }}
 .end-killed, .tl-kill {{ fill: var(--killed); stroke: var(--paper); stroke-width: 1; }}
 .end-through, .tl-impact {{ fill: none; stroke: var(--through); stroke-width: 2.8; }}
 .site {{ stroke: var(--paper); stroke-width: 1.2; }} .site.asset {{ fill: var(--asset); }}

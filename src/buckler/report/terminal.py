@@ -61,6 +61,11 @@ def _figures(summary: dict[str, Any]) -> Table:
     _row(table, "rounds spent", summary["rounds"], summary["rounds"]["ready"])
     for name, figure in summary["rounds_by_system"].items():
         _row(table, f"  {name}", figure, figure["ready"])
+    if (stages := summary.get("spent_stages")) is not None:
+        table.add_section()
+        _row(table, "spent stages fired at", stages["fired_at"], stages["stages"])
+        table.add_row("  rounds fired at them", value_of(stages["rounds"]), interval_of(stages["rounds"]), "")
+        _row(table, "  told from warheads", stages["told_apart"], stages["stages"])
     return table
 
 

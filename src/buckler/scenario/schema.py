@@ -498,6 +498,11 @@ def store_name(carrier: str, count: int, k: int) -> str:
     return member_name(f"{carrier} store", count, k)
 
 
+def stage_name(missile: str) -> str:
+    """The name of a missile's spent stage."""
+    return f"{missile} spent stage"
+
+
 class RaidEntry(_Named):
     """Some threats of one class that fly at one asset."""
 
@@ -543,6 +548,17 @@ class RaidEntry(_Named):
         description="Standard deviation of where a route's flyer arrives, across its track, beside its CEP: what navigation adds "
         "(satellite navigation denied). The path until then is not moved. The card's navigation_error if left out, else 0.",
     )
+    spent_stage: bool = Field(
+        False,
+        description="Of a ballistic class that separates: the spent stage flies on as a second body. Sensors see it, command posts call "
+        "it hostile until a look tells it from the warhead, batteries fire at it until then; it threatens nothing and never counts as "
+        "having got through.",
+    )
+    stage_discrimination: Probability | None = Field(
+        None,
+        description="With spent_stage: probability that one look of a command post (identification_retry_s apart) tells it from a "
+        "warhead; 0 never. The card's if left out.",
+    )
     hypothetical: bool = False
 
     @model_validator(mode="after")
@@ -554,6 +570,8 @@ class RaidEntry(_Named):
             )
         if self.reported_time_s is not None and self.apogee_m is None:
             mistakes.append((("reported_time_s",), "a reported time is held against a reported apogee: write apogee_m"))
+        if self.stage_discrimination is not None and not self.spent_stage:
+            mistakes.append((("stage_discrimination",), "there is no stage to tell apart: write spent_stage: true, or leave it out"))
         if self.origin.hold is not None:
             mistakes.append(
                 (("origin", "hold"), "nothing holds where it begins: write a later start_s, or a waypoint that holds")

@@ -20,6 +20,7 @@ from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Asset
 from buckler.world import network as networks
 from buckler.world import sensors as sensing
+from buckler.world import stages as staging
 from buckler.world import threats as raiding
 from buckler.world import traffic as flying
 from buckler.world import weapons as arming
@@ -43,6 +44,10 @@ class World:
     loaded: Loaded
     terrain: Terrain
     raid: raiding.CompiledRaid
+    staged: raiding.CompiledRaid
+    """The raid with its spent stages behind it."""
+    traffic: flying.CompiledTraffic
+    """Everybody: the raid, its stages, the traffic."""
     arms: arming.CompiledArms
 
     @property
@@ -121,21 +126,23 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     spots = networks.spots(loaded, commands, terrain)
     aims = aims_of(loaded, spots, terrain)
     bare = raiding.compile_raid(loaded, aims, terrain, None if reuse is None else reuse.raid)
-    traffic = flying.compile_traffic(loaded, bare, commands, terrain)
+    staged = staging.compile_stages(loaded, bare, terrain, None if reuse is None else reuse.staged)
+    until_s = float(bare.records["end_s"].max()) + 1.0
+    traffic = flying.compile_traffic(loaded, staged, until_s, commands, terrain, None if reuse is None else reuse.traffic)
     raid = traffic.raid
     arms = arming.compile_batteries(
         loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
     )
 
     command_records["free"] = may_be_free(scenario)
-    if reuse is not None and raid is bare and raid.path_m is reuse.raid.path_m and _same_views(records, reuse):
+    if reuse is not None and raid.path_m is reuse.traffic.raid.path_m and _same_views(records, reuse):
         windows = reuse.arrays.windows_s
     else:
         windows = np.empty((len(sensors), len(raid.records), 2))
         fill_windows(
             records, lowest, orbits.rows, orbits.nodes, orbits.lowest_m, air_db, raid.records, raid.path_m, windows
         )
-    if reuse is not None and raid is bare and arming.same_pairs(arms, raid, reuse.arms, reuse.raid):
+    if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.traffic.raid):
         pairs = reuse.arrays.pairs
     else:
         pairs = arming.reachable_pairs(arms, raid)
@@ -159,7 +166,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
     refuse_collisions(ordered)
     arrays = WorldArrays(
-        duration_s=float(bare.records["end_s"].max()) + 1.0,
+        duration_s=until_s,
         first_battery=first_battery,
         first_command=first_command,
         first_sensor=first_sensor,
@@ -190,7 +197,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         pairs=pairs,
         rules=arms.rules,
         supplies=arms.supplies,
-        traffic=traffic.count,
+        traffic=len(raid.records) - len(bare.records),
         bodies=traffic.bodies,
         askers=traffic.askers,
         evidence=traffic.evidence,
@@ -204,7 +211,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         hazards=network.hazards,
         remote_m=network.remote_m,
     )
-    return World(arrays, ordered, loaded, terrain, bare, arms)
+    return World(arrays, ordered, loaded, terrain, bare, staged, traffic, arms)
 
 
 _UNSEEN_BY_WINDOWS: Final = (

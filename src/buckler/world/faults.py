@@ -19,6 +19,7 @@ from buckler.world.motion import Path
 from buckler.world.orbits import track_of
 from buckler.world.place import terrain_named
 from buckler.world.sensors import compile_sensor, place_of
+from buckler.world.stages import fall
 from buckler.world.threats import fly, members
 from buckler.world.traffic import fly_entry
 from buckler.world.weapons import compile_batteries
@@ -72,6 +73,8 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
             else:
                 target = networks.aim_of(spots[index[member.target]], name)
             flown[member.name] = fly(member, target, terrain, scenario.environment, flown.get(member.carrier or ""))
+            if member.entry.spent_stage:
+                fall(member, flown[member.name], terrain, scenario.environment)
         except InputError as error:
             told.add(name)
             yield ("raid", "entries", entries[name], *error.place), str(error)

@@ -60,6 +60,9 @@ class Path:
     duration_s: float
     release_s: float = inf
     """Since its beginning, of the point at which an aircraft releases."""
+    burnout_s: float = inf
+    burnout_state: NDArray[np.float64] | None = None
+    """Of a ballistic flight: when its thrust ends, and ECEF position (m) and velocity (m/s) there."""
 
     def at(self, since_start_s: float) -> NDArray[np.float64]:
         """ECEF x, y, z and height, m."""
@@ -71,6 +74,11 @@ def route_path(
     entry: RaidEntry, card: Card, target: Place, terrain: Terrain, air: Environment, offset_m: float, start_s: float
 ) -> Path:
     """From the origin through the waypoints to the target, or to where an aircraft releases, and on where it leaves by."""
+    if entry.spent_stage:
+        raise InputError(
+            f"raid entry {entry.name!r}: {card.name} flies a route and leaves no spent stage: leave spent_stage out, or name a ballistic "
+            "class that separates"
+        ).at("spent_stage")
     default = entry.height_m if entry.height_m is not None else card.si("cruise_height")
     inbound, outbound = [entry.origin, *entry.waypoints], entry.egress
     places = [_position(point) for point in inbound]
@@ -194,6 +202,11 @@ def ballistic_path(
         "stores": entry.stores,
         "speed_mps": entry.speed_mps,
     }
+    if entry.spent_stage and card.text("separating") != "yes":
+        raise InputError(
+            f"raid entry {entry.name!r}: {card.name} comes down in one piece (separating: no) and leaves no stage: leave spent_stage out, "
+            "or name a class that separates"
+        ).at("spent_stage")
     for field, given in routed.items():
         if given:
             raise InputError(
@@ -217,7 +230,10 @@ def ballistic_path(
         ("origin",),
     )  # fmt: skip
     height = np.asarray(ecef_to_geodetic(*flown.position_m.T).height_m)
-    path = Path(np.column_stack([flown.position_m, height]), lat, lon, start_s, flown.end_s)
+    path = Path(
+        np.column_stack([flown.position_m, height]), lat, lon, start_s, flown.end_s,
+        burnout_s=flown.burnout_s, burnout_state=flown.burnout_state,
+    )  # fmt: skip
     _clear_of_ground(entry.name, path, terrain)
     return path
 

@@ -59,6 +59,8 @@ class CompiledRaid:
     entities: list[Entity]
     flights: dict[str, tuple[Any, Path]]
     """Of each threat: everything that its path follows from, and the path."""
+    pieces: tuple[NDArray[np.float64], ...] = ()
+    """Where bodies stand behind others: what `path_m` is put together from."""
 
 
 class Aim(NamedTuple):
@@ -109,11 +111,14 @@ def compile_raid(
     number = {member.name: i for i, member in enumerate(everyone)}
     records = np.zeros(len(everyone), THREAT)
     entities: list[Entity] = []
+    sections: dict[str, NDArray[np.float64]] = {}
     first = 0
     for record, member in zip(records, everyone, strict=True):
         aim = aims[member.target]
         path = flights[member.name][1]
-        _fill(record, member, aim.number, aim.value, path, first)
+        if member.card.name not in sections:
+            sections[member.card.name] = sections_dbsm(member.card)
+        _fill(record, member, aim.number, aim.value, path, first, sections[member.card.name])
         if member.carrier is not None:
             record["carrier"] = number[member.carrier]
         first += len(path.rows_m)
@@ -131,6 +136,26 @@ def compile_raid(
     return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities, flights)
 
 
+def behind(
+    raid: CompiledRaid, records: NDArray[np.void], rows: list[NDArray[np.float64]], step_s: float, entities: list[Entity],
+    reuse: CompiledRaid | None = None,
+) -> CompiledRaid:  # fmt: skip
+    """The raid with more bodies behind it, whose records lack their first row; the arrays of `reuse` where it holds the same paths."""
+    first = len(raid.path_m)
+    for record, path in zip(records, rows, strict=True):
+        record["first"] = first
+        first += len(path)
+    joined = [raid.path_m, *rows]
+    if reuse is not None and len(reuse.pieces) == len(joined) and all(a is b for a, b in zip(joined, reuse.pieces, strict=True)):
+        path_m, ahead_mps = reuse.path_m, reuse.ahead_mps
+    else:
+        path_m = np.concatenate(joined)
+        ahead_mps = np.concatenate([raid.ahead_mps, *(speed_bound(np.ascontiguousarray(path[:, :3]), step_s) for path in rows)])
+    return CompiledRaid(
+        np.concatenate([raid.records, records]), path_m, ahead_mps, [*raid.entities, *entities], raid.flights, tuple(joined)
+    )
+
+
 def fly(member: Member, target: Place, terrain: Terrain, air: Environment, carrier: Path | None = None) -> Path:
     """The path of a member; a store's begins on its `carrier`'s."""
     entry, k = member.entry, member.number
@@ -143,7 +168,7 @@ def fly(member: Member, target: Place, terrain: Terrain, air: Environment, carri
     return path(entry, member.card, target, terrain, air, offset_m, entry.start_s + k * entry.spacing_s)
 
 
-def _fill(record: Any, member: Member, asset: int, value: float, path: Path, first: int) -> None:
+def _fill(record: Any, member: Member, asset: int, value: float, path: Path, first: int, sections: NDArray[np.float64]) -> None:
     entry, card = member.entry, member.card
     record["key"] = np.uint64(address(member.name))
     record["kill_class"] = KILL_CLASSES.index(card.text("kill_class"))
@@ -153,9 +178,7 @@ def _fill(record: Any, member: Member, asset: int, value: float, path: Path, fir
     record["first"] = first
     record["points"] = len(path.rows_m)
     record["step_s"] = STEP_S
-    record["rcs_dbsm"] = [
-        [10.0 * log10(max(rcs_m2(card, band, aspect), _NOTHING_M2)) for aspect in ASPECTS] for band in BANDS
-    ]
+    record["rcs_dbsm"] = sections
     record["carrier"] = NO_CARRIER
     leaves = member.carrier is None and (entry.stores is not None or bool(entry.egress))
     record["leaves"] = leaves
@@ -172,6 +195,11 @@ def _navigation_error_m(entry: RaidEntry | Stores | None, card: Card) -> float:
     if entry is not None and entry.navigation_error_m is not None:
         return entry.navigation_error_m
     return card.si("navigation_error") if card.known("navigation_error") else 0.0
+
+
+def sections_dbsm(card: Card) -> NDArray[np.float64]:
+    """[band, aspect] radar cross-section of a card, dB over 1 m^2."""
+    return np.array([[10.0 * log10(max(rcs_m2(card, band, aspect), _NOTHING_M2)) for aspect in ASPECTS] for band in BANDS])
 
 
 def rcs_m2(card: Card, band: str, aspect: str = "nose") -> float:

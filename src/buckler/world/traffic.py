@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import cos, log10, radians
+from math import cos, log10, radians, sin
 from typing import Any, Final
 
 import numpy as np
@@ -18,19 +18,22 @@ from buckler.errors import InputError
 from buckler.physics.aspect import ASPECTS
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse, geodetic_to_ecef
 from buckler.physics.flight import route
-from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
 from buckler.recordings.adsb import read_adsb
 from buckler.scenario.load import Loaded
 from buckler.scenario.schema import Airway, Command, Environment, Traffic, TrafficEntry, Waypoint, member_name
 from buckler.tracking import identification as ident
 from buckler.world.entities import Entity, address
-from buckler.world.motion import HANDLING
+from buckler.world.motion import READS as MOTION_READS
+from buckler.world.motion import limits
 from buckler.world.place import ground_heights_m, ground_m, wind_rows_of
 from buckler.world.threats import READ as RAID_READ
-from buckler.world.threats import CompiledRaid, rcs_m2
+from buckler.world.threats import CompiledRaid, behind, sections_dbsm
 
-READ: Final = tuple(name for name in RAID_READ if name.startswith("rcs_") or name in ("kill_class", "speed", "max_speed", "cruise_height"))
+READ: Final = tuple(
+    name for name in RAID_READ
+    if name.startswith("rcs_") or name in ("kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "turn_load_factor")
+)  # fmt: skip
 """The parameters of a card that this module reads."""
 EVIDENCE_READ: Final = tuple(IDENTIFICATION)
 STEP_S: Final = 2.0
@@ -63,6 +66,10 @@ class CompiledTraffic:
     askers: NDArray[np.void]
     evidence: NDArray[np.float64]
     indicators: NDArray[np.uint8]
+    known_origin: NDArray[np.bool_]
+    """[body] whether it begins where a flight may."""
+    flown: dict[str, tuple[Any, list[_Flight]]]
+    """Of each entry: everything that its flights follow from, and the flights."""
 
 
 @dataclass(frozen=True)
@@ -76,32 +83,37 @@ class _Flight:
     start_s: float
 
 
-def compile_traffic(loaded: Loaded, raid: CompiledRaid, commands: list[Command], terrain: Terrain) -> CompiledTraffic:
-    """The traffic of a scenario behind its raid; the raid alone, untouched, where it has none."""
+def compile_traffic(
+    loaded: Loaded, raid: CompiledRaid, until_s: float, commands: list[Command], terrain: Terrain, reuse: CompiledTraffic | None = None
+) -> CompiledTraffic:
+    """The traffic of a scenario until a time behind its raid; the raid alone, untouched, where it has none.
+
+    `reuse`: of the same scenario; flights and what follows from them alone are taken from it where they are the same.
+    """
     traffic = loaded.scenario.traffic
     if traffic is None:
         return CompiledTraffic(
-            raid, 0, np.zeros(0, BODY), np.zeros(0, ASKER), np.zeros((0, 3)), np.zeros(0, np.uint8)
-        )  # fmt: skip
-    until_s = float(raid.records["end_s"].max()) + 1.0
-    flights = sorted(
-        (cut for flight in _flights(loaded, traffic, terrain) if (cut := _during(flight, until_s)) is not None),
-        key=lambda flight: flight.name,
-    )
+            raid, 0, np.zeros(0, BODY), np.zeros(0, ASKER), np.zeros((0, 3)), np.zeros(0, np.uint8), np.zeros(0, np.bool_), {}
+        )
+    flown: dict[str, tuple[Any, list[_Flight]]] = {}
+    for entry in traffic.entries:
+        card = loaded.card(entry.system)
+        follows_from = (
+            entry, traffic.airways, loaded.scenario.environment, until_s, *(card.parameters.get(name) for name in MOTION_READS)
+        )
+        known = reuse.flown.get(entry.name) if reuse is not None else None
+        if known is None or known[0] != follows_from:
+            cuts = (_during(flight, until_s) for flight in fly_entry(loaded, traffic, entry, terrain))
+            known = follows_from, [cut for cut in cuts if cut is not None]
+        flown[entry.name] = known
+    flights = sorted((flight for _, some in flown.values() for flight in some), key=lambda flight: flight.name)
     value = min(asset.value for asset in loaded.scenario.assets)
     records = np.zeros(len(flights), THREAT)
-    first = len(raid.path_m)
+    sections = {system: sections_dbsm(loaded.card(system)) for system in {flight.entry.system for flight in flights}}
     for record, flight in zip(records, flights, strict=True):
-        _fill(record, flight, first, value)
-        first += len(flight.rows_m)
-    ahead = [speed_bound(np.ascontiguousarray(f.rows_m[:, :3]), STEP_S) for f in flights]
-    joined = replace(
-        raid,
-        records=np.concatenate([raid.records, records]),
-        path_m=np.concatenate([raid.path_m, *(flight.rows_m for flight in flights)]),
-        ahead_mps=np.concatenate([raid.ahead_mps, *ahead]),
-        entities=[*raid.entities, *(_entity(flight) for flight in flights)],
-    )
+        _fill(record, flight, sections[flight.entry.system], value)
+    rows = [flight.rows_m for flight in flights]
+    joined = behind(raid, records, rows, STEP_S, [_entity(flight) for flight in flights], None if reuse is None else reuse.raid)
     table = evidence_table(loaded.card(traffic.evidence))
     modes = sorted({mode for c in commands for mode in c.iff_modes or ["NATO"]} | {m for e in traffic.entries for m in e.iff_modes})
     if len(modes) > 32:
@@ -113,16 +125,18 @@ def compile_traffic(loaded: Loaded, raid: CompiledRaid, commands: list[Command],
     for body, flight in zip(bodies[len(raid.records) :], flights, strict=True):
         _describe(body, flight.entry, table, modes)
     bodies["first"] = joined.records["first"]
-    airways = [_Corridor.of(airway) for airway in traffic.airways]
-    indicators = np.concatenate(
-        [_along(joined.path_m[b["first"] : b["first"] + r["points"]], float(r["step_s"]), airways)
-         for b, r in zip(bodies, joined.records, strict=True)]
-    )  # fmt: skip
-    for body, record in zip(bodies, joined.records, strict=True):
-        origin = _known_origin(joined.path_m[record["first"]], traffic, airways)
-        large = record["rcs_dbsm"][BANDS.index("S"), ASPECTS.index("nose")] >= 10.0 * log10(LARGE_M2)
-        body["still"] = (origin << ident.ORIGIN) | (int(large) << ident.SIZE)
-    return CompiledTraffic(joined, len(flights), bodies, _askers(commands, bodies, modes), table, indicators)
+    if reuse is not None and joined.path_m is reuse.raid.path_m:
+        indicators, known_origin = reuse.indicators, reuse.known_origin
+    else:
+        airways = [_Corridor.of(airway) for airway in traffic.airways]
+        indicators = np.concatenate(
+            [_along(joined.path_m[r["first"] : r["first"] + r["points"]], float(r["step_s"]), airways) for r in joined.records]
+        )
+        known_origin = _known_origins(joined.path_m[joined.records["first"]], traffic, airways)
+    large = joined.records["rcs_dbsm"][:, BANDS.index("S"), ASPECTS.index("nose")] >= 10.0 * log10(LARGE_M2)
+    bodies["still"] = (known_origin << ident.ORIGIN) | (large << ident.SIZE)
+    askers = _askers(commands, bodies, modes)
+    return CompiledTraffic(joined, len(flights), bodies, askers, table, indicators, known_origin, flown)
 
 
 def evidence_table(card: Card) -> NDArray[np.float64]:
@@ -162,11 +176,6 @@ def _askers(commands: list[Command], bodies: NDArray[np.void], modes: list[str])
     return askers
 
 
-def _flights(loaded: Loaded, traffic: Traffic, terrain: Terrain) -> Iterator[_Flight]:
-    for entry in traffic.entries:
-        yield from fly_entry(loaded, traffic, entry, terrain)
-
-
 def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Terrain) -> list[_Flight]:
     """The flights of one entry; InputError, with its name, where they cannot be flown."""
     card = loaded.card(entry.system)
@@ -202,7 +211,7 @@ def _flown(
     usual = entry.speed_mps if entry.speed_mps is not None else card.si("speed")
     speeds = [point.speed_mps if point.speed_mps is not None else usual for point in points[:-1]]
     holds = [None if point.hold is None else (point.hold.duration_s, point.hold.leg_m, point.hold.clockwise) for point in points[1:-1]]
-    handling = HANDLING[card.text("kill_class")]
+    load_factor, climb_mps = limits(card)
     begins_m = ground_m(terrain, *places[0]) + THRESHOLD_M if entry.takes_off else None
     if entry.lands:
         end_m = ground_m(terrain, *places[-1]) + THRESHOLD_M
@@ -222,7 +231,7 @@ def _flown(
     flown = route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S, above="sea",
         ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
-        load_factor=CIVIL_BANK if entry.side == "civil" else handling.load_factor, climb_mps=min(handling.climb_mps, 20.0),
+        load_factor=CIVIL_BANK if entry.side == "civil" else load_factor, climb_mps=min(climb_mps, 20.0),
         speed_band_mps=(0.0, card.si("max_speed") if card.known("max_speed") else np.inf), holds=holds,
         hovers=card.text("kill_class") == "helicopter", start_height_m=begins_m, wind=wind_rows_of(air),
     )  # fmt: skip
@@ -249,15 +258,15 @@ def _during(flight: _Flight, until_s: float) -> _Flight | None:
     return replace(flight, rows_m=flight.rows_m[skip:keep], start_s=flight.start_s + skip * STEP_S)
 
 
-def _fill(record: Any, flight: _Flight, first: int, value: float) -> None:
+def _fill(record: Any, flight: _Flight, sections: NDArray[np.float64], value: float) -> None:
     """A THREAT record of somebody who is no threat: it flies at nothing and is valued, if mistaken, as the least asset."""
     record["key"] = np.uint64(address(flight.name))
     record["kill_class"] = KILL_CLASSES.index(flight.card.text("kill_class"))
     record["asset"], record["carrier"] = -1, NO_CARRIER
     record["start_s"] = flight.start_s
     record["end_s"] = flight.start_s + (len(flight.rows_m) - 1) * STEP_S
-    record["first"], record["points"], record["step_s"] = first, len(flight.rows_m), STEP_S
-    record["rcs_dbsm"] = [[10.0 * log10(rcs_m2(flight.card, band, aspect)) for aspect in ASPECTS] for band in BANDS]
+    record["points"], record["step_s"] = len(flight.rows_m), STEP_S
+    record["rcs_dbsm"] = sections
     record["value"] = value
 
 
@@ -280,6 +289,10 @@ class _Corridor:
     """An airway as unit vectors of its points on a sphere: within a thousandth of the earth's shape (0.3 % of a distance)."""
 
     points: NDArray[np.float64]
+    normals: NDArray[np.float64]
+    """[3, leg] of the plane of each leg's great circle, and of the planes across it at its start and its end."""
+    after: NDArray[np.float64]
+    before: NDArray[np.float64]
     half_width_m: float
     low_m: float
     high_m: float
@@ -288,19 +301,20 @@ class _Corridor:
     def of(cls, airway: Airway) -> _Corridor:
         lat, lon = np.radians(np.array([_position(point) for point in airway.points])).T
         points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-        return cls(points, airway.half_width_m, airway.minimum_height_m, airway.maximum_height_m)
+        normals = np.cross(points[:-1], points[1:])
+        normals /= np.linalg.norm(normals, axis=1)[:, None]
+        after, before = np.cross(normals, points[:-1]), np.cross(points[1:], normals)
+        return cls(
+            points, normals.T, after.T, before.T, airway.half_width_m, airway.minimum_height_m, airway.maximum_height_m
+        )
 
     def holds(self, unit: NDArray[np.float64], height_m: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether places (unit vectors) are within its width and heights: the distance from a great circle is R asin(n . p)."""
-        inside = np.zeros(len(unit), np.bool_)
-        for start, end in pairwise(self.points):
-            normal = np.cross(start, end)
-            normal /= np.linalg.norm(normal)
-            beside = np.abs(np.arcsin(np.clip(unit @ normal, -1.0, 1.0))) * MEAN_RADIUS_M <= self.half_width_m
-            inside |= beside & (unit @ np.cross(normal, start) >= 0.0) & (unit @ np.cross(end, normal) >= 0.0)
-        for point in self.points:
-            inside |= unit @ point >= cos(self.half_width_m / MEAN_RADIUS_M)
-        return inside & (height_m >= self.low_m) & (height_m <= self.high_m)
+        half = self.half_width_m / MEAN_RADIUS_M
+        beside = np.abs(unit @ self.normals) <= sin(half)
+        inside = (beside & (unit @ self.after >= 0.0) & (unit @ self.before >= 0.0)).any(axis=1)
+        inside |= (unit @ self.points.T >= cos(half)).any(axis=1)
+        return np.asarray(inside & (height_m >= self.low_m) & (height_m <= self.high_m))
 
 
 def _unit(rows_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -322,14 +336,16 @@ def _along(rows_m: NDArray[np.float64], step_s: float, airways: list[_Corridor])
     return np.asarray(bits, np.uint8)
 
 
-def _known_origin(row_m: NDArray[np.float64], traffic: Traffic, airways: list[_Corridor]) -> int:
-    """1 where a path begins in a known airfield's circle, or in an airway."""
-    unit = _unit(row_m[None, :])
+def _known_origins(rows_m: NDArray[np.float64], traffic: Traffic, airways: list[_Corridor]) -> NDArray[np.bool_]:
+    """[path] whether it begins, at that row, in a known airfield's circle or in an airway."""
+    unit = _unit(rows_m)
+    known = np.zeros(len(rows_m), np.bool_)
     for circle in traffic.origins:
         if circle.latitude_deg is None or circle.longitude_deg is None:
             continue
         lat, lon = radians(circle.latitude_deg), radians(circle.longitude_deg)
-        centre = np.array([cos(lat) * cos(lon), cos(lat) * np.sin(lon), np.sin(lat)])
-        if float(unit[0] @ centre) >= cos(circle.radius_m / MEAN_RADIUS_M):
-            return 1
-    return int(any(airway.holds(unit, row_m[3:4])[0] for airway in airways))
+        centre = np.array([cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)])
+        known |= unit @ centre >= cos(circle.radius_m / MEAN_RADIUS_M)
+    for airway in airways:
+        known |= airway.holds(unit, rows_m[:, 3])
+    return known

@@ -1,0 +1,249 @@
+"""Spent stages: off unless asked for; seen, shot at and told apart, and never counted among what got through."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from runs import (
+    Event,
+    assumed,
+    flown,
+    ideal_post,
+    layered,
+    loaded,
+    missile_card,
+    radar_card,
+    told,
+    world_of,
+    write_scenario,
+)
+from scipy.stats import binom
+
+from buckler.campaign.simulate import simulate_into
+from buckler.catalog.load import load_catalog
+from buckler.documents import load_document
+from buckler.errors import DocumentError
+from buckler.log.read import open_run
+from buckler.report.page import page
+from buckler.world.compile import World, compile_world
+from buckler.world.faults import compile_scenario
+
+STAGE = "missile spent stage"
+CLASS = "ballistic-1000"
+NEAR = {"latitude_deg": 38.0, "longitude_deg": 33.2}
+
+
+def raid(discrimination: float | None = None, kill_probability: float = 1e-9, **changes: Any) -> dict[str, Any]:
+    """One missile of 1,000 km class at a depot with one battery that sees everything at once and has rounds enough."""
+    data = layered((kill_probability,), 8)
+    data["systems"][0] = radar_card(
+        instrumented_range=assumed(1500, "km"), min_elevation=assumed(0, "deg"), detection_range=assumed(1_000_000, "km")
+    )
+    data["systems"][3] = missile_card(
+        "Round 1", kill_probability, max_range=assumed(60, "km"), max_altitude=assumed(25, "km"), burnout_speed=assumed(1700, "m/s"),
+        max_target_speed=assumed(6000, "m/s"), guidance=assumed("active", "text"),
+    )  # fmt: skip
+    for kind in ("sensors", "batteries"):
+        data[kind][0] |= {"latitude_deg": 38.0, "longitude_deg": 34.0}
+    data["batteries"][0]["doctrine"] = {"assessment_time_s": 2, "engagements_per_target": 3}
+    entry = data["raid"]["entries"][0]
+    entry |= {"name": "missile", "system": CLASS, "count": 1, "origin": {"latitude_deg": 36.5, "longitude_deg": 43.0}, "spent_stage": True}
+    if discrimination is not None:
+        entry["stage_discrimination"] = discrimination
+    entry |= changes
+    return data
+
+
+def only(story: list[Event], kind: str, about: str) -> list[Event]:
+    return [event for event in story if event.kind == kind and about in (event.subject, event.object)]
+
+
+def at(world: World, name: str) -> int:
+    first = world.arrays.first_threat
+    return [entity.key for entity in world.entities].index(name) - first
+
+
+def test_without_asking_nothing_changes() -> None:
+    data = raid()
+    del data["raid"]["entries"][0]["spent_stage"]
+    plain = world_of(data)
+    assert plain.arrays.traffic == 0
+    assert [entity.kind for entity in plain.entities].count("spent stage") == 0
+    asked = world_of(raid(1.0))
+    i = at(asked, "missile")
+    assert np.array_equal(asked.arrays.path_m[: len(plain.arrays.path_m)], plain.arrays.path_m)
+    assert asked.arrays.threats[i].tobytes() == plain.arrays.threats[0].tobytes()
+    # Told apart at the first look, the stage leaves no mark on what becomes of the missile.
+    for with_it, without in zip(flown(asked, 20), flown(plain, 20), strict=True):
+        kept = [(e.time_s, e.kind, e.object) for e in told(asked, with_it) if STAGE not in (e.subject, e.object)]
+        same = [(e.time_s, e.kind, e.object) for e in told(plain, without)]
+        assert [e for e in kept if e[1] != "reload"] == [e for e in same if e[1] != "reload"]
+
+
+def test_it_begins_at_burnout_and_never_gets_through() -> None:
+    world = world_of(raid(0.0))
+    missile, stage = (world.arrays.threats[at(world, name)] for name in ("missile", STAGE))
+    burn = load_catalog()[CLASS].si("burn_time")
+    assert stage["start_s"] == pytest.approx(missile["start_s"] + burn)
+    assert world.arrays.traffic == 1
+    assert world.arrays.threats[stage["carrier"]]["key"] == missile["key"]
+    begins = world.arrays.path_m[stage["first"], :3]
+    place = stage["start_s"] - missile["start_s"]
+    row = int(missile["first"] + place)
+    carried = world.arrays.path_m[row, :3] + (place % 1.0) * (world.arrays.path_m[row + 1, :3] - world.arrays.path_m[row, :3])
+    assert np.linalg.norm(begins - carried) < 10.0
+    story = told(world, next(flown(world, 1)))
+    (released,) = only(story, "release", STAGE)
+    (appeared,) = only(story, "appear", STAGE)
+    assert (released.subject, released.object, appeared.cause, appeared.object) == ("missile", STAGE, released.number, "")
+    assert only(story, "detect", STAGE)
+    assert only(story, "confirm", STAGE)
+    assert [e.subject for e in story if e.kind in ("impact", "leave")] == ["missile"]
+
+
+def test_never_told_apart_it_is_called_hostile_and_shot_at() -> None:
+    world = world_of(raid(0.0))
+    for events in flown(world, 5):
+        story = told(world, events)
+        assert only(story, "identify", STAGE)
+        assert only(story, "fire", STAGE)
+        assert not only(story, "discriminate", STAGE)
+
+
+def test_a_stage_that_is_killed_is_no_kill_of_the_raid() -> None:
+    world = world_of(raid(0.0, 1.0))
+    for events in flown(world, 5):
+        story = told(world, events)
+        assert [e.object for e in story if e.kind == "kill"].count("missile") == 1
+        assert not [e for e in story if e.kind == "impact"]
+
+
+def test_told_apart_at_once_it_is_never_shot_at() -> None:
+    world = world_of(raid(1.0))
+    for events in flown(world, 5):
+        story = told(world, events)
+        (found,) = only(story, "discriminate", STAGE)
+        assert found.value == 1
+        assert not only(story, "fire", STAGE)
+        assert not only(story, "identify", STAGE)
+        assert only(story, "fire", "missile")
+
+
+def test_each_look_tells_with_the_stated_probability() -> None:
+    """The number of the look is geometric: of n raids, binomially many are told at the first look, and of the rest at the second."""
+    p, n = 0.3, 400
+    world = world_of(raid(p))
+    looks = [int(e.value) for events in flown(world, n) for e in told(world, events) if e.kind == "discriminate"]
+    first, second = looks.count(1), looks.count(2)
+    for count, of in ((first, n), (second, n - first)):
+        low, high = binom.ppf([1e-4, 1.0 - 1e-4], of, p)
+        assert low <= count <= high
+
+
+def test_once_told_apart_no_round_leaves() -> None:
+    world = world_of(raid(0.02))
+    late = 0
+    for events in flown(world, 60):
+        story = told(world, events)
+        for found in only(story, "discriminate", STAGE):
+            late += any(e.time_s < found.time_s for e in only(story, "fire", STAGE))
+            assert not [e for e in only(story, "fire", STAGE) + only(story, "assign", STAGE) if e.time_s > found.time_s]
+    assert late > 0  # some were told only when rounds had left
+
+
+def test_a_stage_takes_rounds_from_the_missile_that_follows() -> None:
+    """Two missiles, one behind the other, and rounds for two: wasted on the first one's stage, they are lacking for the second."""
+    data = raid(0.0, 1.0, count=2, spacing_s=150)
+    data["batteries"][0]["weapons"][0]["rounds_ready"] = 2
+    world = world_of(data)
+    wasted = [told(world, events) for events in flown(world, 5)]
+    assert all(any(e.kind == "impact" and e.reason == "no missile" for e in story) for story in wasted)
+    data["raid"]["entries"][0]["stage_discrimination"] = 1.0
+    world = world_of(data)
+    assert not any(e.kind == "impact" for events in flown(world, 5) for e in told(world, events))
+
+
+@pytest.mark.parametrize("how", ["filtered", "networked", "traffic", "free"])
+def test_with_everything_else(how: str) -> None:
+    data = raid(0.0)
+    if how == "filtered":
+        data["picture"] = "filtered"
+    elif how == "networked":
+        data["commands"] += [ideal_post("Other"), ideal_post("Above")]
+        data["exchanges"] = [{"name": "x", "between": ["Post 1", "Other"], "mode": "full"}]
+    elif how == "free":
+        data["batteries"][0]["doctrine"] |= {"weapon_control": "free"}
+    else:
+        way = [{"latitude_deg": 38.3, "longitude_deg": 33.0}, {"latitude_deg": 38.3, "longitude_deg": 34.5}]
+        data["traffic"] = {"entries": [{"name": "airliner", "waypoints": way}]}
+    world = world_of(data)
+    for events in flown(world, 3):
+        story = told(world, events)
+        assert [e.subject for e in story if e.kind == "impact"] == ["missile"]
+        assert not [e for e in story if e.kind == "wrongful" and e.object == STAGE]
+        if how != "traffic":  # there the evidence decides
+            assert only(story, "fire", STAGE)
+    data["raid"]["entries"][0]["stage_discrimination"] = 1.0
+    world = world_of(data)
+    for events in flown(world, 3):
+        story = told(world, events)
+        (found,) = [e for e in only(story, "discriminate", STAGE) if e.subject == "Post 1"]
+        assert not [e for e in only(story, "fire", STAGE) if e.time_s > found.time_s]
+
+
+def test_compiled_again_it_is_the_same() -> None:
+    world = world_of(raid())
+    cards = dict(world.loaded.cards)
+    card = cards["Test radar"]
+    update = {"reference_rcs": card["reference_rcs"].model_copy(update={"nominal": 0.02})}
+    cards["Test radar"] = card.model_copy(update={"parameters": {**card.parameters, **update}})
+    other = replace(world.loaded, cards=cards)
+    again = compile_world(other, reuse=world)
+    assert again.content_hash() == compile_world(other).content_hash()
+    assert again.arrays.path_m is world.arrays.path_m
+
+
+def test_a_run_says_what_it_cost(tmp_path: Any) -> None:
+    path = write_scenario(tmp_path / "s.yaml", raid(0.0))
+    simulate_into(path, tmp_path / "run", replications=4, seed=1, workers=1)
+    run = open_run(tmp_path / "run")
+    assert run.summary["threats"] == 1
+    stages = run.summary["spent_stages"]
+    assert stages["stages"] == 1
+    assert stages["fired_at"]["value"] == 1.0
+    assert stages["rounds"]["value"] > 0.0
+    assert stages["told_apart"]["value"] == 0.0
+    assert "rounds fired at them" in page(run)
+    used = {row["parameter"] for row in run.sources if CLASS in row["system"]}
+    assert {"stage_ballistic_coefficient", "stage_rcs_x"} <= used
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"system": "ballistic-500"}, "comes down in one piece"),
+        ({"system": "Test cruise missile", "origin": NEAR}, "flies a route and leaves no spent stage"),
+        ({"spent_stage": False, "stage_discrimination": 0.5}, "no stage to tell apart"),
+        ({"stage_discrimination": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_refused(changes: dict[str, Any], words: str) -> None:
+    data = raid(**changes)
+    with pytest.raises(DocumentError, match=words) as found:
+        compile_scenario(loaded(data))
+    assert all(problem.line > 1 for problem in found.value.problems)
+
+
+def test_a_card_that_says_nothing_of_its_stage_is_refused() -> None:
+    data = raid()
+    card = copy.deepcopy(load_document(load_catalog().entries[CLASS].path).data)
+    card |= {"name": "Silent", "aliases": []}
+    card["parameters"] = {name: value for name, value in card["parameters"].items() if not name.startswith("stage_")}
+    data["systems"].append(card)
+    data["raid"]["entries"][0]["system"] = "Silent"
+    with pytest.raises(DocumentError, match="gives no stage_ballistic_coefficient"):
+        compile_scenario(loaded(data))
