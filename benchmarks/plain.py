@@ -337,8 +337,8 @@ class Radar:
             raise ValueError("the plain model knows the Swerling cases 1 and 2 with one pulse")
         if float(record["rain_db_per_m"]) > 0.0:
             raise ValueError("the plain model knows dry air only")
-        if int(record["orbit_rows"]) or int(record["cueable"]):
-            raise ValueError("the plain model knows radars that stand and search by themselves")
+        if int(record["orbit_rows"]) or int(record["cueable"]) or int(record["tracks"]):
+            raise ValueError("the plain model knows radars that stand, search by themselves and hold whatever they see")
 
     def scan_at(self, fight: Fight, step: int) -> None:
         """Plan a scan: the radar turns from a phase that is a matter of luck."""
@@ -473,6 +473,8 @@ class Command:
         self.identification_error = float(record["identification_error"])
         self.retry_s = float(record["identification_retry_s"])
         self.period_s = float(record["decision_period_s"])
+        if int(record["swaps"]):
+            raise ValueError("the plain model knows posts that choose greedily")
         self.pictures = [Picture() for _ in range(threats)]
         self.batteries: list[Battery] = []
         self.radars: list[Radar] = []

@@ -31,6 +31,7 @@ PARAMETER: Final = 8  # the quantile of a group of parameters; `replication` is 
 NAVIGATION: Final = 9
 LINK_LOSS: Final = 10
 LINK_AVAILABILITY: Final = 11
+UPTIME: Final = 12
 TRANSPONDER: Final = 20
 FLIGHT_PLAN: Final = 21
 IFF_EQUIPMENT: Final = 22

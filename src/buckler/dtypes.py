@@ -23,8 +23,9 @@ def record(fields: list[Any]) -> np.dtype[np.void]:
 KILL_CLASSES: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
 """The order of every array field indexed by kill class."""
 
-BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku")
-"""The order of every array field indexed by radar band (IEEE Std 521 letters)."""
+BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku", "visual")
+"""The order of every array field indexed by band: radar bands (IEEE Std 521 letters), and what eyes and thermal sights see
+(physics.sights)."""
 
 OPEN: Final = 0
 """PAIR.stands: the weapon can meet the threat if it is fired in time."""
@@ -51,7 +52,7 @@ SENSOR: Final = record(
     ("band", "i4"),  # index into BANDS
     ("constant_m2", "f8"),  # m^2: single-scan SNR = constant * RCS / range^4 (radar.calibrate)
     ("false_alarm", "f8"),  # probability of false alarm in a cell
-    ("swerling", "i4"),  # target fluctuation case
+    ("swerling", "i4"),  # target fluctuation case; physics.sights.LOOK for an eye or a thermal sight
     ("scan_period_s", "f8"),  # s between two looks at the same place
     ("minimum_elevation_rad", "f8"),  # rad above the local horizontal, of the ray that arrives
     ("maximum_elevation_rad", "f8"),  # rad above the local horizontal, of the ray that arrives
@@ -62,6 +63,7 @@ SENSOR: Final = record(
     ("sector_half_width_rad", "f8"),  # rad; pi for one that looks all round
     ("hits", "i4"),  # M of the M-of-N confirmation
     ("scans", "i4"),  # N of the M-of-N confirmation
+    ("tracks", "i4"),  # confirmed tracks that it holds at once; 0 without limit
     ("lowest_step_m", "f8"),  # m of ground range between two columns of its part of World.lowest_m
     ("antenna_m", "f8"),  # m above sea level
     ("effective_radius_m", "f8"),  # m: k times the earth's mean radius, for rays that arrive here
@@ -130,6 +132,7 @@ COMMAND: Final = record(
     ("backup", "i4"),  # index of the post that takes over when this one is lost or cut off; -1 none
     ("takeover_s", "f8"),  # s until who falls back from this post has fallen back
     ("own_battery", "i4"),  # index of the battery whose own post this is; -1 for a post of the scenario
+    ("swaps", "i1"),  # 1: a round of assignment is improved by exchanges
 ]
 )  # fmt: skip
 
@@ -141,6 +144,7 @@ BATTERY: Final = record(
     ("hold", "i1"),  # 1: weapon control is hold, always
     ("control", "i1"),  # FREE, TIGHT or HOLD: where no order of World.rules says otherwise
     ("ruled", "i1"),  # 1: where and when it meets a target matters (engine.rules)
+    ("arrives", "i1"),  # 1: a later place of a battery that moves: its rounds come with it
     ("first_order", "i4"),  # its first order in World.rules
     ("orders", "i4"),  # its number of orders there
     ("zone", "i4"),  # row of World.rules: no intercept outside; -1 none
@@ -225,7 +229,18 @@ CHANGE: Final = record(
     [
     ("time_s", "f8"),  # when
     ("thing", "i4"),  # index into World.nodes, or the number of nodes plus an index into World.links
-    ("down", "i4"),  # 1: out of order from now on; -1: in order again
+    ("down", "i4"),  # 1: out of order from now on; -1: in order again; the same times engine.network.AWAY: not there, there
+    ("follows", "i4"),  # index into World.nodes of the place that it comes from; -1 none
+]
+)  # fmt: skip
+
+UPTIME: Final = record(
+    [
+    ("key", "u8"),  # hash of the name
+    ("thing", "i4"),  # as CHANGE.thing
+    ("up", "f8"),  # probability that it works at the start
+    ("failure_s", "f8"),  # s, mean, that it works until it fails; inf: it does not
+    ("repair_s", "f8"),  # s, mean, until it works again; inf: it does not
 ]
 )  # fmt: skip
 
@@ -353,5 +368,6 @@ class WorldArrays(Bundle):
     links: NDArray[np.void]  # LINK
     reports: NDArray[np.void]  # REPORT: every sensor's, then the exchanges'; none where the network is only implicit
     changes: NDArray[np.void]  # CHANGE, in the order of time
+    uptimes: NDArray[np.void]  # UPTIME
     hazards: NDArray[np.void]  # HAZARD, by threat
     remote_m: NDArray[np.float64]  # m, [battery, sensor]: range to which its track is good enough to fire on; 0 never

@@ -127,7 +127,7 @@ def test_it_can_be_taken_out_and_goes_with_its_sensor(name: str, left: int) -> N
 
 
 def test_bands_are_those_of_the_arrays() -> None:
-    for band in BANDS:
+    for band in BANDS[:-1]:  # the last is what eyes see
         data = {**_noisy(), "interference": [{"name": "a", "band": band, "noise_increase_db": 1, "until_s": 1}]}
         if band == "S":
             loaded(data)

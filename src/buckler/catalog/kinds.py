@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 Kind = Literal[
     "radar",
+    "sight",
     "command-post",
     "sam-system",
     "interceptor",
@@ -52,6 +53,21 @@ RADAR: Final = {
     "role": TEXT,
 }
 """A target of `reference_rcs` at `detection_range` is seen with `reference_pd` a scan at `reference_pfa`."""
+
+SIGHT: Final = {
+    "detection_range": "m",
+    "reference_size": "m",
+    "scan_period": "s",
+    "min_elevation": "rad",
+    "max_elevation": "rad",
+    "azimuth_sector": "rad",
+    "instrumented_range": "m",
+    "antenna_height": "m",
+    "range_accuracy": "m",
+    "azimuth_accuracy": "rad",
+    "spectrum": TEXT,
+}
+"""An eye or a thermal sight: half of its looks find a target of `reference_size` at `detection_range`."""
 
 MISSILE: Final = {
     "max_range": "m",
@@ -119,6 +135,7 @@ IDENTIFICATION: Final = {
 
 PARAMETERS: Final[dict[str, dict[str, str]]] = {
     "radar": RADAR,
+    "sight": SIGHT,
     "command-post": {"decision_time": "s"},
     "sam-system": BATTERY,
     "interceptor": MISSILE,
@@ -151,6 +168,7 @@ OPTIONAL: Final[dict[str, dict[str, str]]] = {
         kind: {
             **dict.fromkeys((name for name in CROSS_SECTIONS if name not in wanted), "m2"),
             "evasive_acceleration": "m/s2",  # of a target that is shot at; 0 if left out
+            "optical_size": "m",  # square root of the area that it shows from ahead; eyes and thermal sights see nothing of what has none
         }
         for kind, wanted in PARAMETERS.items()
         if "rcs_x" in wanted
@@ -166,7 +184,8 @@ MEASURES: Final[dict[str, str]] = {
 """The same for every kind together: a parameter measures the same thing wherever it stands."""
 
 POSITIVE: Final = (
-    "detection_range", "reference_rcs", "scan_period", "instrumented_range", "azimuth_sector", "max_range", "max_altitude",
+    "detection_range", "reference_rcs", "reference_size", "scan_period", "instrumented_range", "azimuth_sector", "max_range",
+    "max_altitude",
     "burnout_speed", "fire_channels", "speed", "ballistic_coefficient", "common_mode", "effective_range",
     "stage_ballistic_coefficient",
 )  # fmt: skip
@@ -175,6 +194,7 @@ POSITIVE: Final = (
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "band": BANDS,
     "role": ("surveillance", "fire-control", "early-warning"),
+    "spectrum": ("visible", "thermal"),
     "guidance": ("active", "semi-active", "command", "infrared"),
     "motion": ("ballistic", "route"),
     "kill_class": KILL_CLASSES,

@@ -37,7 +37,8 @@ class Target:
 
     def span_db(self) -> float:
         """The widest spread of any band, high over low, in decibels."""
-        return max(10.0 * float(np.log10(high / low)) for low, _, high in self.rcs_m2.values())
+        radar = [spread for band, spread in self.rcs_m2.items() if band != "visual"]
+        return max(10.0 * float(np.log10(high / low)) for low, _, high in radar)
 
 
 def target_named(name: str, loaded: Loaded | None = None) -> Target:
@@ -74,4 +75,5 @@ def target_of(card: Card) -> Target:
     given = {band: card.range_si(f"rcs_{band.lower()}") for band in ("VHF", "L", "S", "C", "X")}
     pairs = zip(given["VHF"], given["L"], strict=True)
     low, nominal, high = (float(np.sqrt(a * b)) for a, b in pairs)
-    return Target(card.name, card.title, given | {"UHF": (low, nominal, high), "Ku": given["X"]}, speed)
+    a, b, c = (size**4 for size in card.range_si("optical_size")) if card.known("optical_size") else (0.0, 0.0, 0.0)
+    return Target(card.name, card.title, given | {"UHF": (low, nominal, high), "Ku": given["X"], "visual": (a, b, c)}, speed)

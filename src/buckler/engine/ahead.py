@@ -30,6 +30,7 @@ from buckler.dtypes import (
     RULE,
     SENSOR,
     THREAT,
+    UPTIME,
     WEAPON,
     WorldArrays,
 )
@@ -84,6 +85,7 @@ def no_world() -> WorldArrays:
         links=np.zeros(0, LINK),
         reports=np.zeros(0, REPORT),
         changes=np.zeros(0, CHANGE),
+        uptimes=np.zeros(0, UPTIME),
         hazards=np.zeros(0, HAZARD),
         remote_m=np.zeros((0, 0)),
     )

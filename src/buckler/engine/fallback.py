@@ -8,9 +8,15 @@ from __future__ import annotations
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
+from buckler.engine.fire import send_for_more
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
 from buckler.engine.network import (
+    AWAY,
+    BY_FACT,
+    BY_FAILURE,
+    BY_MOVING,
     DELIVERED,
+    DESTROYED,
     NOT_OFFERED,
     Network,
     arrive,
@@ -20,11 +26,13 @@ from buckler.engine.network import (
     lose,
     offer,
     pass_on,
+    plan_turn,
     put_down,
     rewire,
     taker,
     tell,
     wait,
+    works_after,
 )
 from buckler.engine.posts import gain, guided, plan_decision
 from buckler.engine.state import FLYING, State
@@ -77,8 +85,8 @@ def on_network(
         _stop(world, state, a, now_s)
         plan(state.agenda, now_s, calendar.REWIRE, a, 0)
     elif what == calendar.CHANGE:
-        thing, down = world.changes[a].thing, world.changes[a].down
-        if put_down(net, thing, down, now_s):
+        thing, down, why = _turn(world, state, net, seed, replication, a, b, now_s)
+        if thing >= 0 and put_down(net, thing, down, now_s, why):
             stops = thing < len(world.nodes) and down > 0
             plan(state.agenda, now_s, calendar.STOP if stops else calendar.REWIRE, thing, 0)
     elif what == calendar.TAKE_OVER:
@@ -86,6 +94,41 @@ def on_network(
         if best >= 0:
             _change_post(world, state, net, a, best, now_s, after_s)
             plan(state.agenda, now_s, calendar.REWIRE, a, 0)
+
+
+@borrowing_kernel
+def _turn(
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, number: int, turn: int, now_s: float
+) -> tuple[int, int, int]:
+    """What goes out of order or comes back, by how many reasons and why: as the scenario says, or by luck; -1 for nothing."""
+    k = number - len(world.changes)
+    if k >= 0:
+        uptime = world.uptimes[k]
+        plan_turn(net, uptime, seed, replication, number, turn, now_s)
+        return uptime.thing, -1 if works_after(uptime, seed, replication, turn) else 1, BY_FAILURE
+    change = world.changes[number]
+    if change.follows >= 0:
+        if net.down[change.follows] >= DESTROYED:
+            return -1, 0, 0  # it was lost at the place that it was to come from
+        if change.thing < len(world.batteries):
+            _bring(world, state, change.follows, change.thing, now_s)
+    return change.thing, change.down, BY_MOVING if abs(change.down) >= AWAY else BY_FACT
+
+
+@borrowing_kernel
+def _bring(world: WorldArrays, state: State, old: int, new: int, now_s: float) -> None:
+    """A battery has come to another place: its rounds with it, and what it has done at each target so far.
+
+    A reload under way begins anew. A round whose launch was called off after that stays at the old place: it is lost.
+    """
+    for k in range(world.batteries[new].weapons):
+        there, here = state.stocks[world.batteries[old].first_weapon + k], world.batteries[new].first_weapon + k
+        state.stocks[here].ready, state.stocks[here].stored = there.ready, there.stored
+        there.ready, there.stored, there.reloading = 0, 0, 0
+        send_for_more(world, state, here, now_s)
+    for i in range(len(world.threats)):
+        state.attempts[new, i].fired = state.attempts[old, i].fired
+        state.attempts[new, i].engagements = state.attempts[old, i].engagements
 
 
 @borrowing_kernel

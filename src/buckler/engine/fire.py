@@ -13,6 +13,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
 from buckler.engine import queue as calendar
+from buckler.engine.exchange import NONE, best_exchange, exchange, give_back, take
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.lethality import single_shot
@@ -135,7 +136,8 @@ def decide(
     probability (the greedy rule, optimal for identical weapons: den Broeder, Ellison and Emerling 1959,
     doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach. What a pair can return at most, with
     the stated kill probability, is known before its geometry: where they meet, and what the end game leaves of it there, is
-    asked of the best pairs first and seldom of the others: in a saturated defence few of many are ever asked.
+    asked of the best pairs first and seldom of the others: in a saturated defence few of many are ever asked. Where the post
+    swaps, exchanges improve what was so chosen (engine.exchange) before anything is ordered.
     """
     state.counts[N_CANDIDATES] = 0
     networked = len(world.reports) > 0
@@ -184,41 +186,88 @@ def decide(
                 )
                 if attempt.stage < barred:
                     _consider(world, state, b, i, held, barred, now_s)
+    swaps = world.commands[c].swaps != 0
+    chosen = 0
     while True:
         best = _best_candidate(world, state, c, now_s)
         if best < 0:
-            return
-        w = state.candidates[best].weapon
-        i = state.candidates[best].threat
-        b = world.weapons[w].battery
-        if state.candidates[best].asked != 0:
-            because, way_s, arrives = known_by(state.held_by[c, i]), 0.0, True
-            if networked:
-                way_s, arrives = order_way(net, seed, replication, b, i, state.attempts[b, i].fired)
-                if not guided(world.fire_control, state.seen_by, world.batteries[b], i):
-                    s, range_m = _remote(world, net, b, i, now_s)
-                    because = note(
-                        state.journal, because, now_s, _REMOTE, world.first_sensor + s, world.first_threat + i, i, range_m, 0
-                    )
-            _engage(world, state, c, b, w, i, state.candidates[best].kill, because, way_s, arrives, now_s)
-            state.candidates[best].score = 0.0
-        elif _in_time(world, state, b, w, i, now_s):
-            rounds = salvo_at(world.batteries[b], state.attempts[b, i], world.threats[i].kill_class)
-            single = single_shot(world, w, i, state.aims[w, i].meet_s)
-            kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
-            if world.batteries[b].ruled == 0 or permitted(
-                world, state, b, i, state.held_by[c, i].identify_event >= 0, state.aims[w, i].meet_s, kill, now_s
-            ):
-                state.candidates[best].asked = 1
-                state.candidates[best].kill = kill
-                state.candidates[best].score = kill * _stake(world, state, c, w, i, now_s)
-            else:
-                if state.held_by[c, i].identify_event >= 0:
-                    reached(state.attempts, b, i, HELD, state.held_by[c, i].identify_event)
-                    state.attempts[b, i].ruled = 1
-                state.candidates[best].score = 0.0
+            break
+        if state.candidates[best].asked == 0:
+            _ask(world, state, c, best, now_s)
+            continue
+        state.candidates[best].score = 0.0
+        chosen += 1
+        if swaps:
+            take(world, state, c, best, chosen)
         else:
-            state.candidates[best].score = 0.0
+            _order(world, state, net, seed, replication, c, best, now_s)
+    if swaps and chosen > 0:
+        chosen = _swap(world, state, c, chosen, now_s)
+        for number in range(1, chosen + 1):
+            for k in range(state.counts[N_CANDIDATES]):
+                if state.candidates[k].taken == number:
+                    give_back(world, state, c, k)
+                    _order(world, state, net, seed, replication, c, k, now_s)
+                    break
+
+
+@borrowing_kernel
+def _swap(world: WorldArrays, state: State, c: int, chosen: int, now_s: float) -> int:
+    """Make exchanges while any gains, having asked what it would take where they meet; the greatest number given so far."""
+    while True:
+        x, held, way, y = best_exchange(world, state, c, now_s)
+        if x == NONE:
+            return chosen
+        if state.candidates[x].asked == 0:
+            _ask(world, state, c, x, now_s)
+        elif y != NONE and state.candidates[y].asked == 0:
+            _ask(world, state, c, y, now_s)
+        else:
+            chosen += 1
+            exchange(world, state, c, x, held, way, y, chosen)
+
+
+@borrowing_kernel
+def _ask(world: WorldArrays, state: State, c: int, k: int, now_s: float) -> None:
+    """Where candidate `k`'s weapon and threat would meet, and what it would return; nothing if it cannot be or may not be."""
+    candidate = state.candidates[k]
+    w, i = candidate.weapon, candidate.threat
+    b = world.weapons[w].battery
+    candidate.asked = 1
+    candidate.score = 0.0
+    candidate.worth = 0.0
+    if not _in_time(world, state, b, w, i, now_s):
+        return
+    rounds = salvo_at(world.batteries[b], state.attempts[b, i], world.threats[i].kill_class)
+    single = single_shot(world, w, i, state.aims[w, i].meet_s)
+    kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
+    if world.batteries[b].ruled == 0 or permitted(
+        world, state, b, i, state.held_by[c, i].identify_event >= 0, state.aims[w, i].meet_s, kill, now_s
+    ):
+        candidate.kill = kill
+        candidate.worth = kill * _stake(world, state, c, w, i, now_s)
+        candidate.score = candidate.worth
+    elif state.held_by[c, i].identify_event >= 0:
+        reached(state.attempts, b, i, HELD, state.held_by[c, i].identify_event)
+        state.attempts[b, i].ruled = 1
+
+
+@borrowing_kernel
+def _order(
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, c: int, k: int, now_s: float
+) -> None:
+    """Give the order that candidate `k` stands for, over the network where there is one."""
+    w, i = state.candidates[k].weapon, state.candidates[k].threat
+    b = world.weapons[w].battery
+    because, way_s, arrives = known_by(state.held_by[c, i]), 0.0, True
+    if len(world.reports) > 0:
+        way_s, arrives = order_way(net, seed, replication, b, i, state.attempts[b, i].fired)
+        if not guided(world.fire_control, state.seen_by, world.batteries[b], i):
+            s, range_m = _remote(world, net, b, i, now_s)
+            because = note(
+                state.journal, because, now_s, _REMOTE, world.first_sensor + s, world.first_threat + i, i, range_m, 0
+            )
+    _engage(world, state, c, b, w, i, state.candidates[k].kill, because, way_s, arrives, now_s)
 
 
 @borrowing_kernel
@@ -373,6 +422,8 @@ def _consider(world: WorldArrays, state: State, b: int, i: int, held: int, barre
         state.candidates[n].kill = kill
         state.candidates[n].asked = 0
         state.candidates[n].score = kill * _stake(world, state, state.post[b], w, i, now_s)
+        state.candidates[n].worth = state.candidates[n].score
+        state.candidates[n].taken = 0
     attempt.look_s = look_s
     if not still:
         ruled = attempt.ruled != 0 or (forbidden and not ever)
@@ -521,11 +572,11 @@ def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: 
     state.rounds[shot].meet_s = meet_s
     reached(state.attempts, b, i, FIRED, event)
     plan(state.agenda, meet_s, calendar.RESOLVE, shot, 0)
-    _send_for_more(world, state, w, now_s)
+    send_for_more(world, state, w, now_s)
 
 
 @borrowing_kernel
-def _send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> None:
+def send_for_more(world: WorldArrays, state: State, w: int, now_s: float) -> None:
     """Fewer rounds than the largest salvo are as good as none: the launchers are sent for more."""
     stock = state.stocks[w]
     if stock.stored > 0 and stock.reloading == 0 and stock.ready < largest_salvo(world.batteries[world.weapons[w].battery]):
@@ -640,7 +691,9 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
 
 @borrowing_kernel
 def reloaded(world: WorldArrays, state: State, w: int, now_s: float) -> None:
-    """The launchers are full again, or as full as the store allows."""
+    """The launchers are full again, or as full as the store allows; unless the battery has moved meanwhile."""
+    if state.stocks[w].reloading == 0:
+        return
     rounds = min(world.weapons[w].ready - state.stocks[w].ready, state.stocks[w].stored)
     state.stocks[w].ready += rounds
     state.stocks[w].stored -= rounds
@@ -660,4 +713,4 @@ def supplied(world: WorldArrays, state: State, w: int, rounds: int, now_s: float
     """Rounds arrive in the store of weapon `w`."""
     state.stocks[w].stored += rounds
     note(state.journal, -1, now_s, _SUPPLY, world.first_weapon + w, -1, -1, float(rounds), 0)
-    _send_for_more(world, state, w, now_s)
+    send_for_more(world, state, w, now_s)

@@ -23,8 +23,8 @@ Rules, all of them stated here:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, inf
-from typing import Final
+from math import hypot, inf, log
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,15 @@ ORDER_REPEAT_S: Final = 2.0
 """Assumptions: nobody publishes how an order is repeated."""
 MOST_LOSSES: Final = 64
 """Reports lost one after another before a track counts as arrived all the same: 0.5^64 of them."""
+AWAY: Final = 1_000
+"""A reason to be out of order that counts more than all others but the next: it is not there, so nothing can hit it."""
 DESTROYED: Final = 1_000_000
 """More reasons to be out of order than there can be to be in order again."""
+
+# Why a node or link goes out of order or comes back: the value of the event.
+BY_FACT: Final = 0
+BY_FAILURE: Final = 1
+BY_MOVING: Final = 2
 
 _RECEIVE = int(Kind.RECEIVE)
 _TOLD = int(Kind.TOLD)
@@ -585,7 +592,7 @@ def order_way(net: Network, seed: int, replication: int, b: int, i: int, ordinal
 
 
 @borrowing_kernel
-def begin(net: Network, changes: NDArray[np.void], seed: int, replication: int) -> None:
+def begin(net: Network, changes: NDArray[np.void], uptimes: NDArray[np.void], seed: int, replication: int) -> None:
     """The network at the start: what is out of order from the first moment on, satellites in too much rain among it."""
     nodes = len(net.nodes)
     for k in range(len(net.links)):
@@ -599,7 +606,11 @@ def begin(net: Network, changes: NDArray[np.void], seed: int, replication: int) 
         if changes[j].time_s > 0.0:
             plan(net.agenda, changes[j].time_s, calendar.CHANGE, j, 0)
         else:
-            put_down(net, changes[j].thing, changes[j].down, 0.0)
+            put_down(net, changes[j].thing, changes[j].down, 0.0, BY_FACT)
+    for k in range(len(uptimes)):
+        if not works_at_first(uptimes[k], seed, replication):
+            put_down(net, uptimes[k].thing, 1, 0.0, BY_FAILURE)
+        plan_turn(net, uptimes[k], seed, replication, len(changes) + k, 0, 0.0)
     find_ways(net)
     for n in range(nodes):
         # Who is cut off from the first moment on has fallen back before it.
@@ -611,7 +622,33 @@ def begin(net: Network, changes: NDArray[np.void], seed: int, replication: int) 
 
 
 @borrowing_kernel
-def put_down(net: Network, thing: int, down: int, now_s: float) -> bool:
+def works_at_first(uptime: Any, seed: int, replication: int) -> bool:
+    """Whether luck has a node or link in order at the start."""
+    return bool(draws.draw(seed, replication, draws.UPTIME, uptime.key, uptime.key, 0) < uptime.up)
+
+
+@borrowing_kernel
+def works_after(uptime: Any, seed: int, replication: int, turn: int) -> bool:
+    """Whether it works after so many turns from in order to out of order or back."""
+    return works_at_first(uptime, seed, replication) == (turn % 2 == 0)
+
+
+@borrowing_kernel
+def plan_turn(net: Network, uptime: Any, seed: int, replication: int, number: int, turn: int, now_s: float) -> None:
+    """Put into the calendar when it next fails, or is mended, after turn `turn`: an alternating renewal process.
+
+    Both spans are exponential (no wear, no plan of repairs), t = -m ln(1 - u), so that in the steady state it works with
+    probability MTBF/(MTBF + MTTR), and what is left of a span at the start is as long as a whole one (D. R. Cox, Renewal Theory,
+    Methuen 1962, chapter 7).
+    """
+    mean_s = uptime.failure_s if works_after(uptime, seed, replication, turn) else uptime.repair_s
+    if mean_s < inf:
+        luck = draws.draw(seed, replication, draws.UPTIME, uptime.key, uptime.key, turn + 1)
+        plan(net.agenda, now_s - mean_s * log(1.0 - luck), calendar.CHANGE, number, turn + 1)
+
+
+@borrowing_kernel
+def put_down(net: Network, thing: int, down: int, now_s: float, why: int) -> bool:
     """One reason more or less for a node or link to be out of order; whether it has gone out of order or come back by it."""
     nodes = len(net.nodes)
     net.down[thing] += down
@@ -619,18 +656,19 @@ def put_down(net: Network, thing: int, down: int, now_s: float) -> bool:
     if (down > 0 and reasons != down) or (down < 0 and reasons != 0):
         return False
     if thing < nodes:
-        note(net.journal, -1, now_s, _NODE_DOWN if down > 0 else _NODE_UP, net.kinds[4] + thing, -1, -1, 0.0, 0)
+        note(net.journal, -1, now_s, _NODE_DOWN if down > 0 else _NODE_UP, net.kinds[4] + thing, -1, -1, float(why), 0)
     else:
-        note(net.journal, -1, now_s, _LINK_DOWN if down > 0 else _LINK_UP, net.kinds[5] + thing - nodes, -1, -1, 0.0, 0)
+        kind = _LINK_DOWN if down > 0 else _LINK_UP
+        note(net.journal, -1, now_s, kind, net.kinds[5] + thing - nodes, -1, -1, float(why), 0)
     return True
 
 
 @borrowing_kernel
 def strike(net: Network, hazards: NDArray[np.void], i: int, cause: int, along_m: float, across_m: float, now_s: float) -> None:
-    """Threat `i` comes down at a place beside its aim point: every node within its lethal radius is lost."""
+    """Threat `i` comes down at a place beside its aim point: every node within its lethal radius that is there is lost."""
     for h in range(len(hazards)):
         hazard = hazards[h]
-        if hazard.threat != i or net.down[hazard.node] >= DESTROYED:
+        if hazard.threat != i or net.down[hazard.node] >= AWAY:
             continue
         miss_m = hypot(hazard.along_m - along_m, hazard.across_m - across_m)
         if miss_m <= net.journal.threats[i].lethal_radius_m:

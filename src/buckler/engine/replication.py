@@ -77,7 +77,7 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
     networked = len(world.reports) > 0
     if networked:
         clear_network(net)
-        begin(net, world.changes, seed, replication)
+        begin(net, world.changes, world.uptimes, seed, replication)
     for s in range(len(world.sensors)):
         begin_scanning(world.sensors[s], world.looking_s[s, 0], state.agenda, seed, replication, s)
     if world.supplies > 0:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import atan2, cos, degrees, log10, pi
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
+from buckler.decision.evaluation import priority
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
@@ -25,6 +26,10 @@ _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)
 _DROP = int(Kind.DROP)
 
+# What a sensor gives up for another track (_gives_up), where it is not one that it holds.
+NOTHING: Final = -1
+ITSELF: Final = -2
+
 
 @borrowing_kernel
 def scan(
@@ -34,6 +39,7 @@ def scan(
 
     A track is confirmed by M detections in the last N scans, or by one detection where the sensor's command post already
     holds a track of the target and so cues it, as soon as the cue is there; it is dropped when N scans in a row have missed.
+    A sensor that can hold only so many tracks holds the most important ones.
     """
     sensor = world.sensors[s]
     lowest_m = world.lowest_m[s]
@@ -76,9 +82,12 @@ def scan(
             continue
         seen.window = ((np.uint32(seen.window) << np.uint32(1)) | np.uint32(1 if hit else 0)) & mask
         if hit:
+            instead = NOTHING
+            if sensor.tracks > 0 and seen.confirmed == 0:
+                instead = _gives_up(world, state, s, c, i, time_s)
             if (record or reports) and sensor.orbit_rows == 0:
                 elevation = atan2(up, level)
-            if reports:
+            if reports and instead != ITSELF:
                 take_plot(
                     world, state.picture, seed, replication, s, c, i, step, time_s, range_m, azimuth, elevation
                 )
@@ -111,7 +120,9 @@ def scan(
                     range_m,
                     0,
                 )
-            if seen.confirmed == 0 and (cued or _bits(np.uint32(seen.window)) >= sensor.hits):
+            if instead != ITSELF and seen.confirmed == 0 and (cued or _bits(np.uint32(seen.window)) >= sensor.hits):
+                if instead >= 0:
+                    _drop(world, state, networked, s, c, instead, time_s, 0.0)
                 seen.confirmed = 1
                 event = note(
                     state.journal, seen.detect_event, time_s, _CONFIRM, subject, world.first_threat + i, i, range_m, 0
@@ -127,12 +138,45 @@ def scan(
                 known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
                 keep_row(state.picture, state.counts, c, i, held.identify_event >= 0, known_s)
         elif seen.window == 0 and seen.confirmed != 0:
-            seen.confirmed = 0
-            note(state.journal, seen.detect_event, time_s, _DROP, subject, world.first_threat + i, i, range_m, 0)
-            if networked:
-                plan(state.agenda, time_s, calendar.DROPPED, s, i)
-            else:
-                state.held_by[c, i].tracks -= 1
+            _drop(world, state, networked, s, c, i, time_s, range_m)
+
+
+@borrowing_kernel
+def _drop(world: WorldArrays, state: State, networked: bool, s: int, c: int, i: int, time_s: float, range_m: float) -> None:
+    """Sensor `s` no longer holds threat `i`."""
+    seen = state.seen_by[s, i]
+    seen.confirmed = 0
+    note(state.journal, seen.detect_event, time_s, _DROP, world.first_sensor + s, world.first_threat + i, i, range_m, 0)
+    if networked:
+        plan(state.agenda, time_s, calendar.DROPPED, s, i)
+    else:
+        state.held_by[c, i].tracks -= 1
+
+
+@borrowing_kernel
+def _gives_up(world: WorldArrays, state: State, s: int, c: int, i: int, time_s: float) -> int:
+    """What sensor `s` must give up to hold threat `i` as well: NOTHING while it has room, the least important track that it holds,
+    or i ITSELF where that is less important still.
+
+    As on a link: the asset's value discounted by the time to impact (decision.evaluation); what the sensor's post engages is given up
+    for nothing else. Among equals what it holds stays.
+    """
+    held, least, lowest = 0, ITSELF, _importance(world, state, c, i, time_s)
+    for j in range(len(world.threats)):
+        if state.seen_by[s, j].confirmed == 0 or state.lives[j].life != FLYING:
+            continue
+        held += 1
+        importance = _importance(world, state, c, j, time_s)
+        if importance < lowest:
+            least, lowest = j, importance
+    return NOTHING if held < world.sensors[s].tracks else least
+
+
+@borrowing_kernel
+def _importance(world: WorldArrays, state: State, c: int, i: int, time_s: float) -> float:
+    if state.held_by[c, i].engaged > 0:
+        return float(np.inf)
+    return priority(world.threats[i].value, world.threats[i].end_s - time_s)
 
 
 @borrowing_kernel

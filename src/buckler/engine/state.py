@@ -134,6 +134,8 @@ CANDIDATE: Final = record(
     ("score", "f8"),  # marginal return
     ("kill", "f8"),  # the salvo's kill probability: as stated, or where they meet
     ("asked", "i1"),  # 1: where they meet is known
+    ("worth", "f8"),  # the marginal return still, where it has lost its channel, its rounds or its threat to a better one
+    ("taken", "i4"),  # its number among those taken in this round; 0: not taken
 ]
 )  # fmt: skip
 
@@ -173,7 +175,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     n, r, k = len(world.nodes), len(world.reports), len(world.links)
     counts = np.zeros(COUNTERS, np.int64)
     journal = Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t + 2 * n), EVENT), world.threats, world.path_m)
-    due = 2 * t + s + c * t + c + 2 * shots + w + world.supplies + 2 * r * t + 2 * n + 2 * k + 64
+    due = 2 * t + s + c * t + c + 2 * shots + w + world.supplies + 2 * r * t + 2 * n + 2 * k + len(world.uptimes) + 64
     agenda = Agenda(counts, np.zeros(growth * due, ENTRY))
     return State(
         counts=counts,
@@ -252,6 +254,7 @@ def clear(world: WorldArrays, state: State) -> None:
     for b in range(len(world.batteries)):
         state.channels[b] = world.batteries[b].channels
     for w in range(len(world.weapons)):
-        state.stocks[w].ready = world.weapons[w].ready
-        state.stocks[w].stored = world.weapons[w].stored
+        there = world.batteries[world.weapons[w].battery].arrives == 0
+        state.stocks[w].ready = world.weapons[w].ready if there else 0
+        state.stocks[w].stored = world.weapons[w].stored if there else 0
         state.stocks[w].reloading = 0

@@ -37,6 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
+from buckler.physics.sights import LOOK, look_probability
 
 SWERLING_CASES: Final = (0, 1, 2, 3, 4)
 """The target models; 0 does not fluctuate."""
@@ -135,8 +136,10 @@ def probability(snr: float, threshold: float, pulses: int, swerling: int) -> flo
     """Pd by equations (4), (5) and (6).
 
     `snr`: mean signal-to-noise ratio of one pulse, a power ratio (not dB). `threshold`: from `detection_threshold`,
-    with the same `pulses`. `swerling`: 0 to 4. For kernels: no checks.
+    with the same `pulses`. `swerling`: 0 to 4, or sights.LOOK for an eye. For kernels: no checks.
     """
+    if swerling == LOOK:
+        return look_probability(snr)
     if threshold <= 0.0:
         return 1.0
     if snr <= 0.0:

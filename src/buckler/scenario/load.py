@@ -279,6 +279,11 @@ def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Everything that may name a site."""
     for kind in ("assets", "commands", "sensors", "batteries"):
         yield from _listed(data, kind)
+    for kind in ("sensors", "batteries"):
+        for place, entry in _listed(data, kind):
+            for inner, move in _listed(entry, "relocations"):
+                if isinstance(move.get("to"), dict):
+                    yield (*place, *inner, "to"), move["to"]
     for place, entry in _listed(data, "raid", "entries"):
         if isinstance(entry.get("origin"), dict):
             yield (*place, "origin"), entry["origin"]
@@ -302,7 +307,7 @@ def positions(scenario: Scenario) -> list[tuple[float, float]]:
     return [(placed["latitude_deg"], placed["longitude_deg"]) for placed in every if placed["latitude_deg"] is not None]
 
 
-_RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter")
+_RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter", "sight")
 _BATTERY_KINDS: Final = ("sam-system", "gun", "manpads")
 _WEAPON_KINDS: Final = ("interceptor", "gun", "manpads")
 _RAID_KINDS: Final = (

@@ -34,6 +34,59 @@ class _Placed(DocumentModel):
         return self
 
 
+class Spot(_Placed):
+    """A place on the ground."""
+
+
+class Relocation(DocumentModel):
+    """A move to another place: out of action from at_s on, in action there after takes_s, with the rounds that are left."""
+
+    at_s: Seconds = Field(description="When it leaves, since the scenario's start.")
+    to: Spot = Field(description="Where it goes.")
+    takes_s: Annotated[Number, Field(ge=60, le=86_400)] = Field(description="To pack up, drive, and set up again.")
+    sector_azimuth_deg: Annotated[Number, Field(ge=0, le=360)] | None = Field(
+        None, description="A sensor's: where it looks from there, from true north; as before if left out."
+    )
+
+    @property
+    def arrives_s(self) -> float:
+        """When it is in action again."""
+        return self.at_s + self.takes_s
+
+
+class Uptime(DocumentModel):
+    """Whether it works, by luck: at the start, and from one failure to the next."""
+
+    up_probability: Probability | None = Field(
+        None,
+        description="That it works at the start; MTBF / (MTBF + MTTR), the steady state, if left out. Alone: it works, or not, for a whole "
+        "replication.",
+    )
+    mean_time_between_failures_s: Annotated[Number, Field(gt=0, le=1e9)] | None = Field(
+        None, description="Mean time that it works from a repair to the next failure (exponential)."
+    )
+    mean_time_to_repair_s: Annotated[Number, Field(gt=0, le=1e9)] | None = Field(
+        None, description="Mean time from a failure until it works again (exponential)."
+    )
+
+    @model_validator(mode="after")
+    def _enough(self) -> Uptime:
+        times = (self.mean_time_between_failures_s, self.mean_time_to_repair_s)
+        if (times[0] is None) != (times[1] is None):
+            raise LocatedError([((), "write both mean_time_between_failures_s and mean_time_to_repair_s, or neither")])
+        if times[0] is None and self.up_probability is None:
+            raise LocatedError([((), "write up_probability, or mean_time_between_failures_s with mean_time_to_repair_s")])
+        return self
+
+
+def _one_after_the_other(moves: list[Relocation]) -> None:
+    for k in range(1, len(moves)):
+        if moves[k].at_s < moves[k - 1].arrives_s:
+            raise LocatedError(
+                [(("relocations", k, "at_s"), f"it is under way until {moves[k - 1].arrives_s:g} s: it cannot leave before that")]
+            )
+
+
 class WindLayer(DocumentModel):
     """The wind at a height; between two heights its east and north components run evenly, beyond the last they stay."""
 
@@ -123,6 +176,10 @@ class Environment(_Weather):
     rain_top_m: Annotated[Number, Field(gt=0, le=8000)] = Field(
         3000.0, description="Above sea level: no rain higher (ITU-R P.839: some 3 km at 40 degrees north, yearly mean)."
     )
+    daylight: Literal["day", "night"] = Field("day", description="By night nothing is seen by eye; a thermal sight sees at any time.")
+    visibility_m: Annotated[Number, Field(gt=0, le=200_000)] = Field(
+        20_000.0, description="Meteorological visibility: nothing farther is seen by eye; 20 km is clear air."
+    )
     water_vapour_g_per_m3: Annotated[Number, Field(ge=0, le=40)] = Field(
         7.5, description="At the ground; 7.5 in the standard air of ITU-R P.835."
     )
@@ -179,6 +236,12 @@ class Command(_Named):
     decision_period_s: Annotated[Number, Field(ge=0.1, le=600)] = Field(
         1.0, description="Between two rounds of assignment."
     )
+    assignment: Literal["greedy", "swap"] = Field(
+        "greedy",
+        description="How it chooses who fires at what: the best marginal return first, or improved after that by exchanges that raise the "
+        "round's value.",
+    )
+    uptime: Uptime | None = Field(None, description="Failures by luck; none if left out.")
     unidentified_certainty: Probability = Field(
         0.5,
         description="How sure the post is that a track not yet identified is hostile: what such a target counts when a battery under "
@@ -246,6 +309,11 @@ class Sensor(_Named, _Placed):
     cue_gain_db: Annotated[Number, Field(ge=0, le=30)] = Field(
         0.0, description="What a look at a target that its command post tracks gains over one in search."
     )
+    track_capacity: Annotated[Count, Field(ge=1, le=100_000)] | None = Field(
+        None, description="Tracks that it holds at once, the most important first; no limit if left out."
+    )
+    uptime: Uptime | None = Field(None, description="Failures by luck; none if left out.")
+    relocations: list[Relocation] = Field(default_factory=list, description="Moves to other places, in the order of time.")
     confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
     confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")
     hypothetical: bool = Field(
@@ -270,6 +338,8 @@ class Sensor(_Named, _Placed):
                 )
         elif self.search_width_deg and self.sector_azimuth_deg is None:
             mistakes.append((("search_width_deg",), "say where the middle of the search is: sector_azimuth_deg"))
+        if self.relocations and (self.orbit is not None or self.altitude_m is not None):
+            mistakes.append((("relocations",), "what flies does not move from place to place on the ground: leave relocations out"))
         if mistakes:
             raise LocatedError(mistakes)
         return self
@@ -278,6 +348,7 @@ class Sensor(_Named, _Placed):
     def _m_of_n(self) -> Sensor:
         if self.confirmation_hits > self.confirmation_scans:
             raise ValueError("confirmation_hits (M) may not be more than confirmation_scans (N)")
+        _one_after_the_other(self.relocations)
         return self
 
 
@@ -349,7 +420,17 @@ class Battery(_Named, _Placed):
     remote_track: RemoteTrack | None = Field(
         None, description="On which tracks of other sensors at its post it may fire; on none if left out."
     )
+    uptime: Uptime | None = Field(None, description="Failures by luck; none if left out.")
+    relocations: list[Relocation] = Field(default_factory=list, description="Moves to other places, in the order of time.")
     hypothetical: bool = False
+
+    @model_validator(mode="after")
+    def _in_turn(self) -> Battery:
+        _one_after_the_other(self.relocations)
+        for k, move in enumerate(self.relocations):
+            if move.sector_azimuth_deg is not None:
+                raise LocatedError([(("relocations", k, "sector_azimuth_deg"), "a battery looks nowhere: its radar does")])
+        return self
 
 
 class Hold(DocumentModel):
@@ -423,6 +504,7 @@ class Link(_Named):
         None, description="Tracks that it carries in a second; no limit if left out."
     )
     outages: list[Outage] = Field(default_factory=list, description="When it does not work.")
+    uptime: Uptime | None = Field(None, description="Failures by luck; none if left out.")
     mast_heights_m: Annotated[list[Annotated[Number, Field(ge=0, le=1000)]], Field(min_length=2, max_length=2)] | None = Field(
         None, description="Radio: antennas above ground at the two nodes; 30 m each if left out. An aircraft's is the aircraft."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -29,6 +29,7 @@ from buckler.world.entities import Entity, refuse_collisions
 from buckler.world.interference import compile_interference
 from buckler.world.orbits import compile_orbits
 from buckler.world.place import Place, ground_m, terrain_named
+from buckler.world.relocations import first_names, settled
 from buckler.world.rules import may_be_free
 
 Entry = TypeVar("Entry")
@@ -85,7 +86,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     may differ). What each sensor sees over the terrain is then taken from it, and of the rest whatever follows from equal values:
     paths, fly-out tables, when a sensor can see a threat, when a round can meet it.
     """
-    scenario = loaded.scenario
+    asked = loaded
+    scenario, moves = settled(loaded.scenario)
+    loaded = replace(loaded, scenario=scenario)
     terrain = terrain_named(scenario.environment.terrain)
     assets, commands = _by_name(scenario.assets), _by_name([*scenario.commands, *networks.own_posts(scenario)])
     sensors, batteries = _by_name(scenario.sensors), _by_name(scenario.batteries)
@@ -134,6 +137,9 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         loaded, batteries, command_index, sensor_index, terrain, None if reuse is None else reuse.arms
     )
 
+    for later, first in first_names(moves):
+        same_luck(records, sensor_index, later, first)
+        arms = came_along(arms, {battery.name: b for b, battery in enumerate(batteries)}, later, first)
     command_records["free"] = may_be_free(scenario)
     if reuse is not None and raid.path_m is reuse.traffic.raid.path_m and _same_views(records, reuse):
         windows = reuse.arrays.windows_s
@@ -154,7 +160,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     first_weapon = first_threat + len(raid.records)
     first_link = first_weapon + len(arms.weapons)
     places_of_aims = [aims[entity.parent].place for entity in bare.entities]
-    network = networks.compile_network(loaded, commands, spots, bare, places_of_aims, records, terrain)
+    network = networks.compile_network(loaded, commands, spots, bare, places_of_aims, records, terrain, moves)
     ordered = [
         *asset_entities,
         *arms.battery_entities,
@@ -208,14 +214,15 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         links=network.links,
         reports=network.reports,
         changes=network.changes,
+        uptimes=network.uptimes,
         hazards=network.hazards,
         remote_m=network.remote_m,
     )
-    return World(arrays, ordered, loaded, terrain, bare, staged, traffic, arms)
+    return World(arrays, ordered, asked, terrain, bare, staged, traffic, arms)
 
 
 _UNSEEN_BY_WINDOWS: Final = (
-    "constant_m2", "false_alarm", "swerling", "scan_period_s", "hits", "scans", "range_std_m", "angle_std_rad", "command",
+    "constant_m2", "false_alarm", "swerling", "scan_period_s", "hits", "scans", "tracks", "range_std_m", "angle_std_rad", "command",
 )  # fmt: skip
 """Fields of a SENSOR that say how well it sees, not where it looks: when a threat can be in view does not depend on them."""
 
@@ -229,6 +236,21 @@ def _same_views(sensors: NDArray[np.void], reuse: World) -> bool:
         and all(np.array_equal(sensors[name], before[name]) for name in names)
         and np.array_equal(sensors["constant_m2"] > 0.0, before["constant_m2"] > 0.0)
     )
+
+
+def same_luck(records: NDArray[np.void], index: dict[str, int], later: str, first: str) -> None:
+    """What moves has the luck of its first place at the later ones."""
+    if later in index:
+        records[index[later]]["key"] = records[index[first]]["key"]
+
+
+def came_along(arms: arming.CompiledArms, index: dict[str, int], later: str, first: str) -> arming.CompiledArms:
+    """The same for a battery, whose rounds come along with it."""
+    if later not in index:
+        return arms
+    same_luck(arms.batteries, index, later, first)
+    arms.batteries[index[later]]["arrives"] = 1
+    return replace(arms, weapon_entities=[replace(e, value=0.0) if e.parent == later else e for e in arms.weapon_entities])
 
 
 def looking(sensors: NDArray[np.void], windows_s: NDArray[np.float64]) -> NDArray[np.float64]:

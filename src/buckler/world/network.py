@@ -9,19 +9,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.dtypes import CHANGE, HAZARD, LINK, NODE, REPORT
-from buckler.engine.network import REFRESH_S
+from buckler.dtypes import CHANGE, HAZARD, LINK, NODE, REPORT, UPTIME
+from buckler.engine.network import AWAY, REFRESH_S
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.satellite import Leg, hop_delay_s, leg
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import elevation_tangent
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Battery, Command, Link, Scenario
+from buckler.scenario.schema import Battery, Command, Link, Scenario, Sensor
 from buckler.units import SPEED_OF_LIGHT_MPS
 from buckler.world import sensors as sensing
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_heights_m, ground_m, require_covered
+from buckler.world.relocations import Move, first_names
 from buckler.world.threats import CompiledRaid
 from buckler.world.weapons import place_of
 
@@ -59,6 +60,7 @@ class CompiledNetwork:
     links: NDArray[np.void]
     reports: NDArray[np.void]
     changes: NDArray[np.void]
+    uptimes: NDArray[np.void]
     hazards: NDArray[np.void]
     remote_m: NDArray[np.float64]
     entities: list[Entity]
@@ -103,6 +105,7 @@ def compile_command(
     backup = command.backup or command.superior
     record["backup"] = command_index[backup] if backup is not None else -1
     record["takeover_s"] = command.takeover_time_s
+    record["swaps"] = command.assignment == "swap"
     battery = owner(scenario, command.name)
     batteries = sorted(entry.name for entry in scenario.batteries)
     record["own_battery"] = batteries.index(battery) if battery is not None else -1
@@ -149,9 +152,9 @@ def aim_of(spot: Spot, entry: str) -> Place:
 
 def compile_network(
     loaded: Loaded, commands: list[Command], places: list[Spot], raid: CompiledRaid, aims: list[Place],
-    sensors: NDArray[np.void], terrain: Terrain,
+    sensors: NDArray[np.void], terrain: Terrain, moves: list[Move],
 ) -> CompiledNetwork:  # fmt: skip
-    """The whole network. `aims`: where each threat flies at; `sensors`: the SENSOR records."""
+    """The whole network. `aims`: where each threat flies at; `sensors`: the SENSOR records; `moves`: from place to place."""
     scenario = loaded.scenario
     index = {spot.name: n for n, spot in enumerate(places)}
     links = sorted(scenario.links, key=lambda entry: entry.name)
@@ -176,13 +179,15 @@ def compile_network(
     remote_m = _remote(scenario, sensors)
     remote = any(battery.remote_track is not None for battery in scenario.batteries)
     hazards = _hazards(places, raid, aims)
-    changes = _changes(scenario, index, {link.name: k for k, link in enumerate(links)})
+    things = {**index, **{link.name: len(index) + k for k, link in enumerate(links)}}
+    changes = _changes(scenario, things, moves)
+    uptimes = _uptimes(scenario, things, moves)
     exchanges = _exchange_reports(scenario, index, post_index)
     declared = bool(
-        links or len(exchanges) or len(changes) or len(hazards) or remote or (nodes["own_post"] >= 0).any()
+        links or len(exchanges) or len(changes) or len(uptimes) or len(hazards) or remote or (nodes["own_post"] >= 0).any()
     )
     reports = np.concatenate([_sensor_reports(sensors, nodes), exchanges]) if declared else np.zeros(0, REPORT)
-    return CompiledNetwork(nodes, link_records, reports, changes, hazards, remote_m, entities)
+    return CompiledNetwork(nodes, link_records, reports, changes, uptimes, hazards, remote_m, entities)
 
 
 def _sensor_reports(sensors: NDArray[np.void], nodes: NDArray[np.void]) -> NDArray[np.void]:
@@ -334,20 +339,40 @@ def require_sight(link: Link, one: Spot, two: Spot, earth_factor: float, terrain
     return float(length_m)
 
 
-def _changes(scenario: Scenario, index: dict[str, int], links: dict[str, int]) -> NDArray[np.void]:
-    rows: list[tuple[float, int, int]] = []
+def _changes(scenario: Scenario, things: dict[str, int], moves: list[Move]) -> NDArray[np.void]:
+    """`things`: nodes and links by name, as CHANGE.thing counts them."""
+    rows: list[tuple[float, int, int, int]] = []
     for link in scenario.links:
         for outage in link.outages:
-            thing = len(index) + links[link.name]
-            rows += [(outage.from_s, thing, 1), (outage.until_s, thing, -1)]
+            rows += [(outage.from_s, things[link.name], 1, -1), (outage.until_s, things[link.name], -1, -1)]
     for fact in scenario.status:
         if fact.state == "down":
-            thing = index[fact.of] if fact.of in index else len(index) + links[fact.of]
-            rows += [(fact.from_s, thing, 1), (fact.until_s, thing, -1)]
+            rows += [(fact.from_s, things[fact.of], 1, -1), (fact.until_s, things[fact.of], -1, -1)]
+    for move in moves:
+        old, new = things[move.old], things[move.new]
+        rows += [(0.0, new, AWAY, -1), (move.leaves_s, old, AWAY, -1), (move.arrives_s, new, -AWAY, old)]
     changes = np.zeros(len(rows), CHANGE)
     for record, row in zip(changes, sorted(rows), strict=True):
-        record["time_s"], record["thing"], record["down"] = row
+        record["time_s"], record["thing"], record["down"], record["follows"] = row
     return changes
+
+
+def _uptimes(scenario: Scenario, things: dict[str, int], moves: list[Move]) -> NDArray[np.void]:
+    """What fails by luck, in the order of names; wherever it is, it has the luck of its first place."""
+    first = dict(first_names(moves))
+    entries: list[Command | Sensor | Battery | Link] = [
+        *scenario.commands, *scenario.sensors, *scenario.batteries, *scenario.links,
+    ]  # fmt: skip
+    found = sorted(((entry.name, entry.uptime) for entry in entries if entry.uptime is not None), key=lambda one: one[0])
+    uptimes = np.zeros(len(found), UPTIME)
+    for record, (name, uptime) in zip(uptimes, found, strict=True):
+        failure, repair = uptime.mean_time_between_failures_s, uptime.mean_time_to_repair_s
+        record["key"] = np.uint64(address(first.get(name, name)))
+        record["thing"] = things[name]
+        record["failure_s"], record["repair_s"] = failure or inf, repair or inf
+        steady = failure / (failure + repair) if failure is not None and repair is not None else 1.0
+        record["up"] = steady if uptime.up_probability is None else uptime.up_probability
+    return uptimes
 
 
 def _hazards(places: list[Spot], raid: CompiledRaid, aims: list[Place]) -> NDArray[np.void]:

@@ -19,6 +19,7 @@ from buckler.scenario.schema import Environment, Sensor
 from buckler.world.air import air_at, fill_air
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
+from buckler.world.sights import compile_sight
 
 COARSE: Final = (720, 501)
 """Azimuths and ranges of a visibility table; each range is 1/500 of the sensor's instrumented range."""
@@ -30,7 +31,7 @@ SWERLING: Final = 1
 
 READ: Final = (
     "detection_range", "reference_rcs", "reference_pd", "reference_pfa", "scan_period", "min_elevation", "max_elevation",
-    "azimuth_sector", "instrumented_range", "antenna_height", "range_accuracy", "azimuth_accuracy", "band",
+    "azimuth_sector", "instrumented_range", "antenna_height", "range_accuracy", "azimuth_accuracy", "band", "reference_size", "spectrum",
 )  # fmt: skip
 """The parameters of a card that this module reads."""
 
@@ -63,12 +64,7 @@ def compile_sensor(
     """Fill one SENSOR record and its part of World.air_db."""
     place, _ = place_of(sensor, card, terrain)
     place.fill(record, address(sensor.name))
-    pfa, pd = card.si("reference_pfa"), card.si("reference_pd")
     record["command"] = command
-    record["band"] = BANDS.index(card.text("band"))
-    record["constant_m2"] = calibrate(card.si("detection_range"), card.si("reference_rcs"), pd, pfa, 1, SWERLING)
-    record["false_alarm"] = pfa
-    record["swerling"] = SWERLING
     record["minimum_elevation_rad"] = card.si("min_elevation")
     record["maximum_elevation_rad"] = card.si("max_elevation")
     record["lowest_tangent"], record["highest_tangent"] = (
@@ -76,9 +72,18 @@ def compile_sensor(
     )
     record["maximum_range_m"] = card.si("instrumented_range")
     air = air_at(environment, place.lat_deg, place.lon_deg)
-    fill_air(record, air_db, card.text("band"), card, place.height_m, air)
+    if card.kind == "sight":
+        compile_sight(record, card, environment, place.height_m, air)
+    else:
+        pfa, pd = card.si("reference_pfa"), card.si("reference_pd")
+        record["band"] = BANDS.index(card.text("band"))
+        record["constant_m2"] = calibrate(card.si("detection_range"), card.si("reference_rcs"), pd, pfa, 1, SWERLING)
+        record["false_alarm"] = pfa
+        record["swerling"] = SWERLING
+        fill_air(record, air_db, card.text("band"), card, place.height_m, air)
     _look_over(record, sensor, card)
     record["hits"], record["scans"] = sensor.confirmation_hits, sensor.confirmation_scans
+    record["tracks"] = sensor.track_capacity or 0
     record["range_std_m"] = card.si("range_accuracy")
     record["angle_std_rad"] = card.si("azimuth_accuracy")
     return Entity(

@@ -29,7 +29,7 @@ CEP_TO_STD: Final = 1.0 / 1.1774100225154747
 """Circular error probable to the standard deviation on each axis: 1/sqrt(2 ln 2), the circular normal distribution."""
 
 READ: Final = (
-    *MOTION_READS, *CROSS_SECTIONS, "lethal_radius", "circular_error_probable", "navigation_error", "evasive_acceleration",
+    *MOTION_READS, *CROSS_SECTIONS, "optical_size", "lethal_radius", "circular_error_probable", "navigation_error", "evasive_acceleration",
 )  # fmt: skip
 """The parameters of a card that this module and `motion` read."""
 
@@ -206,8 +206,11 @@ def rcs_m2(card: Card, band: str, aspect: str = "nose") -> float:
     """Radar cross-section in a band and an aspect sector, m2: the card's best value.
 
     `rcs_x` is that of the nose in X band; `rcs_x_beam` and `rcs_x_tail`, where the card gives them, of the other sectors.
-    Cards give five bands: UHF is taken as the geometric mean of VHF and L, Ku as X.
+    Cards give five bands: UHF is taken as the geometric mean of VHF and L, Ku as X. What a sight sees is the fourth power of the size
+    (physics.sights), in m4; nothing of what has none.
     """
+    if band == "visual":
+        return card.si("optical_size") ** 4 if card.known("optical_size") else 0.0
     if band == "UHF":
         return sqrt(rcs_m2(card, "VHF", aspect) * rcs_m2(card, "L", aspect))
     name = "rcs_x" if band == "Ku" else f"rcs_{band.lower()}"

@@ -32,7 +32,8 @@ from buckler.world.threats import CompiledRaid, behind, sections_dbsm
 
 READ: Final = tuple(
     name for name in RAID_READ
-    if name.startswith("rcs_") or name in ("kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "turn_load_factor")
+    if name.startswith("rcs_")
+    or name in ("optical_size", "kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "turn_load_factor")
 )  # fmt: skip
 """The parameters of a card that this module reads."""
 EVIDENCE_READ: Final = tuple(IDENTIFICATION)
