@@ -20,7 +20,7 @@ def test_every_class_that_flies_a_route_flies_its_card(name: str) -> None:
     assert sortie.range_m[-1] == pytest.approx(300e3, abs=1.01 * CATALOG[name].si("speed"))
     assert sortie.speed_mps == pytest.approx(CATALOG[name].si("speed"), rel=0.03)
     rate = np.diff(sortie.height_m) / np.diff(sortie.time_s)
-    assert np.abs(rate).max() <= 1.02 * found.climb_mps
+    assert np.abs(rate).max() <= 1.02 * found.handling.climb_mps
     assert np.all(sortie.height_m > sortie.ground_m)
 
 

@@ -229,7 +229,7 @@ def _wide(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_tight, "cannot fly its orbit: 200 m/s in a turn of 500 m is 8 g"),
+        (_tight, "cannot fly its orbit: 200 m/s in a turn of 500 m is 8.2 g"),
         (_sector, "looks ahead: leave sector_azimuth_deg out"),
         (_mast, "leave antenna_height_m out"),
         (_search, "on an orbit write 0"),

@@ -9,6 +9,7 @@ from buckler import units
 from buckler.catalog.schema import Card, Parameter
 from buckler.scenario.schema import Command, Interference
 from buckler.world.compile import World
+from buckler.world.orbits import READ as ORBIT_READS
 from buckler.world.sensors import READ as SENSOR_READS
 from buckler.world.stages import READ as STAGE_READS
 from buckler.world.threats import READ as THREAT_READS
@@ -23,6 +24,8 @@ def sources_used(world: World) -> list[dict[str, Any]]:
     users: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for sensor in scenario.sensors:
         users.setdefault((sensor.system, SENSOR_READS), []).append(sensor.name)
+        if sensor.orbit is not None:
+            users.setdefault((sensor.system, ORBIT_READS), []).append(sensor.name)
     for battery in scenario.batteries:
         users.setdefault((battery.system, BATTERY_READS), []).append(battery.name)
         for weapon in battery.weapons:

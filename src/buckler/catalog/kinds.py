@@ -115,6 +115,17 @@ TARGET: Final = {
 
 BALLISTIC: Final = {"max_range": "m", "burn_time": "s", "ballistic_coefficient": "kg/m2", "separating": TEXT}
 
+HANDLING: Final = {
+    "turn_load_factor": "m/s2",  # of turns on its route, in g
+    "climb_rate": "m/s",  # greatest, on its route
+    "descent_rate": "m/s",  # likewise; as it climbs if left out
+    "orbit_bank": "rad",  # of the turns of an orbit
+    "navigation_error": "m",  # standard deviation across the track where it arrives, beside the CEP; 0 if left out
+    "service_ceiling": "m",
+    "min_speed": "m/s",
+}
+"""How what flies a route is flown, and its limits: its class's (world.motion.HANDLING), or none, where the card is silent."""
+
 STAGE_SECTIONS: Final = tuple(f"stage_rcs_{band}" for band in ("vhf", "l", "s", "c", "x"))
 STAGE: Final = {"stage_ballistic_coefficient": "kg/m2", "stage_discrimination": "1", **dict.fromkeys(STAGE_SECTIONS, "m2")}
 """The spent stage of a missile that separates, as it tumbles: read where a raid entry says `spent_stage: true`."""
@@ -169,6 +180,7 @@ OPTIONAL: Final[dict[str, dict[str, str]]] = {
             **dict.fromkeys((name for name in CROSS_SECTIONS if name not in wanted), "m2"),
             "evasive_acceleration": "m/s2",  # of a target that is shot at; 0 if left out
             "optical_size": "m",  # square root of the area that it shows from ahead; eyes and thermal sights see nothing of what has none
+            **HANDLING,
         }
         for kind, wanted in PARAMETERS.items()
         if "rcs_x" in wanted

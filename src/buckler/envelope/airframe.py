@@ -19,7 +19,8 @@ from buckler.physics.earth import Floats, ecef_to_geodetic, geodesic_direct, geo
 from buckler.physics.flight import Route, turn_radius_m
 from buckler.physics.terrain import packaged_terrain
 from buckler.scenario.schema import Environment
-from buckler.world.motion import LOW_FLYERS, fly_route, ground_of, limits
+from buckler.units import STANDARD_GRAVITY_MPS2
+from buckler.world.motion import LOW_FLYERS, Handling, fly_route, ground_of, limits
 
 KINDS: Final = ("fighter", "aew-aircraft", "uav", "helicopter", "one-way-attack-drone", "cruise-missile")
 SPREAD: Final = {
@@ -30,6 +31,9 @@ MARKS: Final = {
     "max_speed": ("max speed", "m/s", 1.0),
     "service_ceiling": ("ceiling", "m", 1.0),
     "max_range": ("max range", "km", 1e-3),
+    "turn_load_factor": ("turns", "g", 1.0 / STANDARD_GRAVITY_MPS2),
+    "climb_rate": ("climb", "m/s", 1.0),
+    "descent_rate": ("descent", "m/s", 1.0),
 }
 _LAND_DEG: Final = (36.3, 33.0)
 _SEA_DEG: Final = (33.0, 29.5)
@@ -59,8 +63,7 @@ class AirframeEnvelope:
     misfits: list[tuple[Variant, str]]
     marks: list[Value]
     spread: list[Value]
-    load_factor: float
-    climb_mps: float
+    handling: Handling
     turn_radius_m: float
     lifted_m: float
     """By how much the climb limit lifts the path over the wanted height above the ground, at most."""
@@ -74,7 +77,7 @@ class AirframeEnvelope:
 def airframe_envelope(card: Card) -> AirframeEnvelope:
     """The flight of an aircraft, a cruise missile, a drone or a helicopter; InputError where its card cannot fly."""
     spread = values(card, SPREAD)
-    load_factor, climb = limits(card)
+    handling = limits(card)
     flown = _fly(card)
     family: list[tuple[Variant, Sortie]] = []
     misfits: list[tuple[Variant, str]] = []
@@ -84,8 +87,8 @@ def airframe_envelope(card: Card) -> AirframeEnvelope:
         except InputError as error:
             misfits.append((variant, str(error)))
     return AirframeEnvelope(
-        card, card.text("kill_class") in LOW_FLYERS, _sortie(flown), family, misfits, values(card, MARKS), spread, load_factor,
-        climb, turn_radius_m(card.si("speed"), load_factor=load_factor), flown.lifted_m,
+        card, card.text("kill_class") in LOW_FLYERS, _sortie(flown), family, misfits, values(card, MARKS), spread, handling,
+        turn_radius_m(card.si("speed"), load_factor=handling.load_factor), flown.lifted_m,
     )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def _fly(card: Card) -> Route:
             return fly_route([_LAND_DEG, _along(_LAND_DEG, _LENGTH_M)], [height, height], [speed], card, terrain, still)
         low = min(_LOW_M, 0.5 * height)
         # A little less steep than it may, because a slope is along the ground and a rate along the path.
-        down_m = 1.02 * (height - low) / limits(card)[1] * speed
+        down_m = 1.02 * (height - low) / limits(card).descent_mps * speed
         top = _along(_SEA_DEG, _LENGTH_M - min(down_m, 0.45 * _LENGTH_M))
         return fly_route(
             [_SEA_DEG, top, _along(_SEA_DEG, _LENGTH_M)], [height, height, low], [speed, speed], card, terrain, still, start_height_m=low
@@ -123,11 +126,12 @@ def _sortie(flown: Route) -> Sortie:
 def flight_lines(found: AirframeEnvelope) -> list[str]:
     """How it flies, in words."""
     card, sortie = found.card, found.sortie
-    given = "of the card" if card.known("turn_load_factor") and card.known("climb_rate") else "assumptions of the class"
+    given = "by its card" if card.known("turn_load_factor") and card.known("climb_rate") else "assumptions of the class"
+    up, down = found.handling.climb_mps, found.handling.descent_mps
+    rates = f"and descends at up to {up:g} m/s" if up == down else f"at up to {up:g} m/s, descends at up to {down:g} m/s"
     lines = [
-        f"300 km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. It turns at {found.load_factor:g} g, a radius of "
-        f"{found.turn_radius_m / 1e3:.2g} km at that speed, and climbs and "
-        f"descends at up to {found.climb_mps:g} m/s ({given}).",
+        f"300 km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. It turns at {found.handling.load_factor:.3g} g, a radius of "
+        f"{found.turn_radius_m / 1e3:.2g} km at that speed, and climbs {rates} ({given}).",
     ]
     if found.follows_ground:
         clear = float(np.min(sortie.height_m - sortie.ground_m))

@@ -17,6 +17,7 @@ from buckler.physics.flight import Ground, Route, route
 from buckler.physics.missile import ballistic_trajectory, check_lofted
 from buckler.physics.terrain import Terrain
 from buckler.scenario.schema import Environment, RaidEntry, Waypoint
+from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.place import Place, ground_heights_m, ground_m, wind_rows_of
 
 Flown = TypeVar("Flown")
@@ -25,26 +26,27 @@ STEP_S: Final = 1.0
 """Between two rows of a path: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
 
 READS: Final = (
-    "kill_class", "motion", "speed", "min_speed", "max_speed", "cruise_height", "service_ceiling", "climb_rate", "turn_load_factor",
-    "max_range", "burn_time", "ballistic_coefficient", "separating",
+    "kill_class", "motion", "speed", "min_speed", "max_speed", "cruise_height", "service_ceiling", "climb_rate", "descent_rate",
+    "turn_load_factor", "max_range", "burn_time", "ballistic_coefficient", "separating",
 )  # fmt: skip
 """The parameters of a card on which motion depends."""
 
 
 class Handling(NamedTuple):
-    """How hard a class turns and climbs on its way (assumptions: usual cruise handling, far inside the airframe's limits)."""
+    """How hard something turns, climbs and comes down on its way."""
 
     load_factor: float
     climb_mps: float
+    descent_mps: float
 
 
 HANDLING: Final = {
-    "cruise": Handling(2.0, 40.0),
-    "drone": Handling(1.3, 4.0),
-    "aircraft": Handling(3.0, 100.0),
-    "helicopter": Handling(1.5, 8.0),
+    "cruise": Handling(2.0, 40.0, 40.0),
+    "drone": Handling(1.3, 4.0, 4.0),
+    "aircraft": Handling(3.0, 100.0, 100.0),
+    "helicopter": Handling(1.5, 8.0, 8.0),
 }
-"""Where the card gives neither `turn_load_factor` nor `climb_rate`."""
+"""Of a class, for what its card does not say (assumptions: usual cruise handling, far inside the airframe's limits)."""
 LOW_FLYERS: Final = ("cruise", "drone", "helicopter")
 """Classes whose heights are above ground unless the entry says otherwise."""
 
@@ -157,13 +159,15 @@ def store_path(
     return Path(np.column_stack([flown.position_m, flown.height_m]), *here, release_s, flown.end_s)
 
 
-def limits(card: Card) -> tuple[float, float]:
-    """Load factor of its turns, and climb and descent rate (m/s): the card's, or its class's."""
+def limits(card: Card) -> Handling:
+    """Load factor of its turns, and climb and descent rate: the card's, or its class's."""
     handling = HANDLING[card.text("kill_class")]
-    return (
-        card.si("turn_load_factor") if card.known("turn_load_factor") else handling.load_factor,
-        card.si("climb_rate") if card.known("climb_rate") else handling.climb_mps,
-    )
+    load_factor = card.si("turn_load_factor") / STANDARD_GRAVITY_MPS2 if card.known("turn_load_factor") else handling.load_factor
+    climb = card.si("climb_rate") if card.known("climb_rate") else handling.climb_mps
+    descent = climb if card.known("climb_rate") else handling.descent_mps
+    if load_factor <= 1.0:
+        raise InputError(f"{card.name}: turn_load_factor is {load_factor:g} g, and level flight alone takes 1 g: state more")
+    return Handling(load_factor, climb, card.si("descent_rate") if card.known("descent_rate") else descent)
 
 
 def fly_route(
@@ -172,12 +176,12 @@ def fly_route(
 ) -> Route:  # fmt: skip
     """A route within the limits of the card's airframe."""
     kill_class = card.text("kill_class")
-    load_factor, climb_mps = limits(card)
+    handling = limits(card)
     above = reference or ("ground" if kill_class in LOW_FLYERS else "sea")
     return route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S,
         above="ground" if above == "ground" else "sea", ground=ground_of(terrain),
-        load_factor=load_factor, climb_mps=climb_mps,
+        load_factor=handling.load_factor, climb_mps=handling.climb_mps, descent_mps=handling.descent_mps,
         speed_band_mps=(
             card.si("min_speed") if card.known("min_speed") else 0.0,
             card.range_si("max_speed")[2] if card.known("max_speed") else inf,

@@ -24,6 +24,10 @@ from buckler.world.sensors import horizon_around, place_of, table_shape
 
 STEP_S: Final = 2.0
 """Between two rows, about: a turn of 10 km at 210 m/s strays 2.3 m from the chord in that time."""
+READ: Final = ("speed", "cruise_height", "orbit_bank", "turn_load_factor")
+"""The parameters of a card that an orbit follows from."""
+MOST_LOAD_FACTOR: Final = 5.0
+"""Of a turn, where the card does not say what the airframe bears."""
 BANK_RAD: Final = radians(25.0)
 """Of a patrol's turns where the scenario gives no radius (assumption: an airliner's usual limit)."""
 TURN_NODES: Final = 4
@@ -46,11 +50,14 @@ class Track:
 def track_of(sensor: Sensor, orbit: Orbit, card: Card, centre: Place, effective_radius_m: float) -> Track:
     """The orbit of a sensor around its position."""
     speed = orbit.speed_mps if orbit.speed_mps is not None else card.si("speed")
-    radius = orbit.turn_radius_m or speed**2 / (STANDARD_GRAVITY_MPS2 * tan(BANK_RAD))
-    if speed**2 / radius > 5.0 * STANDARD_GRAVITY_MPS2:
+    bank = card.si("orbit_bank") if card.known("orbit_bank") else BANK_RAD
+    radius = orbit.turn_radius_m or speed**2 / (STANDARD_GRAVITY_MPS2 * tan(bank))
+    load_factor = hypot(1.0, speed**2 / radius / STANDARD_GRAVITY_MPS2)
+    bears = card.range_si("turn_load_factor")[2] / STANDARD_GRAVITY_MPS2 if card.known("turn_load_factor") else MOST_LOAD_FACTOR
+    if load_factor > bears:
         raise InputError(
-            f"sensor {sensor.name!r} cannot fly its orbit: {speed:g} m/s in a turn of {radius:g} m is "
-            f"{speed**2 / radius / STANDARD_GRAVITY_MPS2:.0f} g; write a longer turn_radius_m"
+            f"sensor {sensor.name!r} cannot fly its orbit: {speed:g} m/s in a turn of {radius:g} m is {load_factor:.1f} g, and "
+            f"{sensor.system} bears {bears:.2g} g; write a longer turn_radius_m"
         )
     length = 2.0 * orbit.leg_length_m + 2.0 * pi * radius
     steps = ceil(length / (speed * STEP_S))

@@ -33,14 +33,17 @@ from buckler.world.threats import CompiledRaid, behind, sections_dbsm
 READ: Final = tuple(
     name for name in RAID_READ
     if name.startswith("rcs_")
-    or name in ("optical_size", "kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "turn_load_factor")
+    or name
+    in ("optical_size", "kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "descent_rate", "turn_load_factor")
 )  # fmt: skip
 """The parameters of a card that this module reads."""
 EVIDENCE_READ: Final = tuple(IDENTIFICATION)
 STEP_S: Final = 2.0
 """Between two rows of a path: an airliner in a turn strays 2 m from the chord in that time, a fighter 15 m."""
 CIVIL_BANK: Final = 1.15
-"""Load factor of a civil turn: 30 degrees of bank (ICAO Doc 8168 uses 25)."""
+"""Greatest load factor of a civil turn: 30 degrees of bank (ICAO Doc 8168 uses 25)."""
+GENTLE_MPS: Final = 20.0
+"""Greatest rate at which traffic climbs and comes down (assumption: 4,000 ft/min)."""
 
 THRESHOLD_M: Final = 15.0
 """Above the ground where it takes off and lands: 50 ft, as a runway's threshold is crossed (ICAO Doc 8168)."""
@@ -212,7 +215,7 @@ def _flown(
     usual = entry.speed_mps if entry.speed_mps is not None else card.si("speed")
     speeds = [point.speed_mps if point.speed_mps is not None else usual for point in points[:-1]]
     holds = [None if point.hold is None else (point.hold.duration_s, point.hold.leg_m, point.hold.clockwise) for point in points[1:-1]]
-    load_factor, climb_mps = limits(card)
+    handling = limits(card)
     begins_m = ground_m(terrain, *places[0]) + THRESHOLD_M if entry.takes_off else None
     if entry.lands:
         end_m = ground_m(terrain, *places[-1]) + THRESHOLD_M
@@ -232,7 +235,8 @@ def _flown(
     flown = route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S, above="sea",
         ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
-        load_factor=CIVIL_BANK if entry.side == "civil" else load_factor, climb_mps=min(climb_mps, 20.0),
+        load_factor=min(handling.load_factor, CIVIL_BANK) if entry.side == "civil" else handling.load_factor,
+        climb_mps=min(handling.climb_mps, GENTLE_MPS), descent_mps=min(handling.descent_mps, GENTLE_MPS),
         speed_band_mps=(0.0, card.si("max_speed") if card.known("max_speed") else np.inf), holds=holds,
         hovers=card.text("kill_class") == "helicopter", start_height_m=begins_m, wind=wind_rows_of(air),
     )  # fmt: skip
