@@ -20,7 +20,7 @@ from buckler.physics.flight import Route, turn_radius_m
 from buckler.physics.terrain import packaged_terrain
 from buckler.scenario.schema import Environment
 from buckler.units import STANDARD_GRAVITY_MPS2
-from buckler.world.motion import LOW_FLYERS, Handling, fly_route, ground_of, limits
+from buckler.world.motion import Handling, fly_route, follows_ground, ground_of, limits
 
 KINDS: Final = ("fighter", "aew-aircraft", "uav", "helicopter", "one-way-attack-drone", "cruise-missile")
 SPREAD: Final = {
@@ -87,7 +87,7 @@ def airframe_envelope(card: Card) -> AirframeEnvelope:
         except InputError as error:
             misfits.append((variant, str(error)))
     return AirframeEnvelope(
-        card, card.text("kill_class") in LOW_FLYERS, _sortie(flown), family, misfits, values(card, MARKS), spread, handling,
+        card, follows_ground(card), _sortie(flown), family, misfits, values(card, MARKS), spread, handling,
         turn_radius_m(card.si("speed"), load_factor=handling.load_factor), flown.lifted_m,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def _fly(card: Card) -> Route:
     height, speed = card.si("cruise_height"), card.si("speed")
     terrain, still = packaged_terrain(), Environment()
     try:
-        if card.text("kill_class") in LOW_FLYERS:
+        if follows_ground(card):
             return fly_route([_LAND_DEG, _along(_LAND_DEG, _LENGTH_M)], [height, height], [speed], card, terrain, still)
         low = min(_LOW_M, 0.5 * height)
         # A little less steep than it may, because a slope is along the ground and a rate along the path.

@@ -31,7 +31,9 @@ def draw(found: AirframeEnvelope) -> Figure:
     }
     for variant, sortie in found.family:
         style = {"color": _COLOURS[variant.value.name], "linewidth": 0.9, "linestyle": "-" if variant.end == "high" else (0, (3.5, 1.6))}
-        _flight(axes, sortie, {**style, "zorder": 2.0, "label": str(variant)})
+        # Against time the ground below is that of the card's speed: another speed's flight would seem to run through it.
+        shown = {key: ax for key, ax in axes.items() if key != "h_t" or variant.value.name != "speed" or not found.follows_ground}
+        _flight(shown, sortie, {**style, "zorder": 2.0, "label": str(variant)})
     _flight(axes, found.sortie, {**NOMINAL, "label": "as the card says"})
     _ground(axes, found.sortie)
     _marks(axes, found)
@@ -45,7 +47,7 @@ def _words(found: AirframeEnvelope) -> list[str]:
         f"From the card: {'; '.join(str(value) for value in [*found.spread, *found.marks])}.",
         f"Due north {found.where}, still air. "
         + (
-            "Cells of about 9 km: no ridges; brown: the ground below."
+            "Cells of about 9 km: no ridges; brown: the ground below, against time at the card's speed, where other speeds are left out."
             if found.follows_ground
             else "It climbs from 300 m and comes down to that again."
         ),
@@ -56,10 +58,10 @@ def _words(found: AirframeEnvelope) -> list[str]:
 
 def _flight(axes: Any, sortie: Sortie, style: dict[str, Any]) -> None:
     across, unnamed = sortie.range_m / 1e3, {key: value for key, value in style.items() if key != "label"}
-    axes["h_t"].plot(sortie.time_s, sortie.height_m, **unnamed)
-    axes["h_x"].plot(across, sortie.height_m, **unnamed)
-    axes["v_t"].plot(sortie.time_s, sortie.speed_mps, **style)
-    axes["v_x"].plot(across, sortie.speed_mps, **unnamed)
+    for key, at, value in (("h_t", sortie.time_s, sortie.height_m), ("h_x", across, sortie.height_m),
+                           ("v_t", sortie.time_s, sortie.speed_mps), ("v_x", across, sortie.speed_mps)):  # fmt: skip
+        if key in axes:
+            axes[key].plot(at, value, **(style if key == "v_t" else unnamed))
 
 
 def _ground(axes: Any, sortie: Sortie) -> None:

@@ -20,6 +20,7 @@ from buckler.errors import InputError
 from buckler.physics.arcs import MinimumEnergy, minimum_energy
 from buckler.physics.earth import Floats, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.missile import Missile, ballistic_trajectory
+from buckler.physics.stage import spent_stage
 
 SPREAD: Final = {
     "max_range": ("range", "km", 1e-3),
@@ -57,6 +58,18 @@ class BallisticEnvelope:
     spread: list[Value]
     family: list[tuple[Variant, Flight]]
     misfits: list[tuple[Variant, str]]
+    stage: Stage | None
+    """The spent stage, of a class that separates and whose card says how it falls."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A spent stage from burnout to the ground, SI; times since launch."""
+
+    time_s: Floats
+    range_m: Floats
+    height_m: Floats
+    speed_mps: Floats
 
 
 def ballistic_envelope(card: Card) -> BallisticEnvelope:
@@ -77,7 +90,7 @@ def ballistic_envelope(card: Card) -> BallisticEnvelope:
             family.append((variant, _fly(variant.card, variant.si if variant.value.name == "max_range" else wanted)))
         except InputError as error:
             misfits.append((variant, str(error)))
-    return BallisticEnvelope(card, flight, minimum_energy(wanted), marks, spread, family, misfits)
+    return BallisticEnvelope(card, flight, minimum_energy(wanted), marks, spread, family, misfits, _stage(card, flight.missile))
 
 
 def class_range_m(card: Card) -> float:
@@ -118,9 +131,26 @@ def _fly(card: Card, range_m: float) -> Flight:
     return Flight(time, np.asarray(across), np.asarray(place.height_m), at_rows, missile)
 
 
+def _stage(card: Card, missile: Missile) -> Stage | None:
+    if card.text("separating") != "yes" or not card.known("stage_ballistic_coefficient"):
+        return None
+    beta = card.si("stage_ballistic_coefficient")
+    fallen = spent_stage(missile.burnout_state, ballistic_coefficient_kgpm2=beta, dt_s=_STEP_S)
+    place = ecef_to_geodetic(*fallen.position_m.T)
+    across = geodesic_inverse(*_LAUNCH_DEG, place.lat_deg, place.lon_deg)[0]
+    speed = np.linalg.norm(np.diff(fallen.position_m, axis=0), axis=1) / _STEP_S
+    time = missile.burnout_s + np.minimum(fallen.time_s, fallen.end_s)
+    return Stage(time, np.asarray(across), np.maximum(0.0, np.asarray(place.height_m)), np.append(speed, speed[-1]))
+
+
 def flight_lines(found: BallisticEnvelope) -> list[str]:
     """What flies, and what the bare arc says."""
-    missile, arc = found.flight.missile, found.arc
+    missile, arc, stage = found.flight.missile, found.arc, found.stage
+    fall = [] if stage is None else [
+        f"The spent stage, {found.card.si('stage_ballistic_coefficient'):.0f} kg/m² and tumbling (assumed), comes down "
+        f"{(missile.range_m - stage.range_m[-1]) / 1e3:.0f} km short, {stage.time_s[-1] - missile.end_s:.0f} s later, at "
+        f"{stage.speed_mps[-1]:.0f} m/s."
+    ]  # fmt: skip
     return [
         f"Powered flight over {missile.range_m / 1e3:,.0f} km, thrust turned to the elevation of the minimum-energy arc: "
         f"{missile.end_s:.0f} s, apogee {missile.apogee_m / 1e3:.1f} km, burnout at {missile.burnout_height_m / 1e3:.1f} km with "
@@ -128,6 +158,7 @@ def flight_lines(found: BallisticEnvelope) -> list[str]:
         "below the horizontal.",
         f"Bare arc over the same range, no air, no burn: {arc.time_s:.0f} s, apogee {arc.apogee_m / 1e3:.1f} km, "
         f"{arc.speed_mps:.0f} m/s at both ends.",
+        *fall,
     ]
 
 
@@ -143,7 +174,7 @@ def text(found: BallisticEnvelope) -> str:
     for name, flight in [("as above", found.flight), *((str(variant), flight) for variant, flight in found.family)]:
         m = flight.missile
         lines.append(
-            f"  {name:<28} {m.end_s:6.0f} s {m.apogee_m / 1e3:7.1f} km {m.burnout_speed_mps:6.0f} m/s {m.impact_speed_mps:6.0f} m/s"
+            f"  {name:<34} {m.end_s:6.0f} s {m.apogee_m / 1e3:7.1f} km {m.burnout_speed_mps:6.0f} m/s {m.impact_speed_mps:6.0f} m/s"
         )
     lines += [f"  {variant}: does not fit the other values. {why}" for variant, why in found.misfits]
     return "\n".join(lines)

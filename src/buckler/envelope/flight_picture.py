@@ -43,6 +43,7 @@ def draw(found: BallisticEnvelope) -> Figure:
     for variant, flight in found.family:
         _flight(axes, flight, look(variant))
     _flight(axes, found.flight, NOMINAL)
+    _stage(axes, found)
     _marks(axes, found)
     _events(axes, found.flight)
     _table(axes_at(figure, 0.65, 6.55, 8.2, rows), found)
@@ -69,6 +70,20 @@ def _flight(axes: Any, flight: Flight, style: dict[str, Any]) -> None:
     axes["h_x"].plot(across, height, **style)
     axes["v_t"].plot(flight.time_s, flight.speed_mps, **style)
     axes["v_x"].plot(across, flight.speed_mps, **style)
+
+
+def _stage(axes: Any, found: BallisticEnvelope) -> None:
+    """The spent stage, dotted in grey; named where it falls."""
+    stage = found.stage
+    if stage is None:
+        return
+    style = {"color": palette.MUTED, "linewidth": 1.3, "linestyle": (0, (1.0, 1.4)), "zorder": 2.5}
+    across, height = stage.range_m / 1e3, stage.height_m / 1e3
+    for key, at, value in (("h_t", stage.time_s, height), ("h_x", across, height), ("v_t", stage.time_s, stage.speed_mps),
+                           ("v_x", across, stage.speed_mps)):  # fmt: skip
+        axes[key].plot(at, value, **style)
+    low = int((height > 0.06 * height.max()).nonzero()[0][-1])
+    mark(axes["h_t"], stage.time_s[low], height[low], "  spent stage", ha="left", va="bottom")
 
 
 def _events(axes: Any, flight: Flight) -> None:

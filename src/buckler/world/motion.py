@@ -48,7 +48,12 @@ HANDLING: Final = {
 }
 """Of a class, for what its card does not say (assumptions: usual cruise handling, far inside the airframe's limits)."""
 LOW_FLYERS: Final = ("cruise", "drone", "helicopter")
-"""Classes whose heights are above ground unless the entry says otherwise."""
+"""Classes whose heights are above ground unless the entry says otherwise; a reconnaissance aircraft (uav) of the class drone flies high."""
+
+
+def follows_ground(card: Card) -> bool:
+    """Whether a card's heights are above the ground where nothing else is said."""
+    return card.text("kill_class") in LOW_FLYERS and card.kind != "uav"
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ def fly_route(
     """A route within the limits of the card's airframe."""
     kill_class = card.text("kill_class")
     handling = limits(card)
-    above = reference or ("ground" if kill_class in LOW_FLYERS else "sea")
+    above = reference or ("ground" if follows_ground(card) else "sea")
     return route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S,
         above="ground" if above == "ground" else "sea", ground=ground_of(terrain),
