@@ -96,7 +96,7 @@ def _fill(record: Any, missile: Member, threat: Any, carrier: int, path: Path, u
 
 
 def stage_sections_dbsm(card: Card) -> NDArray[np.float64]:
-    """[band, aspect] dB over 1 m^2: it tumbles, so that every aspect is the same. UHF as between VHF and L, Ku as X."""
+    """[band, aspect] dB over 1 m^2: it tumbles, so that every aspect is the same. UHF as between VHF and L, Ku as X; eyes see nothing."""
     by_band = {name.removeprefix("stage_rcs_").upper(): 10.0 * log10(card.si(name)) for name in STAGE_SECTIONS}
-    by_band |= {"UHF": 0.5 * (by_band["VHF"] + by_band["L"]), "KU": by_band["X"]}
+    by_band |= {"UHF": 0.5 * (by_band["VHF"] + by_band["L"]), "KU": by_band["X"], "VISUAL": -300.0}
     return np.repeat([[by_band[band.upper()]] for band in BANDS], len(ASPECTS), axis=1)
