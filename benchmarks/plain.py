@@ -10,7 +10,8 @@ Where it goes another way than the engine on purpose, so that a mistake in one s
 of its paper, geodetic positions by Bowring's iteration, detection probability as Pfa^(1/(1+SNR)), candidates sorted once
 instead of searched again and again, the looking up of fly-out cells by bisection of the nodes.
 
-Not here: spent stages (tests/engine/test_spent_stage.py holds them).
+Not here: spent stages (tests/engine/test_spent_stage.py holds them); lobes of sea and ground
+(tests/coverage_products/test_coverage_lobes.py).
 """
 
 from __future__ import annotations

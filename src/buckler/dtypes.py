@@ -70,6 +70,12 @@ SENSOR: Final = record(
     ("air_step_m", "f8"),  # m of slant range between two columns of its part of World.air_db
     ("rain_db_per_m", "f8"),  # dB/m one way where it rains; 0 in dry air
     ("rain_top_m", "f8"),  # m above sea level: no rain higher
+    ("lobes_hz", "f8"),  # Hz, for what a surface reflects (physics.multipath); 0 where nothing is asked of it
+    ("surface_m", "f8"),  # m above sea level: of the reflecting surface
+    ("permittivity", "f8"),  # of the surface, relative to vacuum
+    ("conductivity", "f8"),  # S/m, of the surface
+    ("roughness_m", "f8"),  # m: standard deviation of the surface's height
+    ("vertical", "i1"),  # 1: vertical polarisation; 0 horizontal
     ("first_orbit", "i4"),  # its first row in World.orbits
     ("orbit_rows", "i4"),  # steps of one round of its orbit, World.orbits has one row more; 0 for one that stands
     ("orbit_step_s", "f8"),  # s between two rows of its orbit

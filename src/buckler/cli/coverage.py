@@ -44,6 +44,13 @@ def coverage(
     cell_km: Annotated[float | None, typer.Option("--cell-km", help="Width of a map's cell.")] = None,
     speed_mps: Annotated[float | None, typer.Option("--speed-mps", help="Speed of the target; its card's if left out.")] = None,
     above_sea: Annotated[bool, typer.Option("--above-sea", help="Heights are above sea level, not above ground.")] = False,
+    aspect: Annotated[
+        str | None,
+        typer.Option("--aspect", help="Under which every sensor sees it: nose (it flies at each of them; so if left out), beam or tail."),
+    ] = None,
+    heading_deg: Annotated[
+        float | None, typer.Option("--heading-deg", help="Or a heading on which it flies everywhere: each sensor sees it as it then does.")
+    ] = None,
     interference_at_s: Annotated[
         float | None,
         typer.Option("--interference-at-s", help="With the scenario's interference at this time; without any if left out."),
@@ -60,8 +67,11 @@ def coverage(
     from buckler.report.progress import progress_bar
 
     if engagement:
-        if interference_at_s is not None or above_sea:
-            raise InputError("--engagement knows neither --interference-at-s nor --above-sea: leave them out")
+        if interference_at_s is not None or above_sea or aspect is not None or heading_deg is not None:
+            raise InputError(
+                "--engagement knows neither --interference-at-s nor --above-sea, and its attacks have their own aspect: leave "
+                "these options, --aspect and --heading-deg out"
+            )
         where = output or Path("runs") / f"{folder_name(scenario)}-engagement"
         with progress_bar(quiet or as_json, "Percent of attacks") as progress:
             found = engagement_into(
@@ -85,6 +95,8 @@ def coverage(
             cell_km=cell_km,
             speed_mps=speed_mps,
             above_ground=not above_sea,
+            aspect=aspect,
+            heading_deg=heading_deg,
             interference_at_s=interference_at_s,
             force=force,
             progress=progress.update,

@@ -161,7 +161,7 @@ def reaction_chart(stem: Path, reactions: Sequence[Reaction], notes: Notes) -> l
             title=f"Minutes from first sight to the asset at {reactions[0].speed_mps:.0f} m/s, by height",
         )
         _titled(figure, "The time that is left")
-        return finish(figure, notes, stem)
+        return finish(figure, replace(notes, flown="flying at the asset"), stem)
 
 
 def _few() -> Any:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from buckler.catalog.schema import Card
 from buckler.coverage.area import Grid, grid_over
-from buckler.coverage.layers import NOMINAL
 from buckler.coverage.network import Watcher, area_seen, watchers_of
 from buckler.coverage.shots import count_shots, fill_attacks, fill_seen
 from buckler.coverage.target import Target, target_of
@@ -197,8 +196,8 @@ def stopped(
         )
         for n, watcher in enumerate(eyes):
             if some_sensors[n]:
-                rcs = attack.target.rcs_m2[watcher.band][NOMINAL]
-                fill_seen(watcher.eye, rcs, seen_pd, place, n not in guiding, seen[n])
+                body = attack.target.body(watcher.band, None)
+                fill_seen(watcher.eye, body, seen_pd, place, path, n not in guiding, seen[n])
         count_shots(
             a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
             a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from buckler.coverage.area import Grid
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.raster import Singles, add_lowest, add_sensor, contribution, fill_ground
-from buckler.coverage.target import Target
+from buckler.coverage.raster import Body, Singles, add_lowest, add_sensor, contribution, fill_ground
+from buckler.coverage.target import COSINES, Target
 from buckler.errors import InputError
 from buckler.physics.terrain import Terrain
 
@@ -35,12 +36,31 @@ class Question:
     seen_pd: float = SEEN_PD
     above_ground: bool = True
     """Heights are above the ground (the sea, over the sea); otherwise above sea level."""
+    aspect: str = "nose"
+    """Under which every sensor sees it; nose: it flies at each of them."""
+    heading_deg: float | None = None
+    """On which it flies everywhere, instead of an aspect."""
 
     def __post_init__(self) -> None:
         if not 0.0 < self.seen_pd < 1.0:
             raise InputError(
                 f"a place counts as seen from a probability of {self.seen_pd:g}: write one between 0 and 1"
             )
+        if self.aspect not in COSINES:
+            raise InputError(f"an aspect is one of {', '.join(COSINES)}, not {self.aspect!r}")
+        if self.heading_deg is not None and not isfinite(self.heading_deg):
+            raise InputError(f"a heading of {self.heading_deg:g} degrees: write a number, such as 90 for east")
+
+    def body(self, band: str) -> Body:
+        """The target as a sensor of a band sees it on the maps."""
+        return self.target.body(band, None if self.heading_deg is not None else self.aspect, self.heading_deg)
+
+    @property
+    def flown(self) -> str:
+        """How it flies, and so what each sensor sees of it."""
+        if self.heading_deg is not None:
+            return f"flying on {self.heading_deg % 360.0:03.0f}° everywhere"
+        return {"nose": "flying at each sensor", "beam": "seen from the side", "tail": "seen from behind"}[self.aspect]
 
     @property
     def reference(self) -> str:
@@ -119,7 +139,7 @@ def layers_at(
     windows = [
         grid.window(w.lat_deg, w.lon_deg, horizon_m(w, float(heights.max(initial=0.0)), terrain)) for w in watchers
     ]
-    rcs = [np.array(question.target.rcs_m2[w.band]) for w in watchers]
+    bodies = [question.body(w.band) for w in watchers]
     lat, lon, cell_m2 = grid.lat_deg, grid.lon_deg, grid.cell_m2
     deep = max(1, STRIP_BYTES // max(1, 4 * len(watchers) * heights.size * grid.columns))
     own = np.empty((len(watchers), heights.size, min(deep, grid.rows), grid.columns), np.float32)
@@ -130,7 +150,7 @@ def layers_at(
         for n in here:
             own[n] = 0.0
             add_sensor(
-                watchers[n].eye, rcs[n], question.seen_pd, lat, lon, ground_m, heights, question.above_ground, parts[n],
+                watchers[n].eye, bodies[n], question.seen_pd, lat, lon, ground_m, heights, question.above_ground, parts[n],
                 miss, best, count, own[n],
             )  # fmt: skip
         for n in here:
@@ -171,7 +191,7 @@ def lowest_of(
     for watcher in watchers:
         add_lowest(
             watcher.eye,
-            question.target.rcs_m2[watcher.band][NOMINAL],
+            question.body(watcher.band),
             question.seen_pd,
             grid.lat_deg,
             grid.lon_deg,

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, degrees, pi, radians
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from buckler.coverage.area import Bounds
-from buckler.coverage.raster import Eye, Singles
+from buckler.coverage.raster import Cube, Eye, Floats, Singles, within_sector
 from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_threshold
@@ -36,7 +36,9 @@ class Watcher:
     above_ground_m: float
     scan_period_s: float
     reach_m: float
-    """Range along the ground beyond which it sees nothing at the heights of interest."""
+    """Range along the ground, from its place or its orbit's centre, beyond which it sees nothing at the heights of interest."""
+    roams_m: float
+    """How far its orbit takes it from the centre; 0 for one that stands."""
     hypothetical: bool
     eye: Eye
 
@@ -47,7 +49,18 @@ class Watcher:
 
     def looks_at_deg(self, otherwise_deg: float) -> float:
         """The middle of its sector, or `otherwise_deg` for one that looks all round."""
-        return otherwise_deg if self.eye.sector_half_width_rad >= pi else degrees(self.eye.sector_azimuth_rad) % 360.0
+        if self.flies or self.eye.sector_half_width_rad >= pi:
+            return otherwise_deg
+        return float(degrees(self.eye.sector_azimuth_rad[0]) % 360.0)
+
+    @property
+    def flies(self) -> bool:
+        """Whether it flies an orbit."""
+        return self.eye.share.size > 1
+
+    def looks(self, azimuth_rad: float) -> bool:
+        """Whether it looks in that direction at all, from anywhere on its orbit."""
+        return any(within_sector(self.eye, j, azimuth_rad) for j in range(self.eye.share.size))
 
 
 def interference_db(
@@ -70,7 +83,7 @@ def watchers_of(
     loss_step_m: float = 1000.0,
 ) -> list[Watcher]:
     """The sensors with the World's own tables of the lowest height seen, for targets up to `highest_m`; one that flies an
-    orbit stands at its centre and looks all round.
+    orbit sees from its nodes (raster.py).
 
     `extra_loss_db`: by sensor, a two-way loss or a rise of its noise in decibels, [azimuth] or [azimuth, slant range in
     steps of `loss_step_m`]; azimuth 0 is north.
@@ -86,24 +99,68 @@ def watchers_of(
         if not (np.isfinite(entity.lat_deg) and np.isfinite(entity.lon_deg)):
             raise InputError(f"sensor {entity.name!r} has no position")
         loss = _loss(losses.get(entity.name))
-        found.append(_watcher(entity, record, lowest_m, air_db, world.terrain, highest_m, loss, loss_step_m))
+        nodes = _nodes(entity, record, lowest_m, a)
+        found.append(_watcher(entity, record, nodes, air_db, world.terrain, highest_m, loss, loss_step_m))
     return found
 
 
+class _Nodes(NamedTuple):
+    """From where a sensor sees: its place, or the nodes of its orbit."""
+
+    position_m: Floats
+    basis: Floats
+    share: Floats
+    sector_azimuth_rad: Floats
+    lowest_m: Cube
+    step_m: float
+    roams_m: float
+
+
+def _nodes(entity: Any, record: Any, lowest_m: Singles, arrays: Any) -> _Nodes:
+    if not record["orbit_rows"]:
+        lat, lon = radians(entity.lat_deg), radians(entity.lon_deg)
+        here = np.array([ecef_from_geodetic(lat, lon, float(entity.alt_m))])
+        looks = np.array([float(record["sector_azimuth_rad"])])
+        basis = np.array([enu_basis(lat, lon)])
+        return _Nodes(here, basis, np.ones(1), looks, lowest_m[None], float(record["lowest_step_m"]), 0.0)
+    first, count = int(record["first_node"]), int(record["nodes"])
+    begin, steps = int(record["first_orbit"]), int(record["orbit_rows"])
+    rows, own = arrays.orbits[begin : begin + steps], arrays.orbit_nodes[first : first + count]
+    # Rows are even in time: each gives its time to the two nodes beside it.
+    place = rows[:, 14]
+    before = place.astype(np.int64) % count
+    share = np.bincount(before, 1.0 - place % 1.0, count) + np.bincount((before + 1) % count, place % 1.0, count)
+    nearest = [int(np.argmin(np.abs(place - j))) for j in range(count)]
+    ahead = np.arctan2(rows[nearest, 12], rows[nearest, 13])
+    return _Nodes(
+        np.ascontiguousarray(own[:, :3]), np.ascontiguousarray(own[:, 3:12]), share / share.sum(), ahead,
+        arrays.orbit_lowest_m[first : first + count], float(record["node_step_m"]), _roams_m(record, arrays),
+    )  # fmt: skip
+
+
+def _roams_m(record: Any, arrays: Any) -> float:
+    if not record["orbit_rows"]:
+        return 0.0
+    first = int(record["first_node"])
+    own = arrays.orbit_nodes[first : first + int(record["nodes"]), :3]
+    return float(np.linalg.norm(own - record["position_m"], axis=1).max())
+
+
 def _watcher(
-    entity: Any, record: Any, lowest_m: Singles, air_db: Singles, terrain: Terrain, highest_m: float, loss: Singles,
+    entity: Any, record: Any, nodes: _Nodes, air_db: Singles, terrain: Terrain, highest_m: float, loss: Singles,
     step_m: float,
 ) -> Watcher:  # fmt: skip
     lat, lon, antenna = entity.lat_deg, entity.lon_deg, entity.alt_m
     radius = float(record["effective_radius_m"])
-    reach = _sight_m(float(record["maximum_range_m"]), antenna, highest_m, radius, terrain)
+    reach = _sight_m(float(record["maximum_range_m"]), antenna, highest_m, radius, terrain) + nodes.roams_m
     ground = float(terrain.height_m(lat, lon)) if terrain.covers(lat, lon) else 0.0
     eye = Eye(
         lat_rad=radians(lat),
         lon_rad=radians(lon),
         height_m=float(antenna),
-        position_m=ecef_from_geodetic(radians(lat), radians(lon), float(antenna)),
-        basis=enu_basis(radians(lat), radians(lon)),
+        position_m=nodes.position_m,
+        basis=nodes.basis,
+        share=nodes.share,
         effective_radius_m=radius,
         constant_m2=float(record["constant_m2"]),
         threshold=float(detection_threshold(float(record["false_alarm"]), 1)),
@@ -111,17 +168,22 @@ def _watcher(
         lowest_tangent=float(record["lowest_tangent"]),
         highest_tangent=float(record["highest_tangent"]),
         maximum_range_m=float(record["maximum_range_m"]),
-        sector_azimuth_rad=float(record["sector_azimuth_rad"]),
-        # Over a round of its orbit a nose radar looks every way.
-        sector_half_width_rad=pi if record["orbit_rows"] else float(record["sector_half_width_rad"]),
-        lowest_m=lowest_m,
-        range_step_m=float(record["lowest_step_m"]),
+        sector_azimuth_rad=nodes.sector_azimuth_rad,
+        sector_half_width_rad=float(record["sector_half_width_rad"]),
+        lowest_m=nodes.lowest_m,
+        range_step_m=nodes.step_m,
         loss_db=loss,
         loss_step_m=step_m,
         air_db=air_db,
         air_step_m=float(record["air_step_m"]),
         rain_db_per_m=float(record["rain_db_per_m"]),
         rain_top_m=float(record["rain_top_m"]),
+        lobes_hz=float(record["lobes_hz"]),
+        surface_m=float(record["surface_m"]),
+        permittivity=float(record["permittivity"]),
+        conductivity=float(record["conductivity"]),
+        vertical=bool(record["vertical"]),
+        roughness_m=float(record["roughness_m"]),
     )
     return Watcher(
         entity.name,
@@ -134,6 +196,7 @@ def _watcher(
         float(antenna) - ground,
         float(record["scan_period_s"]),
         reach,
+        nodes.roams_m,
         entity.hypothetical,
         eye,
     )
@@ -163,7 +226,8 @@ def taken_out(watchers: Sequence[Watcher], names: Sequence[str]) -> list[Watcher
 
 def horizon_m(watcher: Watcher, height_m: float, terrain: Terrain) -> float:
     """The farthest that anything at a height above the ground can be seen, whatever the terrain."""
-    return _sight_m(watcher.reach_m, watcher.height_m, height_m, watcher.eye.effective_radius_m, terrain)
+    sight = _sight_m(watcher.reach_m, watcher.height_m, height_m, watcher.eye.effective_radius_m, terrain)
+    return min(watcher.reach_m, sight + watcher.roams_m)
 
 
 def _sight_m(most_m: float, antenna_m: float, height_m: float, radius_m: float, terrain: Terrain) -> float:
@@ -179,12 +243,13 @@ def _extremes_m(terrain: Terrain) -> tuple[float, float]:
 
 
 def reaches_of(world: World, highest_m: float) -> list[tuple[float, float, float]]:
-    """Latitude, longitude and reach of every sensor: instrumented range or horizon, whichever is nearer."""
-    sensors = [entity for entity in world.entities if entity.kind == "sensor"]
-    return [
-        (e.lat_deg, e.lon_deg, _sight_m(float(r["maximum_range_m"]), e.alt_m, highest_m, float(r["effective_radius_m"]), world.terrain))
-        for e, r in zip(sensors, world.arrays.sensors, strict=True)
-    ]
+    """Latitude, longitude and reach of every sensor: instrumented range or horizon, whichever is nearer, and its orbit."""
+    a, terrain = world.arrays, world.terrain
+    found = []
+    for e, r in zip((e for e in world.entities if e.kind == "sensor"), a.sensors, strict=True):
+        sight = _sight_m(float(r["maximum_range_m"]), e.alt_m, highest_m, float(r["effective_radius_m"]), terrain)
+        found.append((e.lat_deg, e.lon_deg, sight + _roams_m(r, a)))
+    return found
 
 
 def area_seen(

@@ -47,7 +47,7 @@ def page(
     terrain = f"{notes.terrain}; {notes.caveat}" if notes.caveat else notes.terrain
     return Template(_text("page.html")).substitute(
         title=escape(title),
-        target=escape(notes.question.target.title),
+        target=escape(f"{notes.question.target.title}, {notes.question.flown}"),
         reference=notes.question.reference,
         notional=escape(notes.notional),
         terrain=escape(terrain),

@@ -56,6 +56,22 @@ class Notes:
     question: Question
     k: tuple[float, float]
     """The least and the greatest of the sensors' effective-earth factors."""
+    flying: bool = False
+    """Whether a sensor flies an orbit."""
+    lobing: bool = False
+    """Whether a sensor has lobes of sea or ground."""
+    flown: str = ""
+    """How the target flies, where not as the question says."""
+
+    @property
+    def orbits(self) -> str:
+        """What a sensor on an orbit is worth."""
+        return ", of a sensor on an orbit the mean over a round" if self.flying else ""
+
+    @property
+    def lobes(self) -> str:
+        """What reflects."""
+        return ", with lobes of sea or flat ground" if self.lobing else ""
 
     @property
     def earth(self) -> str:
@@ -71,8 +87,8 @@ class Notes:
         q = self.question
         lines = [
             f"{self.scenario}.",
-            f"Heights {q.reference}. Target: {q.target.title}. Seen: a single-scan detection probability (Pd) of "
-            f"{q.seen_pd:g} or more. Refraction: {self.earth}.",
+            f"Heights {q.reference}. Target: {q.target.title}, {self.flown or q.flown}. Seen: a single-scan detection probability (Pd) of "
+            f"{q.seen_pd:g} or more{self.orbits}. Refraction: {self.earth}{self.lobes}.",
             f"Terrain: {self.terrain}{'; ' + self.caveat if self.caveat else ''}.",
         ]
         return "\n".join([*lines, *([self.notional] if self.notional else [])])
@@ -352,7 +368,8 @@ class Maps:
             f"Nominal\n{area_name(layer.seen_m2)}",
             f"High cross-section\n{area_name(high)}",
         ]
-        spread = f"up to {self.notes.question.target.span_db():.0f} dB, at {height_name(layer.height_m)}"
+        question = self.notes.question
+        spread = f"up to {question.target.span_db(question.aspect):.0f} dB, at {height_name(layer.height_m)}"
         classed = [classes(layer.any[k], PD_EDGES) for k in (LOW, NOMINAL, HIGH)]
         return self._print(stem, _PD, classed, titles, f"What is not known of the radar cross-section: {spread}")
 

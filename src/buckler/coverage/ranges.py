@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from buckler.coverage.layers import NOMINAL, Question
+from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.raster import Singles, first_detection, vertical_section, within_sector
+from buckler.coverage.raster import Singles, first_detection, vertical_section
 from buckler.physics.earth import geodesic_direct
 from buckler.physics.terrain import Terrain
 
@@ -38,7 +38,8 @@ CURVE_HEIGHTS_M: Final = (
 
 @dataclass(frozen=True)
 class FirstDetection:
-    """Ground range at which a target that flies straight at the sensor is first detected, by azimuth; 0 for never."""
+    """Ground range at which a target that comes straight in is first detected, by azimuth; 0 for never. Its aspect is the
+    question's; of a sensor on an orbit the range is from the orbit's centre."""
 
     sensor: str
     height_m: float
@@ -63,12 +64,12 @@ def first_detections(
 ) -> list[FirstDetection]:  # fmt: skip
     """First detection by azimuth at each height."""
     azimuth = np.arange(azimuths) * 360.0 / azimuths
-    looks = np.array([within_sector(watcher.eye, radians(degree)) for degree in azimuth])
+    looks = np.array([watcher.looks(radians(degree)) for degree in azimuth])
     found = []
     for height in heights_m:
         single, cumulative = np.empty(azimuths), np.empty(azimuths)
         first_detection(
-            watcher.eye, question.target.rcs_m2[watcher.band][NOMINAL], *terrain.grid, height, question.above_ground,
+            watcher.eye, question.body(watcher.band), *terrain.grid, height, question.above_ground,
             question.seen_pd, horizon_m(watcher, height, terrain), watcher.eye.range_step_m,
             speed_mps * watcher.scan_period_s, single, cumulative,
         )  # fmt: skip
@@ -105,14 +106,14 @@ def section_of(
 ) -> Section:  # fmt: skip
     """Along one azimuth, out to where the sensor sees nothing below `top_m`."""
     farthest = horizon_m(watcher, top_m, terrain)
-    rcs = question.target.rcs_m2[watcher.band][NOMINAL]
     ground_range = np.linspace(farthest / columns, farthest, columns)
     height = np.linspace(0.0, top_m, rows)
     pd = np.zeros((rows, columns), np.float32)
     ground, lowest = np.empty(columns), np.empty(columns)
     vertical_section(
-        watcher.eye, rcs, *terrain.grid, radians(azimuth_deg) % (2.0 * np.pi), ground_range, height, pd, ground, lowest
-    )
+        watcher.eye, question.body(watcher.band), *terrain.grid, radians(azimuth_deg) % (2.0 * np.pi), ground_range, height,
+        pd, ground, lowest,
+    )  # fmt: skip
     # the diagram ends a little behind the last place that is seen
     seen = np.flatnonzero((np.nan_to_num(pd) >= 0.05).any(axis=0))
     last = min(columns, ceil(1.08 * (seen[-1] + 2))) if seen.size else columns

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from buckler.coverage.layers import NOMINAL, Question
+from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher
 from buckler.coverage.raster import add_places, fill_radials
 from buckler.errors import InputError
@@ -61,6 +61,7 @@ def reaction_time(
 ) -> Reaction:  # fmt: skip
     """Approach from every azimuth at one height: where any sensor's single-scan Pd first reaches `Question.seen_pd`.
 
+    Whatever aspect the maps ask for, this target flies at the asset, and each sensor sees it from where it stands beside that way.
     The first sight is the farthest one: the target may disappear behind ground again on its way. Scan periods and the
     confirmation of the track come on top.
     """
@@ -69,11 +70,11 @@ def reaction_time(
     azimuth = np.arange(azimuths) * 360.0 / azimuths
     away = np.array([float(geodesic_inverse(lat_deg, lon_deg, w.lat_deg, w.lon_deg)[0]) + w.reach_m for w in watchers])
     distance = np.arange(STEP_M, min(float(away.max(initial=STEP_M)), FARTHEST_M) + STEP_M, STEP_M)
-    place = np.empty((azimuths, distance.size, 3))
+    place = np.empty((azimuths, distance.size, 4))
     fill_radials(*terrain.grid, lat_deg, lon_deg, STEP_M, float(height_m), question.above_ground, place)
     best = np.zeros(place.shape[:2])
     for watcher in watchers:
-        add_places(watcher.eye, question.target.rcs_m2[watcher.band][NOMINAL], place, best)
+        add_places(watcher.eye, question.target.body(watcher.band, None), place, best)
     seen = best >= question.seen_pd
     farthest = np.where(seen.any(axis=1), seen.shape[1] - np.argmax(seen[:, ::-1], axis=1), 0) * STEP_M
     progress()

@@ -49,6 +49,7 @@ class Result:
             "scenario": self.title,
             "target": self.question.target.name,
             "seen_pd": self.question.seen_pd,
+            "target_is": self.question.flown,
             "heights_are": self.question.reference,
             "cell_deg": [self.grid.dlat_deg, self.grid.dlon_deg],
             "cells": list(self.grid.shape),

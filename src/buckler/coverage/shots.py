@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import kernel
-from buckler.coverage.raster import Eye, single_scan_pd
+from buckler.coverage.raster import Body, Eye, single_scan_pd
 from buckler.physics.earth import ecef_from_geodetic
 from buckler.physics.intercept import fastest_ahead, first_intercept
 from buckler.physics.terrain import Heights, height_at
@@ -67,14 +67,20 @@ def fill_attacks(
 
 
 @kernel
-def fill_seen(eye: Eye, rcs_m2: float, seen_pd: float, place: Floats, only_first: bool, seen: Seen) -> None:
-    """`seen` [attack, step]: 1 where one sensor's single-scan Pd is at least `seen_pd`; `only_first`: at the first such
-    step."""
+def fill_seen(
+    eye: Eye, body: Body, seen_pd: float, place: Floats, path_m: Floats, only_first: bool, seen: Seen
+) -> None:  # fmt: skip
+    """`seen` [attack, step]: 1 where one sensor's single-scan Pd (from an orbit: the mean over a round) is at least `seen_pd`, by
+    the aspect under which it sees the attack; `only_first`: at the first such step."""
     for n in range(seen.shape[0]):
         for k in range(seen.shape[1]):
             seen[n, k] = 0
         for k in range(seen.shape[1]):
-            pd = single_scan_pd(eye, rcs_m2, place[n, k, 0], place[n, k, 1], place[n, k, 2])
+            last = max(1, min(k + 1, seen.shape[1] - 1))
+            vx = path_m[n, last, 0] - path_m[n, last - 1, 0]
+            vy = path_m[n, last, 1] - path_m[n, last - 1, 1]
+            vz = path_m[n, last, 2] - path_m[n, last - 1, 2]
+            pd = single_scan_pd(eye, body, 1, place[n, k, 0], place[n, k, 1], place[n, k, 2], vx, vy, vz)
             if pd >= seen_pd:
                 seen[n, k] = 1
                 if only_first:

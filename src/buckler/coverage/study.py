@@ -87,6 +87,8 @@ def coverage_into(
     speed_mps: float | None = None,
     seen_pd: float = SEEN_PD,
     above_ground: bool = True,
+    aspect: str | None = None,
+    heading_deg: float | None = None,
     azimuth_deg: float | None = None,
     extra_loss_db: Mapping[str, npt.ArrayLike] | None = None,
     interference_at_s: float | None = None,
@@ -97,7 +99,8 @@ def coverage_into(
 
     `without`: sensors, systems or command posts to take out, to compare with the whole; `compare_with`: another
     scenario instead. `cell_km`: about 250,000 cells if left out. `speed_mps`: for reaction times and cumulative
-    detection; the target card's if left out. `azimuth_deg`: of the vertical sections; towards the raid's nearest origin
+    detection; the target card's if left out. `aspect`: nose (it flies at each sensor; so if left out), beam or tail;
+    `heading_deg` instead of it: on which it flies everywhere. `azimuth_deg`: of the vertical sections; towards the raid's nearest origin
     if left out. `extra_loss_db`: by sensor, decibels [azimuth] or [azimuth, range in km]; `interference_at_s` instead of
     it: the scenario's interference at this time, otherwise left out. `progress(done, total)`.
     """
@@ -110,7 +113,9 @@ def coverage_into(
     if interference_at_s is not None:
         extra_loss_db = interference_at(world, interference_at_s, extra_loss_db)
     other = world_of(compare_with) if compare_with is not None else None
-    question = Question(target_named(target, world.loaded), seen_pd, above_ground)
+    if aspect is not None and heading_deg is not None:
+        raise InputError("the target is seen either under one aspect or on a heading: leave one of the two out")
+    question = Question(target_named(target, world.loaded), seen_pd, above_ground, aspect or "nose", heading_deg)
     speed = speed_mps if speed_mps is not None else question.target.speed_mps or USUAL_SPEED_MPS
     if not (isfinite(speed) and 0.0 < speed < 20_000.0):
         raise InputError(f"a speed of {speed:g} m/s: write a number above 0, such as 250")
@@ -198,7 +203,10 @@ class _Study:
         scenario, terrain = self.world.loaded.scenario, self.terrain
         cells = f"{terrain.source}, cells of {terrain.cell_size}"
         factors = [watcher.eye.effective_radius_m / MEAN_RADIUS_M for watcher in self.watchers]
-        notes = Notes(scenario.title, terrain.caveat, cells, scenario.notional, self.question, (min(factors), max(factors)))
+        notes = Notes(
+            scenario.title, terrain.caveat, cells, scenario.notional, self.question, (min(factors), max(factors)),
+            any(w.flies for w in self.watchers), any(w.eye.lobes_hz > 0.0 for w in self.watchers),
+        )  # fmt: skip
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}
         differences: list[Difference] = []

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from buckler.coverage import charts, geojson, geotiff, page, pictures
 from buckler.coverage.area import Grid
 from buckler.coverage.images import Images
-from buckler.coverage.layers import HIGH, LOW, NOMINAL, Difference, Layer, Share
+from buckler.coverage.layers import HIGH, LOW, NOMINAL, Difference, Layer, Question, Share
 from buckler.coverage.network import Watcher
 from buckler.coverage.pictures import Maps, Notes, Sites, height_name
 from buckler.coverage.ranges import FirstDetection, Section, ring_of
@@ -38,6 +38,7 @@ class Writer:
             "notional": notes.notional,
             "terrain": notes.terrain,
             "target": question.target.name,
+            "target_is": question.flown,
             "heights_are": question.reference,
         }
         self.files: list[Path] = []
@@ -295,6 +296,17 @@ def _difference_sections(result: Result) -> Iterator[_Section]:
     yield title, "Areas seen, in km².", page.table(("height", "first", "second", "lost", "gained"), rows)
 
 
+def _aspects(q: Question) -> str:
+    seen = {
+        "nose": "Every sensor sees the target from ahead, as one that flies at it",
+        "beam": "Every sensor sees the target from the side",
+        "tail": "Every sensor sees the target from behind, as one that flies away",
+    }[q.aspect]
+    if q.heading_deg is not None:
+        seen = f"The target flies on {q.heading_deg % 360.0:03.0f}° everywhere, and each sensor sees it from where it is"
+    return f"{seen}; for the time that is left, it flies at the asset."
+
+
 def _facts(notes: Notes) -> list[str]:
     q = notes.question
     return [
@@ -302,11 +314,14 @@ def _facts(notes: Notes) -> list[str]:
         "The map's probability is that of at least one detection in one scan of every sensor; scans of different "
         "sensors are independent.",
         "Radar cross-sections are the catalog's, by each sensor's band: the class spans up to "
-        f"{q.target.span_db():.0f} dB in one band, and its low and high ends are shown beside the nominal one."
+        f"{q.target.span_db(q.aspect):.0f} dB in one band, and its low and high ends are shown beside the nominal one."
         + (f" Here {q.target.note}." if q.target.note else ""),
         f"Line of sight over {notes.earth} and the terrain named above. Air and rain take their share on the "
         "slant path, as the scenario has them. No ducting, no diffraction, no clutter. The flashes "
         "of rotors and propellers are not modelled.",
-        "Moving sensors stand in the middle of their orbits.",
+        _aspects(q),
+        *(["A sensor on an orbit: its probability is the mean over a round, of a scan at a moment chosen at random; its range "
+           "rings and vertical diagrams are about the orbit's centre."] if notes.flying else []),
+        *(["Sea or flat ground reflects, where the scenario says so: lobes, with nulls low over the horizon."] if notes.lobing else []),
         "A model at mission level, for comparison and argument; the published ranges behind it carry their own spread.",
     ]

@@ -17,10 +17,11 @@ m at 200 km and 930 m at 400 km (17 km high).
 **Horizon.** sqrt(2 k a h + h^2) from each end: the length of the straight tangent over the effective earth.
 
 **Lobes.** Over flat ground or sea the direct and the reflected ray interfere (`lobing_factor`): Kerr, Propagation of
-Short Radio Waves (1951), chapter 2; Ament's (1953) roughness factor; ground constants of ITU-R P.527.
+Short Radio Waves (1951), chapter 2; Ament's (1953) roughness factor; ground constants of ITU-R P.527. Over the curved
+earth, as the engine and the maps take them: multipath.py.
 
 Limits: no ducting (a gradient of -157 N/km or steeper is refused: k would be infinite or negative), no diffraction
-beyond the horizon, no lobes over terrain; the reflecting surface is flat, so lobes hold where the bulge of the earth
+beyond the horizon, no lobes over terrain; `lobing_factor` has a flat surface, and holds where the bulge of the earth
 between antenna and target is small against both heights. Attenuation by air and rain: attenuation.py; its public
 functions are also reached from here.
 """
@@ -75,6 +76,7 @@ __all__ = [
     "saturation_vapour_pressure_hpa",
     "trace",
     "trace_ray",
+    "two_rays",
     "wet_refractivity",
 ]
 
@@ -203,6 +205,34 @@ def reflection(
 
 
 @kernel
+def two_rays(
+    freq_hz: float,
+    antenna_height_m: float,
+    target_height_m: float,
+    ground_range_m: float,
+    permittivity: float,
+    conductivity: float,
+    vertical: bool,
+    roughness_m: float,
+    divergence: float,
+) -> float:
+    """Field over its free-space value, |1 + D Gamma exp(-j 2 pi (R2 - R1)/lambda)|, over a plane, one way.
+
+    R1, R2: the direct and the reflected path; the antenna is taken to send equally along both. D: what of the
+    reflected field a surface that is not quite a plane leaves; 1 over a plane.
+    """
+    total = antenna_height_m + target_height_m
+    difference = target_height_m - antenna_height_m
+    direct = sqrt(ground_range_m * ground_range_m + difference * difference)
+    reflected = sqrt(ground_range_m * ground_range_m + total * total)
+    longer = 4.0 * antenna_height_m * target_height_m / (direct + reflected)  # reflected - direct, without cancelling
+    grazing = float(np.arctan2(total, ground_range_m))
+    gamma = divergence * reflection(grazing, freq_hz, permittivity, conductivity, vertical, roughness_m)
+    phase = 2.0 * pi * longer * freq_hz / SPEED_OF_LIGHT_MPS
+    return float(abs(1.0 + gamma * complex(cos(phase), -sin(phase))))
+
+
+@kernel
 def lobing_factor(
     freq_hz: float,
     antenna_height_m: float,
@@ -213,20 +243,10 @@ def lobing_factor(
     vertical: bool,
     roughness_m: float,
 ) -> float:
-    """Field over its free-space value, |1 + Gamma exp(-j 2 pi (R2 - R1)/lambda)|, over flat ground or sea, one way.
-
-    R1, R2: the direct and the reflected path; the antenna is taken to send equally along both. 0 to 2; the power of a
-    radar echo goes with its fourth power.
-    """
-    total = antenna_height_m + target_height_m
-    difference = target_height_m - antenna_height_m
-    direct = sqrt(ground_range_m * ground_range_m + difference * difference)
-    reflected = sqrt(ground_range_m * ground_range_m + total * total)
-    longer = 4.0 * antenna_height_m * target_height_m / (direct + reflected)  # reflected - direct, without cancelling
-    grazing = float(np.arctan2(total, ground_range_m))
-    gamma = reflection(grazing, freq_hz, permittivity, conductivity, vertical, roughness_m)
-    phase = 2.0 * pi * longer * freq_hz / SPEED_OF_LIGHT_MPS
-    return float(abs(1.0 + gamma * complex(cos(phase), -sin(phase))))
+    """`two_rays` over flat ground or sea: 0 to 2; the power of a radar echo goes with its fourth power."""
+    return two_rays(
+        freq_hz, antenna_height_m, target_height_m, ground_range_m, permittivity, conductivity, vertical, roughness_m, 1.0
+    )
 
 
 # --- the public, array-friendly surface -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.physics.aspect import cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.multipath import echo_gain
 from buckler.physics.radar import snr_linear
 from buckler.physics.series import arctangent
 from buckler.physics.slant import path_loss_db
@@ -103,7 +104,8 @@ def sighting(
     In view: within instrumented range and sector, within the elevation limits (of the refracted ray at the antenna), and above
     the lowest height seen in that direction (`lowest_m`: terrain, earth curvature and refraction, compiled once). SNR by the
     calibrated radar equation, with the body's cross-section in the sensor's band as seen from there (physics.aspect), less
-    the loss to air and rain (physics.slant, `air_db`). The azimuth and elevation are those of the straight line.
+    the loss to air and rain (physics.slant, `air_db`) and with the lobes of a surface (physics.multipath).
+    The azimuth and elevation are those of the straight line.
     """
     x, y, z, height_m = position(body, path_m, time_s)
     dx = x - sensor.position_m[0]
@@ -129,6 +131,12 @@ def sighting(
     if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
         return 0.0, range_m, azimuth, up, level
     snr = _echo(sensor, air_db, body, path_m, time_s, dx, dy, dz, up, tangent, range_m)
+    if sensor.lobes_hz > 0.0:
+        snr *= echo_gain(
+            sensor.lobes_hz, sensor.surface_m, sensor.permittivity, sensor.conductivity, sensor.vertical > 0,
+            sensor.roughness_m, sensor.antenna_m, sensor.effective_radius_m, lowest_m, sensor.lowest_step_m, azimuth, ground_m,
+            height_m,
+        )  # fmt: skip
     return snr, range_m, azimuth, up, level
 
 

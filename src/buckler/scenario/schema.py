@@ -154,6 +154,20 @@ class Region(_Weather, _Named):
         return self
 
 
+class Multipath(DocumentModel):
+    """What the surface around a radar on the ground reflects: lobes. Off unless it is asked for."""
+
+    surface: Literal["none", "sea", "wet ground", "dry ground"] = Field(
+        description="sea: at sea level; ground: level with the ground under the antenna. It reflects where it is in the antenna's sight."
+    )
+    roughness_m: Annotated[Number, Field(ge=0, le=10)] = Field(
+        0.2,
+        description="Standard deviation of the surface's height: of a sea, a quarter of its significant wave height (0.2: a slight "
+        "sea, WMO sea state 3).",
+    )
+    polarisation: Literal["horizontal", "vertical"] = "horizontal"
+
+
 class Environment(_Weather):
     """The air and the ground that everything shares."""
 
@@ -182,6 +196,9 @@ class Environment(_Weather):
     )
     water_vapour_g_per_m3: Annotated[Number, Field(ge=0, le=40)] = Field(
         7.5, description="At the ground; 7.5 in the standard air of ITU-R P.835."
+    )
+    multipath: Multipath | None = Field(
+        None, description="Lobes over sea or flat ground, of every sensor on the ground; none if left out. A sensor may say otherwise."
     )
     regions: list[Region] = Field(
         default_factory=list,
@@ -314,6 +331,9 @@ class Sensor(_Named, _Placed):
     )
     uptime: Uptime | None = Field(None, description="Failures by luck; none if left out.")
     relocations: list[Relocation] = Field(default_factory=list, description="Moves to other places, in the order of time.")
+    multipath: Multipath | None = Field(
+        None, description="What the surface around it reflects, instead of the environment's; a sensor in the air has no lobes."
+    )
     confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
     confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")
     hypothetical: bool = Field(
@@ -323,6 +343,8 @@ class Sensor(_Named, _Placed):
     @model_validator(mode="after")
     def _looks_somewhere(self) -> Sensor:
         mistakes: list[tuple[tuple[str | int, ...], str]] = []
+        if self.multipath is not None and (self.orbit is not None or self.altitude_m is not None):
+            mistakes.append((("multipath",), "a sensor in the air has no lobes: leave multipath out"))
         if self.orbit is not None:
             if self.sector_azimuth_deg is not None:
                 mistakes.append(

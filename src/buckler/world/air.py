@@ -1,4 +1,4 @@
-"""The air at a sensor: how its rays bend, how much the gases and the rain take, and what of it a published range holds."""
+"""The air and the surface at a sensor: how its rays bend, what gases and rain take, what of it a published range holds, what reflects."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.physics.attenuation import SURFACE_VAPOUR_GM3
 from buckler.physics.earth import MEAN_RADIUS_M
-from buckler.physics.propagation import effective_earth_factor, refractivity_gradient
+from buckler.physics.propagation import GROUND_DRY, GROUND_WET, SEA, effective_earth_factor, refractivity_gradient
 from buckler.physics.slant import AIR_RANGES, AIR_SINES, Table, air_table, clear_air_db, rain_db_per_m
 from buckler.physics.visibility import EARTH_FACTOR, elevation_tangent
-from buckler.scenario.schema import Environment
+from buckler.scenario.schema import Environment, Multipath
 
 BAND_HZ: Final = {"VHF": 0.15e9, "UHF": 0.43e9, "L": 1.3e9, "S": 3.0e9, "C": 5.5e9, "X": 9.5e9, "Ku": 15.5e9}
 """One frequency for a band (IEEE Std 521 letters), in the middle of what the ITU allots to radiolocation there."""
+SURFACES: Final = {"sea": SEA, "wet ground": GROUND_WET, "dry ground": GROUND_DRY}
 REFERENCE_HEIGHT_M: Final = 10_000.0
 """Of the target for which a range is published, where nothing is said of it (assumption: an aircraft at cruise)."""
 
@@ -66,6 +67,16 @@ def fill_air(record: Any, table: Table, band: str, card: Card, antenna_m: float,
         band, round(antenna_m, 1), float(record["maximum_range_m"]), radius, air.water_vapour_gm3
     )
     table[:] = losses - reference_loss_db(card, band)
+
+
+def fill_surface(record: Any, band: str, multipath: Multipath | None, ground_m: float) -> None:
+    """A sensor's fields that tell of the surface around it."""
+    if multipath is None or multipath.surface == "none":
+        return
+    surface = SURFACES[multipath.surface]
+    record["lobes_hz"], record["surface_m"] = BAND_HZ[band], 0.0 if multipath.surface == "sea" else ground_m
+    record["permittivity"], record["conductivity"] = surface.permittivity, surface.conductivity
+    record["roughness_m"], record["vertical"] = multipath.roughness_m, multipath.polarisation == "vertical"
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ from buckler.physics.slant import Table
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable, horizon_table
 from buckler.scenario.schema import Environment, Sensor
-from buckler.world.air import air_at, fill_air
+from buckler.world.air import air_at, fill_air, fill_surface
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
 from buckler.world.sights import compile_sight
@@ -62,7 +62,7 @@ def compile_sensor(
     record: Any, sensor: Sensor, card: Card, terrain: Terrain, environment: Environment, command: int, air_db: Table
 ) -> Entity:
     """Fill one SENSOR record and its part of World.air_db."""
-    place, _ = place_of(sensor, card, terrain)
+    place, mast = place_of(sensor, card, terrain)
     place.fill(record, address(sensor.name))
     record["command"] = command
     record["minimum_elevation_rad"] = card.si("min_elevation")
@@ -81,6 +81,8 @@ def compile_sensor(
         record["false_alarm"] = pfa
         record["swerling"] = SWERLING
         fill_air(record, air_db, card.text("band"), card, place.height_m, air)
+        if sensor.altitude_m is None and sensor.orbit is None:
+            fill_surface(record, card.text("band"), sensor.multipath or environment.multipath, place.height_m - mast)
     _look_over(record, sensor, card)
     record["hits"], record["scans"] = sensor.confirmation_hits, sensor.confirmation_scans
     record["tracks"] = sensor.track_capacity or 0
