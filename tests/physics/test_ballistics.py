@@ -358,6 +358,20 @@ def test_a_report_shorter_than_keplers_arc_is_named() -> None:
         ballistics.check_lofted(3724.9e3, 998e3, 3400.0)
 
 
+def test_the_hwasong_17_of_march_2022_does_not_add_up() -> None:
+    """6,248.5 km high, 1,090 km far, 4,052 s (KCNA, 25 March 2022): the bare arc alone takes longer, by the two-body formulas."""
+    r, a0 = 6_371_008.7714, 6_248.5e3
+    half = 0.5 * 1_090e3 / r  # the ellipse with its apogee over the middle: r_p = p/(1 + e cos(pi - half)), p = (r + h)(1 - e)
+    top = r + a0
+    e = (top - r) / (top - r * np.cos(half))
+    axis = top / (1.0 + e)
+    anomaly = 2.0 * np.arctan(np.sqrt((1.0 - e) / (1.0 + e)) * np.tan(0.5 * (np.pi - half)))
+    bare = 2.0 * np.sqrt(axis**3 / 3.986004418e14) * (np.pi - anomaly + e * np.sin(anomaly))
+    assert bare > 4_052.0
+    with pytest.raises(InputError, match=f"the bare Kepler arc alone takes {bare:.0f} s"):
+        ballistics.check_lofted(6_248.5e3, 1_090e3, 4_052.0)
+
+
 def test_a_short_burn_approaches_keplers_arc() -> None:
     # Limiting case: nearly all speed at once, no time in the air to speak of.
     bare = float(arcs.arc_from_apogee(1000e3, 800e3).time_s)
