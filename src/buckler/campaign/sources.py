@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from buckler import units
 from buckler.catalog.schema import Card, Parameter
-from buckler.scenario.schema import Command, Interference
+from buckler.scenario.schema import Command, Interference, Traffic
 from buckler.world.compile import World
 from buckler.world.orbits import READ as ORBIT_READS
 from buckler.world.sensors import READ as SENSOR_READS
 from buckler.world.stages import READ as STAGE_READS
 from buckler.world.threats import READ as THREAT_READS
-from buckler.world.traffic import EVIDENCE_READ
+from buckler.world.traffic import EVIDENCE_READ, held_out
 from buckler.world.traffic import READ as TRAFFIC_READS
 from buckler.world.weapons import BATTERY_READS, WEAPON_READS
 
@@ -48,7 +49,8 @@ def sources_used(world: World) -> list[dict[str, Any]]:
         ]
     rows += [row for command in scenario.commands for row in _command_rows(command)]
     sensors = [sensor.name for sensor in scenario.sensors]
-    return [*rows, *(row for entry in scenario.interference for row in _interference_rows(entry, sensors))]
+    rows += [row for entry in scenario.interference for row in _interference_rows(entry, sensors)]
+    return [*rows, *(_held_out_row(scenario.traffic, file, said) for file, said in held_out(scenario.traffic))]
 
 
 def _row(card: Card, name: str, parameter: Parameter, used_by: list[str]) -> dict[str, Any]:
@@ -100,6 +102,27 @@ def _command_rows(command: Command) -> list[dict[str, Any]]:
         }
         for name, (unit, reason) in _COMMAND_REASONS.items()
     ]
+
+
+def _held_out_row(traffic: Traffic | None, file: str, said: str) -> dict[str, Any]:
+    """What of a recording is not flown, and why."""
+    users = [entry.name for entry in traffic.entries if entry.recording == file] if traffic is not None else []
+    return {
+        "used_by": users,
+        "system": "scenario",
+        "parameter": f"recording {Path(file).name}",
+        "low": None,
+        "nominal": None,
+        "high": None,
+        "unit": None,
+        "grade": None,
+        "kind": "assumption",
+        "sources": [],
+        "assumption": said,
+        "note": "held out of the picture: no aircraft can have flown it so",
+        "used_value_si": None,
+        "si_unit": None,
+    }
 
 
 def _interference_rows(entry: Interference, sensors: list[str]) -> Iterator[dict[str, Any]]:

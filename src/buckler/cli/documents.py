@@ -23,6 +23,7 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
         return
     from buckler.scenario.load import check_scenario
     from buckler.world.faults import compile_scenario
+    from buckler.world.traffic import held_out
 
     world = compile_scenario(check_scenario(document))
     counts = {
@@ -30,6 +31,8 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
     }
     parts = ", ".join(f"{count} {plural(kind, count)}" for kind, count in counts.items())
     typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
+    for recording, said in held_out(world.loaded.scenario.traffic):
+        typer.echo(f"{recording}: {said}")
 
 
 def scenarios(

@@ -650,7 +650,7 @@ class RaidEntry(_Named):
     navigation_error_m: Annotated[Number, Field(ge=0, le=100_000)] | None = Field(
         None,
         description="Standard deviation of where a route's flyer arrives, across its track, beside its CEP: what navigation adds "
-        "(satellite navigation denied). The path until then is not moved: up to some 100 m that is nothing that a radar would notice (docs/models.md). "
+        "(satellite navigation denied). The path until then is not moved: up to some 100 m no radar would notice (docs/models.md). "
         "The card's navigation_error if left out, else 0.",
     )
     spent_stage: bool = Field(

@@ -106,9 +106,21 @@ def route_path(
         _names(entry),
         lambda: fly_route(places, heights, speeds, card, terrain, air, entry.height_reference, stops),
     )
+    _within_reach(entry, card, flown.length_m)
     rows = np.column_stack([flown.position_m, flown.height_m])
     released = float(flown.waypoint_s[len(inbound)])
     return Path(rows, *places[0], start_s, flown.end_s, released)
+
+
+def _within_reach(entry: RaidEntry, card: Card, length_m: float) -> None:
+    """Refuse a route longer than its card's range."""
+    reach_m = card.range_si("max_range")[2] if card.known("max_range") else inf
+    if length_m > reach_m:
+        raise InputError(
+            f"raid entry {entry.name!r} cannot fly: its route is {length_m / 1000:.1f} km long, and {card.name} flies "
+            f"{reach_m / 1000:g} km: take {(length_m - reach_m) / 1000:.1f} km out of its way (begin nearer, fewer waypoints), or take a "
+            "class of longer range"
+        ).at("origin")
 
 
 def release_moments_s(entry: RaidEntry, carrier: Path) -> list[float]:

@@ -254,6 +254,12 @@ def _recorded(entry: TrafficEntry, card: Card) -> Iterator[_Flight]:
         yield _Flight(member_name(entry.name, len(tracks), k), entry, card, rows, entry.start_s + float(track.time_s[0]) - begin)
 
 
+def held_out(traffic: Traffic | None) -> list[tuple[str, str]]:
+    """(recording, sentence) for everything in the recordings of a scenario's traffic that is no flight, and is not flown."""
+    files = sorted({entry.recording for entry in traffic.entries if entry.recording is not None}) if traffic is not None else []
+    return [(file, sentence) for file in files for sentence in read_adsb(file).held_out]
+
+
 def _during(flight: _Flight, until_s: float) -> _Flight | None:
     """The part of a flight between the scenario's start and end; None where it is never in the air then."""
     skip = max(0, int(-flight.start_s / STEP_S))
