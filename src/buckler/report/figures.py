@@ -6,7 +6,7 @@ from typing import Any
 
 from buckler.log.schema import REASON_MEANING
 from buckler.report.markup import Child, Markup, tag
-from buckler.report.wording import Figure, interval_of, minutes, number, value_of
+from buckler.report.wording import Figure, clock, interval_of, number, value_of
 
 Summary = dict[str, Any]
 Cells = tuple[Child, ...]
@@ -63,15 +63,14 @@ def assets_table(summary: Summary) -> Markup:
     rows: list[Cells] = []
     for key, hit in summary["asset_hit"].items():
         warning = summary["warning_time"][key]
-        ends = [minutes(warning[end]) for end in ("low", "high") if warning[end] is not None]
-        mean = minutes(warning["value"]) if warning["value"] is not None else "–"
-        interval = " to ".join(ends) if len(ends) == 2 else ""
+        ends = [clock(warning[end]) for end in ("low", "high") if warning[end] is not None]
+        mean = clock(warning["value"]) if warning["value"] is not None else "–"
+        interval = "–".join(ends) if len(ends) == 2 else ""
         spread = warning.get("distribution", {})
-        middle = f"{minutes(spread['p05'])} · {minutes(spread['p50'])} · {minutes(spread['p95'])}" if spread.get("n") else ""
+        middle = " · ".join(clock(spread[part]) for part in ("p05", "p50", "p95")) if spread.get("n") else ""
         rows.append((hit["name"], value_of(hit), interval_of(hit), mean, interval, middle, f"{warning['n']:,}"))
-    return _table(
-        ("", "is hit", "95 % interval", "mean warning", "95 % interval", "5 %, half, 95 % of raids have less", "raids with an impact"), rows
-    )
+    heads = ("", "is hit", "95 % interval", "mean warning, min:s", "95 % interval", "5 %, half, 95 % have less", "raids with an impact")
+    return _table(heads, rows)
 
 
 def mistakes_table(summary: Summary) -> Markup:

@@ -67,6 +67,12 @@ def minutes(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
+def clock(seconds: float) -> str:
+    """The same where a column's head says min:s: "3:20"."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
 def terrain(facts: dict[str, Any]) -> str:
     """What ground the run stood on, its cell size and what that cannot show."""
     text = str(facts.get("source") or "not stated")
