@@ -104,7 +104,20 @@ def parse_document(text: str, file: str) -> Document:
         line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
         message = f"the character U+{ord(match[0]):04X} is not allowed in YAML; is this a text file?"
         raise DocumentError([Problem(file, line, column, message)])
-    loader = _LOADER(text)
+    try:
+        reader = _read(text, file, lines, _LOADER)
+    except DocumentError as error:
+        # libyaml reads ahead, and from 0.2.6 on it gives up on deep nesting before the reader comes to it.
+        if any("maximum nesting depth" in problem.message for problem in error.problems):
+            _read(text, file, lines, yaml.SafeLoader)
+        raise
+    if reader.root is None:
+        raise DocumentError([Problem(file, 1, 1, "the file holds no document: it is empty, or only comments")])
+    return Document(file, reader.data, reader.root, lines, reader.problems)
+
+
+def _read(text: str, file: str, lines: list[str], kind: Any) -> _Reader:
+    loader = kind(text)
     reader = _Reader(file, lines)
     try:
         while reader.take(loader.get_event()):
@@ -113,9 +126,7 @@ def parse_document(text: str, file: str) -> Document:
         raise DocumentError([*reader.problems, _syntax_problem(file, lines, error)]) from None
     finally:
         loader.dispose()
-    if reader.root is None:
-        raise DocumentError([Problem(file, 1, 1, "the file holds no document: it is empty, or only comments")])
-    return Document(file, reader.data, reader.root, lines, reader.problems)
+    return reader
 
 
 def problems_at(document: Document, mistakes: Iterable[tuple[Place, str]]) -> list[Problem]:
