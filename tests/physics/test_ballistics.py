@@ -109,6 +109,22 @@ def test_nasa_case_4_dropped_sphere() -> None:
     assert np.all(height <= each.max(axis=0) + 0.01)
 
 
+def test_nasa_cases_1_and_5_dropped_sphere_without_drag_and_over_a_round_turning_earth() -> None:
+    # NASA/TM-2015-218675: where it is at 30 s, simulation 06 (and, case 1, 02: 15,598.90389 ft): github nasa/simupy-flight,
+    # NESC_data/Atmospheric_checkcases. Case 1 also carries a body without damping (case 2): it falls alike.
+    drop = {"duration_s": 30.0, "stop_height_m": -1e4, "tolerance_m": 1e-6}
+    bare = fly(0.0, 0.0, 30_000.0 * FT, (0.0, 0.0, 0.0), **drop)
+    _, lon, height = ecef_to_geodetic(*bare.end_position_m)
+    assert height / FT == pytest.approx(15_598.90435512364, abs=1e-4)
+    assert lon == pytest.approx(5.7455221311101685e-5, rel=1e-6)
+    radius = 20_902_254.5305 * FT
+    turning = round_earth(radius, rotation_radps=ROTATION_RATE_RADPS)
+    braked = fly(0.0, 0.0, 30_000.0 * FT, (0.0, 0.0, 0.0), **SPHERE, drag=constant_drag(), planet=turning, **drop)
+    assert (np.linalg.norm(braked.end_position_m) - radius) / FT == pytest.approx(16_276.395223338157, abs=0.02)
+    longitude = np.degrees(np.arctan2(braked.end_position_m[1], braked.end_position_m[0]))
+    assert longitude == pytest.approx(5.346991930192834e-5, abs=6e-8)  # 0.02 ft
+
+
 @pytest.mark.parametrize(
     ("wind_ftps", "altitude_ft", "longitude_deg"),
     [

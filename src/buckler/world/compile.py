@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
@@ -118,11 +119,14 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
                 records[i], sensor, card, terrain, scenario.environment, command_index[sensor.command], air_db[i]
             )
         )
-        if reuse is None:
-            table = sensing.horizon_of(sensor, card, terrain, scenario.environment)
+    if reuse is None:
+        swept = sensing.side_by_side([
+            partial(sensing.horizon_of, sensor, loaded.card(sensor.system), terrain, scenario.environment) for sensor in sensors
+        ])  # fmt: skip
+        for i, table in enumerate(swept):
             lowest[i], records[i]["lowest_step_m"] = table.line_m, table.range_step_m
-        else:
-            lowest[i], records[i]["lowest_step_m"] = reuse.arrays.lowest_m[i], reuse.arrays.sensors[i]["lowest_step_m"]
+    else:
+        lowest, records["lowest_step_m"] = reuse.arrays.lowest_m, reuse.arrays.sensors["lowest_step_m"]
 
     orbits = compile_orbits(loaded, sensors, records, terrain, None if reuse is None else reuse.arrays)
     disturbances = compile_interference(scenario.interference, sensors, records)

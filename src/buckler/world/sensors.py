@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import degrees, inf, pi, radians, tan
 from typing import Any, Final
 
@@ -137,6 +140,16 @@ def horizon_of(sensor: Sensor, card: Card, terrain: Terrain, environment: Enviro
     place, above_ground = place_of(sensor, card, terrain)
     earth_factor = air_at(environment, place.lat_deg, place.lon_deg).earth_factor
     return horizon_around(terrain, place, above_ground, card.si("instrumented_range"), earth_factor)
+
+
+def side_by_side(jobs: Sequence[Callable[[], HorizonTable]]) -> list[HorizonTable]:
+    """Tables of several places, swept at the same time on as many threads as there are processors: the sweep holds no lock, and no
+    table depends on another."""
+    threads = min(len(jobs), os.cpu_count() or 1)
+    if threads < 2:
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda job: job(), jobs))
 
 
 def horizon_around(
