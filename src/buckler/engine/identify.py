@@ -77,10 +77,10 @@ def verdict_by_evidence(world: WorldArrays, state: State, seed: int, replication
     state.held_by[c, i].attempts = attempt + 1
     known.asked = attempt + 1
     if answers(world, seed, replication, c, i, attempt):
-        known.replied = 1
+        known.replied += 1
     there = indicators(world.bodies[i], world.threats[i], world.indicators, seed, replication, now_s)
     civil, own, red = ident.posterior(
-        world.evidence, ident.ALL_INDICATORS, there, known.asked, known.replied != 0, world.askers[c].share
+        world.evidence, ident.ALL_INDICATORS, there, known.asked, known.replied, world.askers[c].share
     )
     was = known.identity
     known.identity = ident.identity(civil, own, red)
@@ -127,9 +127,9 @@ def wrongful(
 
 
 @borrowing_kernel
-def _saved(evidence: NDArray[np.float64], status: int, there: int, asked: int, replied: bool, share: float) -> bool:
+def _saved(evidence: NDArray[np.float64], status: int, there: int, asked: int, replies: int, share: float) -> bool:
     """Whether with this evidence the battery would not have been cleared, under its weapon control status."""
-    civil, own, red = ident.posterior(evidence, ident.ALL_INDICATORS, there, asked, replied, share)
+    civil, own, red = ident.posterior(evidence, ident.ALL_INDICATORS, there, asked, replies, share)
     return not ident.may_fire(ident.identity(civil, own, red), status)
 
 
@@ -141,17 +141,18 @@ def _cause(
     known = state.known_as[c, i]
     share = float(world.askers[c].share)
     there = indicators(body, world.threats[i], world.indicators, seed, replication, now_s)
-    replied = known.replied != 0
-    if body.side == ident.OWN and not replied:
+    replies = int(known.replied)
+    if body.side == ident.OWN and replies == 0:
         if body.iff & world.askers[c].iff == 0:
-            if body.iff != 0 and _saved(world.evidence, status, there, known.asked, True, 1.0):
+            if body.iff != 0 and _saved(world.evidence, status, there, known.asked, known.asked, 1.0):
                 return _IFF_NOT_INTEROPERABLE
-        elif _saved(world.evidence, status, there, known.asked, True, share):
+        elif _saved(world.evidence, status, there, known.asked, known.asked, share):
             return _LATE_IDENTIFICATION if iff_works(world.evidence, world.threats[i], seed, replication) else _IFF_FAILED
     for k in (ident.TRANSPONDER, ident.CORRIDOR, ident.PLAN):
         bit = 1 << k
-        if there & bit == 0 and _saved(world.evidence, status, there | bit, known.asked, replied, share):
+        if there & bit == 0 and _saved(world.evidence, status, there | bit, known.asked, replies, share):
             return _TRANSPONDER_OFF if k == ident.TRANSPONDER else _OFF_CORRIDOR if k == ident.CORRIDOR else _NO_FLIGHT_PLAN
-    if _saved(world.evidence, status, there, _MANY, replied, share):
+    often = int(_MANY * world.evidence[ident.IFF_REPLY, ident.OWN]) if replies > 0 else 0
+    if _saved(world.evidence, status, there, _MANY, often, share):
         return _LATE_IDENTIFICATION
     return _SEVERAL_SIGNS

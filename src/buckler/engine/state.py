@@ -71,7 +71,7 @@ HELD_BY: Final = record(
 KNOWN_AS: Final = record(
     [
     ("identity", "i1"),  # tracking.identification: PENDING to HOSTILE
-    ("replied", "i1"),  # 1: an interrogation was answered
+    ("replied", "i4"),  # interrogations that were answered
     ("asked", "i4"),  # interrogations
 ]
 )  # fmt: skip

@@ -7,12 +7,14 @@ Bayes' rule over the hypotheses H in {civil, own, red}, for evidence E_k that is
 Pearl, Probabilistic Reasoning in Intelligent Systems (1988), doi:10.1016/C2009-0-27609-4, section 2.1; the same rule is in the identity
 data combining process of STANAG 4162. Each kind of evidence enters once, with what is known of it so far, so that the order in which
 evidence came does not matter and the same transponder heard twice is not two witnesses. The one exception is the IFF interrogation,
-whose repetitions are independent given that the equipment works; the answer to n of them is one piece of evidence:
+whose repetitions are independent given that the equipment works; k answers to n of them are one piece of evidence (binomial: how many
+ways there are to choose the k is the same for all):
 
-    p(a reply in n | own) = s w (1 - (1 - r)^n),   p(a reply in n | H) = 1 - (1 - f_H)^n for H civil or red           (2)
+    p(k of n | own) = s w r^k (1 - r)^(n-k), and 1 - s w more for k = 0,   p(k of n | H) = f_H^k (1 - f_H)^(n-k) for H civil or red  (2)
 
 with s the share of own aircraft that carry a mode which this post can ask (0: the two systems are not interoperable, and silence then
-says nothing), w the probability that the equipment works and is on, r and f_H the probabilities of one valid or false reply.
+says nothing), w the probability that the equipment works and is on, r and f_H the probabilities of one valid or false reply. False
+replies are taken to be accidents, independent of each other: who can answer at will (a captured key) is not modelled.
 
 Every probability is an assumption, with its range and reason on the catalog card `identification`, or on a card of the scenario's own.
 Limits: three hypotheses; kinematic evidence is what an exact track would show; evidence that is dependent given H (speed and height)
@@ -83,12 +85,18 @@ _SUREST: Final = 1e-9
 
 
 @borrowing_kernel
-def reply_probability(table: NDArray[np.float64], hypothesis: int, interrogations: int, share: float) -> float:
-    """Equation (2): the probability that at least one of n interrogations is answered."""
-    silent = float((1.0 - table[IFF_REPLY, hypothesis]) ** interrogations)
-    if hypothesis == OWN:
-        return share * float(table[IFF_WORKS, OWN]) * (1.0 - silent)
-    return 1.0 - silent
+def log_reply_probability(
+    table: NDArray[np.float64], hypothesis: int, interrogations: int, replies: int, share: float
+) -> float:
+    """Equation (2), its logarithm: that just these of the interrogations are answered."""
+    each = _surely_not(table[IFF_REPLY, hypothesis])
+    total = replies * log(each) + (interrogations - replies) * log(1.0 - each)
+    if hypothesis != OWN:
+        return total
+    works = _surely_not(share * float(table[IFF_WORKS, OWN]))
+    if replies == 0:
+        return log(1.0 - works + works * exp(total))
+    return total + log(works)
 
 
 @borrowing_kernel
@@ -98,13 +106,10 @@ def _surely_not(probability: float) -> float:
 
 @borrowing_kernel
 def _log_odds(
-    table: NDArray[np.float64], hypothesis: int, known: int, there: int, interrogations: int, replied: bool, share: float
+    table: NDArray[np.float64], hypothesis: int, known: int, there: int, of_replies: float
 ) -> float:
-    """log p(H) + sum of log p(E_k | H), in the order of the rows."""
-    total = log(max(table[PRIOR, hypothesis], _SUREST))
-    if interrogations > 0:
-        p = _surely_not(reply_probability(table, hypothesis, interrogations, share))
-        total += log(p if replied else 1.0 - p)
+    """log p(H) + sum of log p(E_k | H), in the order of the rows; `of_replies`: that of the IFF's answers."""
+    total = log(max(table[PRIOR, hypothesis], _SUREST)) + max(of_replies, log(_SUREST))
     for k in range(len(table) - FIRST_INDICATOR):
         if (known >> k) & 1:
             p = _surely_not(table[FIRST_INDICATOR + k, hypothesis])
@@ -114,16 +119,20 @@ def _log_odds(
 
 @borrowing_kernel
 def posterior(
-    table: NDArray[np.float64], known: int, there: int, interrogations: int, replied: bool, share: float
+    table: NDArray[np.float64], known: int, there: int, interrogations: int, replies: int, share: float
 ) -> tuple[float, float, float]:
     """Equation (1): (p(civil), p(own), p(red)) given the evidence.
 
     `table` [ROWS, 3]: prior, IFF, indicators. `known`: bits of the indicators that have been looked at; `there`: of those found.
-    `interrogations`: by IFF so far, `replied`: whether any was answered; `share`: s of equation (2).
+    `interrogations`: by IFF so far, `replies`: how many were answered; `share`: s of equation (2).
     """
-    civil = _log_odds(table, CIVIL, known, there, interrogations, replied, share)
-    own = _log_odds(table, OWN, known, there, interrogations, replied, share)
-    red = _log_odds(table, RED, known, there, interrogations, replied, share)
+    of_civil = log_reply_probability(table, CIVIL, interrogations, replies, share)
+    of_own = log_reply_probability(table, OWN, interrogations, replies, share)
+    of_red = log_reply_probability(table, RED, interrogations, replies, share)
+    best = max(of_civil, of_own, of_red)  # many answers are each improbable: it is their ratios that count
+    civil = _log_odds(table, CIVIL, known, there, of_civil - best)
+    own = _log_odds(table, OWN, known, there, of_own - best)
+    red = _log_odds(table, RED, known, there, of_red - best)
     top = max(civil, own, red)
     civil, own, red = exp(civil - top), exp(own - top), exp(red - top)
     total = civil + own + red
