@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.analysis.estimates import Estimate, mean, paired_difference, proportion
+from buckler.analysis.instead import stopped_instead
 from buckler.analysis.outcomes import Outcomes, read_outcomes
 from buckler.errors import InputError
 from buckler.log.read import RunFolder, open_run
@@ -24,7 +25,7 @@ Counts = NDArray[np.integer[Any]]
 
 
 def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> dict[str, Any]:
-    """Every figure of both runs and first - second, paired by replication.
+    """Every figure of both runs and first - second, paired by replication; and who one stops that get through in the other.
 
     InputError where the runs have different seeds or no replication in common: they did not meet the same luck.
     """
@@ -55,6 +56,8 @@ def compare(first: RunFolder | str | Path, second: RunFolder | str | Path) -> di
         "replications": len(common),
         "left_out": len(all_a.replications) + len(all_b.replications) - 2 * len(common),
         "same_simulation": same,
+        "stopped_by_first": [] if same else stopped_instead(b, a, set(common.tolist())),
+        "stopped_by_second": [] if same else stopped_instead(a, b, set(common.tolist())),
         **compare_outcomes(all_a.only(common), all_b.only(common), same),
     }
 

@@ -14,6 +14,7 @@ from buckler.report.style import CSS
 from buckler.report.wording import is_percentage, value_of
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MOST_NAMED: Final = 3
 _CHARTS: Final = (("probability", "percentage points"), ("threats", "threats"), ("rounds", "rounds"))
 
 
@@ -35,7 +36,7 @@ def page(results: list[dict[str, Any]], command: str) -> str:
     sections: list[Child] = [
         tag("header", tag("h1", title), tag("p", facts, class_="facts"), notices),
         _values(results, names),
-        *(_differences(result, _LETTERS[k]) for k, result in enumerate(results, 1)),
+        *(part for k, result in enumerate(results, 1) for part in (_differences(result, _LETTERS[k]), _instead(result, _LETTERS[k]))),
         tag("section", tag("h2", "How to read this"), _reading()),
         tag("section", tag("h2", "Do it again"), tag("pre", tag("code", command))),
     ]
@@ -78,6 +79,41 @@ def _differences(result: dict[str, Any], letter: str) -> Markup:
             rows.append(Row(name.strip(), scale * change["value"], low, high, clear=is_clear(change), bound=bound))
         charts += [tag("h3", words.capitalize()), forest(rows, words)] if rows else []
     return tag("section", title, charts)
+
+
+def _instead(result: dict[str, Any], letter: str) -> Markup | None:
+    """Who is stopped in one run and gets through in the other under the same luck."""
+    parts: list[Child] = []
+    for key, one, other in (("stopped_by_second", "A", letter), ("stopped_by_first", letter, "A")):
+        rows = result.get(key) or []
+        if not rows:
+            continue
+        heads = ("threats", "a raid", f"why in {one}", f"stopped in {other} by", "what led to it came over")
+        body = [
+            tag(
+                "tr",
+                tag("td", row["threats"]),
+                tag("td", f"{row['stopped'] / result['replications']:.2f}", class_="n"),
+                *(tag("td", _shares(row[column], row["stopped"])) for column in ("reasons", "by", "over")),
+            )
+            for row in rows
+        ]
+        head = tag("tr", [tag("th", name, class_="n" if name == "a raid" else None) for name in heads])
+        parts += [
+            tag("h3", f"Through in {one}, stopped in {other}"),
+            tag("div", tag("table", tag("thead", head), tag("tbody", body)), class_="scroll"),
+        ]
+    if not parts:
+        return None
+    lead = f"The same threat in the same replication: it meets the same luck in A ({result['first']}) and {letter} ({result['second']})."
+    return tag("section", tag("h2", f"Who is stopped in only one of A and {letter}"), tag("p", lead, class_="small"), parts)
+
+
+def _shares(counts: dict[str, int], whole: int) -> str:
+    """The most frequent first, each with its share; the rare ones together."""
+    said = [f"{name} {count / whole:.0%}" if len(counts) > 1 else name for name, count in list(counts.items())[:_MOST_NAMED]]
+    rest = sum(list(counts.values())[_MOST_NAMED:])
+    return ", ".join([*said, *([f"others {rest / whole:.0%}"] if rest else [])])
 
 
 def _reading() -> Markup:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from buckler.drawing.basemap import CREDIT, base_map
 from buckler.drawing.maps import EARTH_RADIUS_M, Bounds, bounds_around, nice_step, range_ring
 from buckler.report.labels import Label, place
+from buckler.report.links import link_lines
 from buckler.report.markup import Child, Markup, path, tag
 
 _WIDTH: Final = 960.0
@@ -81,6 +82,7 @@ def draw_map(
         _land(view),
         ring_parts,
         _reach(entities, view),
+        link_lines(entities, view.at),
         _tracks(tracks, classes, fate, view),
         _orbits(orbits, view),
         _sites(standing, view),

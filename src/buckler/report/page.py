@@ -15,6 +15,7 @@ from buckler.log.text import write_whole
 from buckler.report import figures
 from buckler.report.forest import CSS as FOREST
 from buckler.report.ignorance import ignorance_part
+from buckler.report.links import link_kind, placed_links
 from buckler.report.map import credit, draw_map, placed
 from buckler.report.markup import Child, Markup, tag
 from buckler.report.reading import reading
@@ -154,6 +155,7 @@ def _map_part(folder: RunFolder, shown: dict[str, Any] | None, events: list[Even
     kinds = {
         row[{"threat": "class", "aircraft": "side"}.get(row["kind"], "kind")] for row in entities if placed(row)
     }
+    kinds |= {f"link {link_kind(row)}" for row, _, _ in placed_links(entities)}
     caption = tag("figcaption", f"{credit()}. Equirectangular projection. Heights above ground.")
     figure = tag("figure", svg, _legend(bool(names), kinds), caption)
     return tag("section", tag("h2", "Where"), lead, pick, choices, figure, class_="where"), len(names)
@@ -169,6 +171,9 @@ _LEGEND: Final = (
     ("battery", '<path class="site battery" d="M15 1l7 13h-14z"/>', "battery"),
     ("sensor", '<circle class="site sensor" cx="15" cy="8" r="5.5"/>', "sensor"),
     ("command post", '<path class="site command" d="M15 1l6.7 4.8l-2.6 7.9h-8.2l-2.6 -7.9z"/>', "command"),
+    ("fibre", '<path class="link l-fibre" d="M1 8h28"/>', "link fibre"),
+    ("radio link", '<path class="link l-radio" d="M1 8h28"/>', "link radio"),
+    ("satellite link", '<path class="link l-satellite" d="M1 8h28"/>', "link satellite"),
     ("longest reach of a battery", '<g class="reach"><path d="M1 8h28"/></g>', None),
     ("coverage of a sensor", '<g class="rings" style="display:inline"><path d="M1 8h28"/></g>', "rings"),
     ("ballistic", '<path class="track c-ballistic" d="M1 8h28"/>', "ballistic"),

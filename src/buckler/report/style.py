@@ -58,6 +58,8 @@ svg text {{ fill: var(--text); font-size: 12px; }}
     stroke-dasharray: 6 3; }}
 .reach path {{ fill: none; stroke: var(--defence); stroke-width: 1; opacity: .75; }}
 .shots path {{ fill: none; stroke: var(--defence); stroke-width: 1.2; }}
+.link {{ fill: none; stroke: var(--text); stroke-width: 1; opacity: .5; }} .link.l-radio {{ stroke-dasharray: 2 2.5; }}
+.link.l-satellite {{ stroke-dasharray: 8 2.5 2 2.5; }}
 .orbit {{ fill: none; stroke: var(--sensor); stroke-width: 1.3; stroke-dasharray: 4 2; }}
 .track {{ fill: none; stroke: var(--raid); stroke-width: 1.5; opacity: .85; }}
 .track.c-cruise {{ stroke-dasharray: 9 3; }} .track.c-drone {{ stroke-dasharray: 2 3; }}
