@@ -6,9 +6,12 @@ import copy
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from runs import Event, assumed, flown, layered, told, world_of
 
+from buckler.analysis.stories import record_of
+from buckler.analysis.stories import story as story_of
 from buckler.errors import DocumentError
 
 Scenario = dict[str, Any]
@@ -253,3 +256,22 @@ def test_what_cannot_be_is_refused(change: dict[str, Any], said: str) -> None:
     data["sensors"][0] |= change
     with pytest.raises(DocumentError, match=said):
         world_of(data)
+
+
+def test_a_leakers_story_tells_what_was_out_of_order_and_why() -> None:
+    data = moving(400, 200)
+    data["raid"]["entries"][1]["start_s"] = 410
+    data["links"] = [
+        {"name": "t", "between": ["Radar 1", "Post 1"], "uptime": {"up_probability": 0}},
+        {"name": "o", "between": ["Post 1", "Layer 1"]},
+    ]
+    world = world_of(data)
+    events = next(flown(world, 1))
+    rows = [{**e._asdict(), "event": e.number, "replication": 0} for e in told(world, events)]
+    entities = pa.Table.from_pylist([entity.row() for entity in world.entities])
+    record = record_of(0, rows, entities)
+    text = story_of(record, "second-1").text()
+    (line,) = [line for line in text.splitlines() if "Out of order at that time" in line]
+    assert {"t", "Layer 1", "Radar 1"} <= set(line.split("time: ")[1].rstrip(".").split(", "))
+    assert "Layer 1 (place 2) is in action." in text
+    assert "leaves its place" not in text

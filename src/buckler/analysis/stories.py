@@ -6,7 +6,7 @@ detection, and what they were passed over. A leaker's story ends with the event 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -29,6 +29,11 @@ def clock(time_s: float) -> str:
     minutes, seconds = divmod(round(time_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+_CHANGES: Final = ("node_down", "node_up", "link_down", "link_up", "node_lost", "take_over")
+_OUT: Final = ("goes out of order", "fails", "leaves its place")
+_BACK: Final = ("is in order again", "is mended", "is in action")
+"""By the event's value: as the scenario says, by luck, by moving (engine.network)."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,8 @@ def story(record: Record, threat: str) -> Story:
         for event in mine
         if event["kind"] not in _TOLD_ELSEWHERE
     ]
+    ends_s = next((event["time_s"] for event in mine if event["kind"] in ("impact", "kill", "leave")), float("inf"))
+    lines += _network(record, appear, ends_s, {event["event"] for event in mine})
     lines.sort(key=lambda line: (line.time_s, line.event))
     if through is not None:
         lines += _break(record, through, mine)
@@ -205,6 +212,23 @@ def story(record: Record, threat: str) -> Story:
         record.replication, threat, appear["object"], "got through" if through else "killed" if killed else "neither",
         through["reason"] if through else "", tuple(lines),
     )  # fmt: skip
+
+
+def _network(record: Record, appear: Event, ends_s: float, told: set[int]) -> Iterator[Line]:
+    """What is out of order when a threat appears, and what changes in the network while it flies."""
+    out: dict[str, None] = {}
+    for event in record.events:
+        if event["kind"] not in _CHANGES or event["time_s"] > ends_s or event["event"] in told:
+            continue
+        if event["time_s"] > appear["time_s"]:
+            yield _line(event, _sentence(record, event))
+        elif event["kind"] in ("node_down", "link_down", "node_lost"):
+            out[event["subject"]] = None
+        elif event["kind"] != "take_over":
+            out.pop(event["subject"], None)
+    away = [_named(record, key) for key in out]
+    if away:
+        yield _line(appear, f"Out of order at that time: {', '.join(away)}.")
 
 
 def leaker_stories(record: Record) -> list[Story]:
@@ -282,6 +306,8 @@ def _said(record: Record, event: Event) -> str:
 def _sentence(record: Record, event: Event) -> str:
     """One event in words; a kind that is not known here is told by its name."""
     who, whom, value = _named(record, event["subject"]), _named(record, event["object"]), event["value"]
+    if event["kind"] in ("node_down", "link_down", "node_up", "link_up"):
+        return f"{who} {(_OUT if event['kind'].endswith('down') else _BACK)[int(value)]}."
     words: dict[str, str] = {
         "detect": f"{who} detects it, {value / 1e3:.0f} km away.",
         "confirm": f"{who} confirms a track of it.",
@@ -302,6 +328,8 @@ def _sentence(record: Record, event: Event) -> str:
         "release": f"{who} releases {whom}.",
         "discriminate": f"{who} tells it for a spent stage, at look {value:.0f}.",
         "leave": f"{who} leaves without having got through.",
+        "node_lost": f"{who} is hit and lost.",
+        "take_over": f"{who} takes over {whom}, {value:.0f} s after it was cut off.",
     }  # fmt: skip
     return words.get(event["kind"], f"{event['kind'].replace('_', ' ')}: {who}{f', {whom}' if whom else ''}.")
 
