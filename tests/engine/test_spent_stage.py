@@ -24,6 +24,7 @@ from runs import (
 from scipy.stats import binom
 
 from buckler.campaign.simulate import simulate_into
+from buckler.campaign.uncertainty import Ensemble
 from buckler.catalog.load import load_catalog
 from buckler.documents import load_document
 from buckler.errors import DocumentError
@@ -205,6 +206,19 @@ def test_compiled_again_it_is_the_same() -> None:
     again = compile_world(other, reuse=world)
     assert again.content_hash() == compile_world(other).content_hash()
     assert again.arrays.path_m is world.arrays.path_m
+
+
+def test_what_is_not_known_of_it_is_sampled() -> None:
+    def groups(**changes: Any) -> set[str]:
+        return {group.name for group in Ensemble(world_of(raid(**changes)), 1).groups if "spent stage" in group.name}
+
+    assert groups() == {f"{CLASS}: spent stage's cross-section", f"{CLASS}: spent stage's discrimination"}
+    assert groups(stage_discrimination=0.2) == {f"{CLASS}: spent stage's cross-section"}
+    assert groups(spent_stage=False) == set()
+    ensemble = Ensemble(world_of(raid()), 1)
+    told_apart = {float(ensemble.arrays(number).threats[-1]["told_apart"]) for number in range(4)}
+    assert len(told_apart) == 4
+    assert all(0.0 <= value <= 0.95 for value in told_apart)
 
 
 def test_a_run_says_what_it_cost(tmp_path: Any) -> None:

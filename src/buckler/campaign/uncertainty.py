@@ -30,7 +30,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler import units
-from buckler.catalog.kinds import CROSS_SECTIONS
+from buckler.catalog.kinds import CROSS_SECTIONS, STAGE_SECTIONS
 from buckler.catalog.schema import Card
 from buckler.draws import PARAMETER, draw, name_key
 from buckler.dtypes import KILL_CLASSES, WorldArrays
@@ -66,6 +66,10 @@ _THREAT: Final[_Kinds] = (
     ("lethal radius", (("lethal_radius", 1),)),
     ("circular error probable", (("circular_error_probable", 1),)),
     ("evasion", (("evasive_acceleration", 1),)),
+)
+_STAGE: Final[_Kinds] = (
+    ("spent stage's cross-section", tuple((name, 1) for name in STAGE_SECTIONS)),
+    ("spent stage's discrimination", (("stage_discrimination", 1),)),
 )
 
 
@@ -121,6 +125,9 @@ def groups_of(loaded: Loaded) -> list[Group]:
         wanted.add((battery.system, _BATTERY))
         wanted |= {(weapon.system, _WEAPON) for weapon in battery.weapons}
     wanted |= {(entry.system, _THREAT) for entry in scenario.raid.entries}
+    wanted |= {
+        (entry.system, _STAGE if entry.stage_discrimination is None else _STAGE[:1]) for entry in scenario.raid.entries if entry.spent_stage
+    }
     wanted |= {(entry.stores.system, _THREAT) for entry in scenario.raid.entries if entry.stores is not None}
     groups: dict[str, Group] = {}
     for system, kinds in wanted:
