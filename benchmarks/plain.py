@@ -10,7 +10,7 @@ Where it goes another way than the engine on purpose, so that a mistake in one s
 of its paper, geodetic positions by Bowring's iteration, detection probability as Pfa^(1/(1+SNR)), candidates sorted once
 instead of searched again and again, the looking up of fly-out cells by bisection of the nodes.
 
-Not here: spent stages (tests/engine/test_spent_stage.py holds them); lobes of sea and ground
+Not here: lobes of sea and ground
 (tests/coverage_products/test_coverage_lobes.py).
 """
 
@@ -230,6 +230,8 @@ class Threat:
         self.aside_std_m = float(record["aside_std_m"])
         self.carrier = int(record["carrier"])  # -1: nobody releases it
         self.leaves = bool(record["leaves"])
+        self.spent = bool(record["spent"])  # the stage of a missile: nobody's threat
+        self.told_apart = float(record["told_apart"])
         self.value = float(record["value"])
         self.evasion_mps2 = float(record["evasion_mps2"])
         self.path = path
@@ -449,6 +451,9 @@ class Picture:
     identify_event: int = -1
     pending: bool = False
     engaged: int = 0
+    looks: int = 0
+    harmless: bool = False
+    """Known for a spent stage."""
 
 
 @dataclass(slots=True)
@@ -499,8 +504,23 @@ class Command:
         """Hostile, or by mistake not yet."""
         picture = self.pictures[threat.index]
         picture.pending = False
-        if threat.life is not Life.FLYING or not picture.tracks:
+        if threat.life is not Life.FLYING or picture.harmless:
             return
+        called = picture.identify_event >= 0  # only of a spent stage, at which the post looks on
+        if not picture.tracks:
+            if called:
+                self._identify_at(fight, threat, now_s + self.retry_s)
+            return
+        if threat.told_apart:
+            picture.looks += 1
+            if fight.luck.uniform(draws.DISCRIMINATION, self.key, threat.key, picture.looks - 1) < threat.told_apart:
+                because = picture.identify_event if called else picture.track_event
+                fight.note(because, now_s, Kind.DISCRIMINATE, self.number, threat.number, threat, float(picture.looks))
+                picture.harmless, picture.identify_event = True, -1
+                return
+            self._identify_at(fight, threat, now_s + self.retry_s)
+            if called:
+                return
         luck = fight.luck.uniform(draws.IDENTIFICATION, self.key, threat.key, picture.attempts)
         picture.attempts += 1
         hostile = luck >= self.identification_error
@@ -511,7 +531,7 @@ class Command:
         if hostile:
             picture.identify_event = event
             self._decide_at(fight, now_s)
-        else:
+        elif not picture.pending:
             self._identify_at(fight, threat, now_s + self.retry_s)
 
     def _decide_at(self, fight: Fight, time_s: float) -> None:
@@ -524,7 +544,7 @@ class Command:
         candidates: list[Candidate] = []
         for threat, picture in zip(fight.threats, self.pictures, strict=True):
             hostile = threat.life is Life.FLYING and picture.identify_event >= 0
-            if hostile and picture.tracks and not picture.engaged:
+            if hostile and picture.tracks and not picture.engaged and not picture.harmless:
                 for battery in self.batteries:
                     candidates += battery.offers(threat, picture.identify_event, now_s)
         for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
@@ -940,7 +960,8 @@ class Battery:
         """A round leaves, unless its target is gone or out of reach: then it stays."""
         engagement = shot.engagement
         weapon, threat = engagement.weapon, engagement.threat
-        meet_s = weapon.earliest(threat, now_s, shot.meet_s) if threat.life is Life.FLYING else inf
+        cleared = threat.life is Life.FLYING and not self.command.pictures[threat.index].harmless
+        meet_s = weapon.earliest(threat, now_s, shot.meet_s) if cleared else inf
         if meet_s == inf:
             weapon.ready += 1
             self._close(fight, engagement, engagement.event, now_s)
@@ -1053,17 +1074,21 @@ class Fight:
                 return
             cause = self.note(carrier.appear_event, now_s, Kind.RELEASE, carrier.number, threat.number, carrier, 0.0)
         threat.life = Life.FLYING
-        threat.appear_event = self.note(cause, now_s, Kind.APPEAR, threat.number, threat.asset, threat, 0.0)
+        at = -1 if threat.spent else threat.asset
+        threat.appear_event = self.note(cause, now_s, Kind.APPEAR, threat.number, at, threat, 0.0)
         self.at(threat.end_s, Priority.IMPACT, threat.index, 0, lambda t: self.impact(threat, t))
 
     def scan(self, radar: Radar, step: int, now_s: float) -> None:
         """A radar's turn, as long as anything flies or is to fly."""
-        if any(threat.life in (Life.WAITING, Life.FLYING) for threat in self.threats):
+        if any(threat.life in (Life.WAITING, Life.FLYING) and not threat.spent for threat in self.threats):
             radar.scan(self, step, now_s)
 
     def impact(self, threat: Threat, now_s: float) -> None:
         """A threat that still flies gets through, for one reason."""
         if threat.life is not Life.FLYING:
+            return
+        if threat.spent:
+            threat.life = Life.GONE
             return
         if threat.leaves:
             threat.life = Life.GONE

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,11 +29,18 @@ from buckler.campaign.simulate import simulate_into
 from buckler.campaign.uncertainty import Ensemble
 from buckler.catalog.load import load_catalog
 from buckler.documents import load_document
+from buckler.engine.fly import Flyer
 from buckler.errors import DocumentError
 from buckler.log.read import open_run
+from buckler.log.schema import Kind
 from buckler.report.page import page
 from buckler.world.compile import World, compile_world
 from buckler.world.faults import compile_scenario
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.plain import PlainModel
+from benchmarks.twin import first_difference
 
 STAGE = "missile spent stage"
 CLASS = "ballistic-1000"
@@ -166,6 +175,22 @@ def test_a_stage_takes_rounds_from_the_missile_that_follows() -> None:
     data["raid"]["entries"][0]["stage_discrimination"] = 1.0
     world = world_of(data)
     assert not any(e.kind == "impact" for events in flown(world, 5) for e in told(world, events))
+
+
+@pytest.mark.parametrize("discrimination", [0.0, 0.05, 0.3])
+def test_the_plain_model_writes_the_same_events(discrimination: float) -> None:
+    """benchmarks/plain.py: the model once more, in plain Python objects."""
+    data = raid(discrimination, 0.4, count=3, spacing_s=20, lateral_spacing_m=2000)
+    data["commands"][0] |= {"identification_error": 0.2, "identification_time_s": 5}
+    data["batteries"][0]["weapons"][0]["rounds_ready"] = 6
+    world = world_of(data).arrays
+    flyer, plain = Flyer(world), PlainModel(world)
+    kinds: set[int] = set()
+    for replication in range(6):
+        events = flyer.events(3, replication)
+        kinds |= set(events["kind"].tolist())
+        assert first_difference(events, plain.events(3, replication)) is None
+    assert (Kind.DISCRIMINATE in kinds) == (discrimination > 0.0)
 
 
 @pytest.mark.parametrize("how", ["filtered", "networked", "traffic", "free"])
