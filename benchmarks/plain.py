@@ -451,7 +451,6 @@ class Picture:
     identify_event: int = -1
     pending: bool = False
     engaged: int = 0
-    looks: int = 0
     harmless: bool = False
     """Known for a spent stage."""
 
@@ -504,23 +503,12 @@ class Command:
         """Hostile, or by mistake not yet."""
         picture = self.pictures[threat.index]
         picture.pending = False
-        if threat.life is not Life.FLYING or picture.harmless:
+        if threat.life is not Life.FLYING or not picture.tracks or picture.harmless:
             return
-        called = picture.identify_event >= 0  # only of a spent stage, at which the post looks on
-        if not picture.tracks:
-            if called:
-                self._identify_at(fight, threat, now_s + self.retry_s)
+        if threat.spent and fight.luck.uniform(draws.DISCRIMINATION, self.key, threat.key, 0) < threat.told_apart:
+            fight.note(picture.track_event, now_s, Kind.DISCRIMINATE, self.number, threat.number, threat, 0.0)
+            picture.harmless = True
             return
-        if threat.told_apart:
-            picture.looks += 1
-            if fight.luck.uniform(draws.DISCRIMINATION, self.key, threat.key, picture.looks - 1) < threat.told_apart:
-                because = picture.identify_event if called else picture.track_event
-                fight.note(because, now_s, Kind.DISCRIMINATE, self.number, threat.number, threat, float(picture.looks))
-                picture.harmless, picture.identify_event = True, -1
-                return
-            self._identify_at(fight, threat, now_s + self.retry_s)
-            if called:
-                return
         luck = fight.luck.uniform(draws.IDENTIFICATION, self.key, threat.key, picture.attempts)
         picture.attempts += 1
         hostile = luck >= self.identification_error
@@ -531,7 +519,7 @@ class Command:
         if hostile:
             picture.identify_event = event
             self._decide_at(fight, now_s)
-        elif not picture.pending:
+        else:
             self._identify_at(fight, threat, now_s + self.retry_s)
 
     def _decide_at(self, fight: Fight, time_s: float) -> None:

@@ -121,7 +121,7 @@ THREAT: Final = record(
     ("carrier", "i4"),  # index of the threat that releases it at start_s if it still flies then; NO_CARRIER for the others
     ("leaves", "i1"),  # 1: at end_s it leaves, having released what it carried, and has not got through
     ("spent", "i1"),  # 1: the spent stage of its carrier, nobody's threat
-    ("told_apart", "f8"),  # probability that one look of a command post tells a spent stage from a warhead
+    ("told_apart", "f8"),  # probability that a command post tells a spent stage from a warhead
 ]
 )  # fmt: skip
 

@@ -136,33 +136,35 @@ def test_told_apart_at_once_it_is_never_shot_at() -> None:
     world = world_of(raid(1.0))
     for events in flown(world, 5):
         story = told(world, events)
-        (found,) = only(story, "discriminate", STAGE)
-        assert found.value == 1
+        assert len(only(story, "discriminate", STAGE)) == 1
         assert not only(story, "fire", STAGE)
         assert not only(story, "identify", STAGE)
         assert only(story, "fire", "missile")
 
 
-def test_each_look_tells_with_the_stated_probability() -> None:
-    """The number of the look is geometric: of n raids, binomially many are told at the first look, and of the rest at the second."""
+def test_it_is_told_apart_with_the_stated_probability() -> None:
     p, n = 0.3, 400
     world = world_of(raid(p))
-    looks = [int(e.value) for events in flown(world, n) for e in told(world, events) if e.kind == "discriminate"]
-    first, second = looks.count(1), looks.count(2)
-    for count, of in ((first, n), (second, n - first)):
-        low, high = binom.ppf([1e-4, 1.0 - 1e-4], of, p)
-        assert low <= count <= high
+    found = sum(e.kind == "discriminate" for events in flown(world, n) for e in told(world, events))
+    low, high = binom.ppf([1e-4, 1.0 - 1e-4], n, p)
+    assert low <= found <= high
 
 
 def test_once_told_apart_no_round_leaves() -> None:
-    world = world_of(raid(0.02))
-    late = 0
-    for events in flown(world, 60):
+    """Under weapons free rounds leave before the verdict; those on their way fly on."""
+    data = raid(0.5)
+    data["batteries"][0]["doctrine"] |= {"weapon_control": "free", "engagements_per_target": 20}
+    data["commands"][0]["identification_time_s"] = 385
+    world = world_of(data)
+    late, stopped = 0, 0
+    for events in flown(world, 40):
         story = told(world, events)
+        fired = only(story, "fire", STAGE)
         for found in only(story, "discriminate", STAGE):
-            late += any(e.time_s < found.time_s for e in only(story, "fire", STAGE))
-            assert not [e for e in only(story, "fire", STAGE) + only(story, "assign", STAGE) if e.time_s > found.time_s]
-    assert late > 0  # some were told only when rounds had left
+            late += any(e.time_s < found.time_s for e in fired)
+            stopped += 1
+            assert not [e for e in fired + only(story, "assign", STAGE) if e.time_s > found.time_s]
+    assert 0 < late <= stopped < 40
 
 
 def test_a_stage_takes_rounds_from_the_missile_that_follows() -> None:
@@ -177,7 +179,7 @@ def test_a_stage_takes_rounds_from_the_missile_that_follows() -> None:
     assert not any(e.kind == "impact" for events in flown(world, 5) for e in told(world, events))
 
 
-@pytest.mark.parametrize("discrimination", [0.0, 0.05, 0.3])
+@pytest.mark.parametrize("discrimination", [0.0, 0.3, 0.7])
 def test_the_plain_model_writes_the_same_events(discrimination: float) -> None:
     """benchmarks/plain.py: the model once more, in plain Python objects."""
     data = raid(discrimination, 0.4, count=3, spacing_s=20, lateral_spacing_m=2000)

@@ -326,7 +326,7 @@ def _sentence(record: Record, event: Event) -> str:
         "order_lost": f"The order to {who} is lost and given up after {value:.0f} tries.",
         "hand_over": f"{who} cannot go on; {value:.0f} rounds had not left.",
         "release": f"{who} releases {whom}.",
-        "discriminate": f"{who} tells it for a spent stage, at look {value:.0f}.",
+        "discriminate": f"{who} knows it for a spent stage.",
         "leave": f"{who} leaves without having got through.",
         "node_lost": f"{who} is hit and lost.",
         "take_over": f"{who} takes over {whom}, {value:.0f} s after it was cut off.",

@@ -91,7 +91,7 @@ def verdict_by_evidence(world: WorldArrays, state: State, seed: int, replication
         event = note(
             state.journal, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, value, 0
         )
-    if known.identity != ident.FRIEND and known.identity != ident.HOSTILE and state.held_by[c, i].pending == 0:
+    if known.identity != ident.FRIEND and known.identity != ident.HOSTILE:
         state.held_by[c, i].pending = 1
         plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
     if known.identity == ident.HOSTILE:

@@ -165,24 +165,14 @@ def begin_scanning(sensor: Any, begin_s: float, agenda: Agenda, seed: int, repli
 def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> None:
     """Command post `c` comes to a verdict on threat `i`: hostile, or (by its stated error rate) not yet."""
     state.held_by[c, i].pending = 0
-    if state.lives[i].life != FLYING:
-        return
-    if state.held_by[c, i].tracks == 0:  # the track is gone, and a new one starts a new identification
-        if state.held_by[c, i].identify_event >= 0 and world.threats[i].told_apart > 0.0:
-            state.held_by[c, i].pending = 1  # or, of a spent stage called hostile, goes on with this one
-            plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
-        return
-    if state.held_by[c, i].identify_event >= 0 and world.threats[i].told_apart == 0.0:
-        return  # another post has told
+    if state.lives[i].life != FLYING or state.held_by[c, i].tracks == 0:
+        return  # the track is gone, and a new one starts a new identification
     if len(world.reports) > 0 and state.down[world.first_command - world.first_battery + c] > 0:
         return
-    if world.threats[i].told_apart > 0.0:
-        if tell_apart(world, state, seed, replication, c, i, now_s):
-            return
-        state.held_by[c, i].pending = 1
-        plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
-        if state.held_by[c, i].identify_event >= 0:
-            return
+    if world.threats[i].spent != 0 and tell_apart(world, state, seed, replication, c, i, now_s):
+        return
+    if state.held_by[c, i].identify_event >= 0:
+        return  # another post has told
     if len(world.bodies) > 0:
         if verdict_by_evidence(world, state, seed, replication, c, i, now_s):
             plan_decision(state.agenda, state.deciding, c, now_s)
@@ -210,29 +200,30 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
         plan_decision(state.agenda, state.deciding, c, now_s)
         if len(world.reports) > 0:
             plan(state.agenda, now_s, calendar.PASS_ON, c, i)
-    elif state.held_by[c, i].pending == 0:
+    else:
         state.held_by[c, i].pending = 1
         plan(state.agenda, now_s + command.identification_retry_s, calendar.VERDICT, c, i)
 
 
 @borrowing_kernel
 def tell_apart(world: WorldArrays, state: State, seed: int, replication: int, c: int, i: int, now_s: float) -> bool:
-    """Whether one more look by command post `c` tells the spent stage `i` from a warhead; if so, it is hostile no longer."""
+    """Whether command post `c` tells the spent stage `i` from a warhead: found out at its first look, once for all.
+
+    One draw a post and stage, as the usual models of discrimination have it (D. A. Wilkening, "A Simple Model for Calculating Ballistic
+    Missile Defense Effectiveness", Science & Global Security 8 (1999) 183-215, where an object is taken for a warhead or not).
+    """
     held = state.held_by[c, i]
-    if held.told_apart != 0:
-        return True
-    held.looks += 1
-    body = world.threats[i]
-    luck = draws.draw(seed, replication, draws.DISCRIMINATION, world.commands[c].key, body.key, held.looks - 1)
-    if luck >= body.told_apart:
-        return False
-    note(
-        state.journal, held.identify_event if held.identify_event >= 0 else held.track_event, now_s, _DISCRIMINATE,
-        world.first_command + c, world.first_threat + i, i, float(held.looks), 0,
-    )  # fmt: skip
-    held.told_apart = 1
-    held.identify_event = -1
-    return True
+    if held.looked == 0:
+        held.looked = 1
+        body = world.threats[i]
+        if draws.draw(seed, replication, draws.DISCRIMINATION, world.commands[c].key, body.key, 0) < body.told_apart:
+            because = held.identify_event if held.identify_event >= 0 else held.track_event
+            note(
+                state.journal, because, now_s, _DISCRIMINATE, world.first_command + c, world.first_threat + i, i, 0.0, 0
+            )
+            held.told_apart = 1
+            held.identify_event = -1  # whoever else has called it hostile
+    return bool(held.told_apart != 0)
 
 
 @borrowing_kernel

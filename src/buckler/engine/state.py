@@ -64,8 +64,8 @@ HELD_BY: Final = record(
     ("identify_event", "i4"),  # -1 until called hostile
     ("engaged", "i4"),  # engagements going on
     ("pending", "i1"),  # 1: a verdict is on its way
-    ("looks", "i4"),  # at a spent stage
-    ("told_apart", "i1"),  # 1: known for a spent stage
+    ("looked", "i1"),  # 1: it is settled whether a spent stage is known for one
+    ("told_apart", "i1"),  # 1: it is
 ]
 )  # fmt: skip
 KNOWN_AS: Final = record(
@@ -228,7 +228,7 @@ def clear(world: WorldArrays, state: State) -> None:
             held.identify_event = -1
             held.engaged = 0
             held.pending = 0
-            held.looks = 0
+            held.looked = 0
             held.told_apart = 0
         for b in range(len(world.batteries)):
             attempt = state.attempts[b, i]

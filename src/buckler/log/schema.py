@@ -48,7 +48,7 @@ class Kind(IntEnum):
     LINK_DOWN = 28  # a link goes out of order: link, -, -
     LINK_UP = 29  # and is back: link, -, -
     TAKE_OVER = 30  # a post takes over a sensor or battery: command, node, s since it was cut off
-    DISCRIMINATE = 31  # a command post tells a spent stage from a warhead: command, stage, number of the look
+    DISCRIMINATE = 31  # a command post tells a spent stage from a warhead: command, stage, -
 
 
 class Reason(IntEnum):

@@ -655,14 +655,13 @@ class RaidEntry(_Named):
     )
     spent_stage: bool = Field(
         False,
-        description="Of a ballistic class that separates: the spent stage flies on as a second body. Sensors see it, command posts call "
-        "it hostile until a look tells it from the warhead, batteries fire at it until then; it threatens nothing and never counts as "
-        "having got through.",
+        description="Of a ballistic class that separates: the spent stage flies on as a second body. Sensors see it; a command post that "
+        "does not tell it from a warhead calls it hostile and has it fired at; it threatens nothing and never counts as having got through.",
     )
     stage_discrimination: Probability | None = Field(
         None,
-        description="With spent_stage: probability that one look of a command post (identification_retry_s apart) tells it from a "
-        "warhead; 0 never. The card's if left out.",
+        description="With spent_stage: probability that a command post tells it from a warhead, found out when it identifies it. The "
+        "card's if left out.",
     )
     hypothetical: bool = False
 
