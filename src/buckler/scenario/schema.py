@@ -656,7 +656,7 @@ class RaidEntry(_Named):
     spent_stage: bool = Field(
         False,
         description="Of a ballistic class that separates: the spent stage flies on as a second body. Sensors see it; a command post that "
-        "does not tell it from a warhead calls it hostile and has it fired at; it threatens nothing and never counts as having got through.",
+        "does not tell it from a warhead calls it hostile and has it fired at; it threatens nothing and is never among what got through.",
     )
     stage_discrimination: Probability | None = Field(
         None,
