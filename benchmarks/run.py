@@ -35,6 +35,7 @@ from benchmarks.lines import Line, least
 from benchmarks.plain import PlainModel
 from benchmarks.sweeps import viewshed
 from benchmarks.twin import compare
+from benchmarks.worlds import worlds
 from buckler.campaign.run import fly_blocks
 from buckler.decision.assignment import assign
 from buckler.engine.fly import Flyer
@@ -337,7 +338,7 @@ def assignment(quick: bool) -> list[Line]:
     return lines
 
 
-MEASUREMENTS = (raid40, network, threads, growth, start, memory, tracking, viewshed, country, flyout, assignment)
+MEASUREMENTS = (raid40, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment)
 
 
 def main() -> None:

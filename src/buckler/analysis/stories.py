@@ -64,7 +64,8 @@ class Story:
 
     def text(self) -> str:
         """Title and one line a sentence."""
-        title = f"{self.threat} → {self.target}: {self.outcome}" + (f" ({self.reason})" if self.reason else "")
+        towards = f" → {self.target}" if self.target else ""
+        title = f"{self.threat}{towards}: {self.outcome}" + (f" ({self.reason})" if self.reason else "")
         return "\n".join([title, *(f"  {clock(line.time_s):>7}  {line.text}" for line in self.lines)])
 
 
