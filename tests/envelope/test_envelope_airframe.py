@@ -34,3 +34,8 @@ def test_low_flyers_follow_the_ground_and_others_climb_to_their_height() -> None
     assert np.median(above) == pytest.approx(cruise(low), abs=3.0)
     assert high.sortie.height_m.max() == pytest.approx(cruise(high), abs=1.0)
     assert high.sortie.height_m[0] == pytest.approx(300.0, abs=1.0)
+
+
+def test_a_reconnaissance_aircraft_flies_above_the_sea_and_a_drone_above_the_ground() -> None:
+    assert not airframe_envelope(CATALOG["Bayraktar TB2"]).follows_ground
+    assert airframe_envelope(CATALOG["one-way-attack-drone"]).follows_ground

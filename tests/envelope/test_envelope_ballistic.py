@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from buckler.catalog.load import load_catalog
-from buckler.envelope.ballistic import ballistic_envelope, class_range_m, text
+from buckler.envelope.ballistic import ballistic_envelope, class_range_m, flight_lines, text
 from buckler.errors import InputError
 
 CATALOG = load_catalog()
@@ -45,3 +45,16 @@ def test_an_apogee_that_no_arc_has_is_refused() -> None:
     high = card["apogee_min_energy"].model_copy(update={"nominal": 3_000.0})
     with pytest.raises(InputError, match="belongs to no minimum-energy arc"):
         class_range_m(card.model_copy(update={"parameters": {**card.parameters, "apogee_min_energy": high}}))
+
+
+def test_a_class_that_separates_shows_its_spent_stage() -> None:
+    whole, parts = (ballistic_envelope(CATALOG[name]) for name in ("ballistic-500", "ballistic-1500"))
+    assert whole.stage is None
+    stage, missile = parts.stage, parts.flight.missile
+    assert stage is not None
+    assert stage.time_s[0] == missile.burnout_s
+    assert stage.height_m[0] == pytest.approx(missile.burnout_height_m, abs=1.0)
+    assert stage.height_m[-1] == 0.0
+    assert stage.time_s[-1] > missile.end_s
+    assert 5e3 < missile.range_m - stage.range_m[-1] < 100e3
+    assert any(line.startswith("The spent stage, 100 kg/m²") for line in flight_lines(parts))
