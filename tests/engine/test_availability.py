@@ -273,5 +273,12 @@ def test_a_leakers_story_tells_what_was_out_of_order_and_why() -> None:
     text = story_of(record, "second-1").text()
     (line,) = [line for line in text.splitlines() if "Out of order at that time" in line]
     assert {"t", "Layer 1", "Radar 1"} <= set(line.split("time: ")[1].rstrip(".").split(", "))
+    assert "Layer 1 (place 2)" not in line
     assert "Layer 1 (place 2) is in action." in text
     assert "leaves its place" not in text
+    late = copy.deepcopy(data)
+    late["raid"]["entries"][1]["start_s"] = 700
+    world = world_of(late)
+    rows = [{**e._asdict(), "event": e.number, "replication": 0} for e in told(world, next(flown(world, 1)))]
+    (line,) = [line for line in story_of(record_of(0, rows, entities), "second-1").text().splitlines() if "Out of order" in line]
+    assert "Layer 1" not in line

@@ -221,12 +221,16 @@ def _network(record: Record, appear: Event, ends_s: float, told: set[int]) -> It
     for event in record.events:
         if event["kind"] not in _CHANGES or event["time_s"] > ends_s or event["event"] in told:
             continue
+        moves = event["kind"] in ("node_down", "node_up") and event["value"] == _OUT.index("leaves its place")
+        if moves and event["time_s"] == 0.0:
+            continue  # the place to which it comes later
         if event["time_s"] > appear["time_s"]:
             yield _line(event, _sentence(record, event))
         elif event["kind"] in ("node_down", "link_down", "node_lost"):
             out[event["subject"]] = None
         elif event["kind"] != "take_over":
-            out.pop(event["subject"], None)
+            here = event["subject"].split(" (place ")[0] if moves else event["subject"]
+            out = {key: None for key in out if key != event["subject"] and not (moves and key.split(" (place ")[0] == here)}
     away = [_named(record, key) for key in out]
     if away:
         yield _line(appear, f"Out of order at that time: {', '.join(away)}.")

@@ -606,7 +606,7 @@ def begin(net: Network, changes: NDArray[np.void], uptimes: NDArray[np.void], se
         if changes[j].time_s > 0.0:
             plan(net.agenda, changes[j].time_s, calendar.CHANGE, j, 0)
         else:
-            put_down(net, changes[j].thing, changes[j].down, 0.0, BY_FACT)
+            put_down(net, changes[j].thing, changes[j].down, 0.0, BY_MOVING if abs(changes[j].down) >= AWAY else BY_FACT)
     for k in range(len(uptimes)):
         if not works_at_first(uptimes[k], seed, replication):
             put_down(net, uptimes[k].thing, 1, 0.0, BY_FAILURE)
