@@ -15,6 +15,7 @@ from runs import assumed, layered, world_of
 from scipy.stats import triang
 
 from buckler.campaign.run import run_campaign
+from buckler.campaign.sources import sources_used
 from buckler.campaign.uncertainty import Ensemble, Member, groups_of, laid_out, log_uniform, triangular
 from buckler.errors import InputError
 from buckler.report.page import write_report
@@ -137,3 +138,18 @@ def test_too_few_replications_for_sobol_indices(world: World, tmp_path: Path) ->
     assert laid_out(world, 2, enough)[1] == enough
     with pytest.raises(InputError, match="give both"):
         run_campaign(world, tmp_path / "x", replications=100, seed=2, workers=1, catalog_hash="", sobol=True)
+
+
+def test_what_eyes_see_is_sampled_and_listed_where_there_are_eyes_and_nowhere_else() -> None:
+    seen = {}
+    for name in ("turkey-2019-integrated", "turkey-2019-close-in"):
+        loaded = load_scenario(name)
+        sampled = {group.name for group in groups_of(loaded)}
+        listed = {(row["system"], row["parameter"]) for row in sources_used(compile_world(loaded))}
+        seen[name] = [
+            "one-way-attack-drone: optical size" in sampled,
+            "Air-defence observer: range of sight" in sampled,
+            ("one-way-attack-drone", "optical_size") in listed,
+            ("scenario", "visibility") in listed,
+        ]
+    assert seen == {"turkey-2019-integrated": [False] * 4, "turkey-2019-close-in": [True] * 4}

@@ -8,7 +8,7 @@ from typing import Any
 
 from buckler import units
 from buckler.catalog.schema import Card, Parameter
-from buckler.scenario.schema import Command, Interference, Traffic
+from buckler.scenario.schema import Battery, Command, Interference, Link, Sensor, Traffic
 from buckler.world.compile import World
 from buckler.world.orbits import READ as ORBIT_READS
 from buckler.world.sensors import READ as SENSOR_READS
@@ -42,14 +42,24 @@ def sources_used(world: World) -> list[dict[str, Any]]:
         for flight in scenario.traffic.entries:
             users.setdefault((flight.system, TRAFFIC_READS), []).append(flight.name)
     rows = []
+    sights = [sensor.name for sensor in scenario.sensors if world.loaded.card(sensor.system).kind == "sight"]
     for (system, reads), names in sorted(users.items()):
         card = world.loaded.card(system)
         rows += [
-            _row(card, name, card.parameters[name], sorted(set(names))) for name in reads if name in card.parameters
+            _row(card, name, card.parameters[name], sorted(set(names)))
+            for name in reads
+            if name in card.parameters and (sights or name != "optical_size")
         ]
     rows += [row for command in scenario.commands for row in _command_rows(command)]
     sensors = [sensor.name for sensor in scenario.sensors]
     rows += [row for entry in scenario.interference for row in _interference_rows(entry, sensors)]
+    parts: list[Command | Sensor | Battery | Link] = [
+        *scenario.commands, *scenario.sensors, *scenario.batteries, *scenario.links,
+    ]  # fmt: skip
+    rows += [row for entry in parts for row in _facts(entry)]
+    if sights:
+        air = scenario.environment
+        rows.append(_fact(sights, "visibility", air.visibility_m, "m", f"A fact of the scenario: {air.daylight}, and how far an eye sees."))
     return [*rows, *(_held_out_row(scenario.traffic, file, said) for file, said in held_out(scenario.traffic))]
 
 
@@ -102,6 +112,46 @@ def _command_rows(command: Command) -> list[dict[str, Any]]:
         }
         for name, (unit, reason) in _COMMAND_REASONS.items()
     ]
+
+
+def _facts(entry: Command | Sensor | Battery | Link) -> Iterator[dict[str, Any]]:
+    """What the scenario assumes of an entry's failures, of how many tracks it holds, and of its moves."""
+    uptime = entry.uptime
+    if uptime is not None:
+        for name, value, unit in (
+            ("up_probability", uptime.up_probability, "probability"),
+            ("mean_time_between_failures_s", uptime.mean_time_between_failures_s, "s"),
+            ("mean_time_to_repair_s", uptime.mean_time_to_repair_s, "s"),
+        ):
+            if value is not None:
+                yield _fact([entry.name], name, value, unit, "Stated by the scenario: nobody publishes it.")
+    if isinstance(entry, Sensor) and entry.track_capacity is not None:
+        said = "Stated by the scenario: how many tracks it holds at once."
+        yield _fact([entry.name], "track_capacity", entry.track_capacity, "tracks", said)
+    if isinstance(entry, Sensor | Battery):
+        for move in entry.relocations:
+            said = f"A fact of the scenario: it leaves at {move.at_s:g} s, and for so long it is out of action."
+            yield _fact([entry.name], "relocation", move.takes_s, "s", said)
+
+
+def _fact(used_by: list[str], parameter: str, value: float, unit: str, said: str) -> dict[str, Any]:
+    si = units.si_unit(unit) if units.is_physical(unit) else None
+    return {
+        "used_by": used_by,
+        "system": "scenario",
+        "parameter": parameter,
+        "low": None,
+        "nominal": value,
+        "high": None,
+        "unit": unit,
+        "grade": None,
+        "kind": "assumption",
+        "sources": [],
+        "assumption": said,
+        "note": None,
+        "used_value_si": value if si is not None else None,
+        "si_unit": si,
+    }
 
 
 def _held_out_row(traffic: Traffic | None, file: str, said: str) -> dict[str, Any]:

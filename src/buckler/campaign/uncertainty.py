@@ -51,6 +51,11 @@ _SENSOR: Final[_Kinds] = (
     ("radar calibration", (("detection_range", 1), ("reference_rcs", -1))),
     ("scan period", (("scan_period", 1),)),
 )
+_SIGHT: Final[_Kinds] = (
+    ("range of sight", (("detection_range", 1), ("reference_size", -1))),
+    ("scan period", (("scan_period", 1),)),
+)
+_SEEN: Final[_Kinds] = (("optical size", (("optical_size", 1),)),)
 _BATTERY: Final[_Kinds] = tuple(
     (name.replace("_", " "), ((name, 1),))
     for name in ("fire_channels", "reload_time", "reaction_time", "assessment_time", "salvo_interval")
@@ -120,7 +125,11 @@ def log_uniform(u: float, low: float, high: float) -> float:
 def groups_of(loaded: Loaded) -> list[Group]:
     """The groups of a scenario whose published ranges are wider than a point, by name."""
     scenario = loaded.scenario
-    wanted: set[tuple[str, _Kinds]] = {(sensor.system, _SENSOR) for sensor in scenario.sensors}
+    sights = {sensor.system for sensor in scenario.sensors if loaded.card(sensor.system).kind == "sight"}
+    wanted: set[tuple[str, _Kinds]] = {(sensor.system, _SIGHT if sensor.system in sights else _SENSOR) for sensor in scenario.sensors}
+    if sights:
+        wanted |= {(entry.system, _SEEN) for entry in scenario.raid.entries}
+        wanted |= {(entry.stores.system, _SEEN) for entry in scenario.raid.entries if entry.stores is not None}
     for battery in scenario.batteries:
         wanted.add((battery.system, _BATTERY))
         wanted |= {(weapon.system, _WEAPON) for weapon in battery.weapons}

@@ -26,9 +26,11 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
     from buckler.world.traffic import held_out
 
     world = compile_scenario(check_scenario(document))
+    scenario = world.loaded.scenario  # what moves is one entry, whatever places it has
     counts = {
-        kind: sum(entity.kind == kind for entity in world.entities) for kind in ("asset", "sensor", "battery", "threat")
-    }
+        "asset": len(scenario.assets), "sensor": len(scenario.sensors), "battery": len(scenario.batteries),
+        "threat": sum(entity.kind == "threat" for entity in world.entities),
+    }  # fmt: skip
     parts = ", ".join(f"{count} {plural(kind, count)}" for kind, count in counts.items())
     typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
     for recording, said in held_out(world.loaded.scenario.traffic):
