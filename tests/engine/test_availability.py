@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from runs import Event, assumed, flown, layered, told, world_of
+from runs import Event, assumed, flown, layered, loaded, told, world_of
 
 from buckler.analysis.stories import record_of
 from buckler.analysis.stories import story as story_of
+from buckler.documents import dump_yaml
 from buckler.errors import DocumentError
+from buckler.world.faults import compile_scenario
 
 Scenario = dict[str, Any]
 
@@ -282,3 +284,16 @@ def test_a_leakers_story_tells_what_was_out_of_order_and_why() -> None:
     rows = [{**e._asdict(), "event": e.number, "replication": 0} for e in told(world, next(flown(world, 1)))]
     (line,) = [line for line in story_of(record_of(0, rows, entities), "second-1").text().splitlines() if "Out of order" in line]
     assert "Layer 1" not in line
+
+
+@pytest.mark.parametrize("kind", ["sensors", "batteries"])
+def test_a_place_that_is_not_on_the_map_is_refused_where_it_is_written(kind: str) -> None:
+    data = moving(400, 200)
+    data["environment"] = {"terrain": "packaged"}
+    data[kind][0]["relocations"][0]["to"] = {"latitude_deg": 79.0, "longitude_deg": 34.0}
+    with pytest.raises(DocumentError) as refused:
+        compile_scenario(loaded(data))
+    (problem,) = refused.value.problems
+    assert "place 2" in str(problem)
+    line = dump_yaml(data).splitlines()[problem.line - 1]
+    assert "79" in line or "to:" in line

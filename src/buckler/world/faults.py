@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from buckler.world.compile import World, asset_place, compile_world
 from buckler.world.motion import Path
 from buckler.world.orbits import track_of
 from buckler.world.place import terrain_named
+from buckler.world.relocations import Mover, places, settled
 from buckler.world.sensors import compile_sensor, place_of
 from buckler.world.stages import fall
 from buckler.world.threats import fly, members
@@ -41,22 +43,27 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     scenario = loaded.scenario
     terrain = terrain_named(scenario.environment.terrain)
     for i, sensor in enumerate(scenario.sensors):
-        yield from _said(("sensors", i), lambda: _try_sensor(loaded, sensor, terrain))  # noqa: B023
+        for place, there in _places(("sensors", i), sensor):
+            yield from _said(place, lambda: _try_sensor(loaded, there, terrain))  # noqa: B023
     commands = {command.name: i for i, command in enumerate(scenario.commands)}
     sensors = {sensor.name: i for i, sensor in enumerate(scenario.sensors)}
     for i, battery in enumerate(scenario.batteries):
-        yield from _said(("batteries", i), lambda: compile_batteries(loaded, [battery], commands, sensors, terrain))  # noqa: B023
+        for place, stands in _places(("batteries", i), battery):
+            yield from _said(place, lambda: compile_batteries(loaded, [stands], commands, sensors, terrain))  # noqa: B023
     for i, command in enumerate(scenario.commands):
         yield from _said(("commands", i), lambda: networks.command_place(command, terrain))  # noqa: B023
     yield from _said(("batteries",), lambda: networks.own_posts(scenario))
     posts = sorted(scenario.commands, key=lambda command: command.name)
     try:
-        spots = networks.spots(loaded, posts, terrain)
+        everywhere = replace(loaded, scenario=settled(scenario)[0])
+        spots = networks.spots(everywhere, posts, terrain)
     except InputError:
         return  # said above
     index = {spot.name: n for n, spot in enumerate(spots)}
     earth = scenario.environment.effective_earth_factor
-    for i, link in enumerate(scenario.links):
+    written = {link.name: i for i, link in enumerate(scenario.links)}
+    for link in everywhere.scenario.links:
+        i = written[link.name if link.name in written else link.name.rsplit(" (place ", 1)[0]]
         record = np.zeros(1, LINK)[0]
         yield from _said(("links", i), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
@@ -82,6 +89,16 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     if traffic is not None:
         for i, flight in enumerate(traffic.entries):
             yield from _said(("traffic", "entries", i), lambda: fly_entry(loaded, traffic, flight, terrain))  # noqa: B023
+
+
+def _places(place: Place, entry: Mover) -> Iterator[tuple[Place, Mover]]:
+    """An entry at each of its places, and where in the file each of them is written."""
+    try:
+        found = places(entry)
+    except InputError:
+        return  # its name is too long: said of the whole
+    for k, there in enumerate(found):
+        yield (place if k == 0 else (*place, "relocations", k - 1, "to")), there
 
 
 def _try_sensor(loaded: Loaded, sensor: Sensor, terrain: Terrain) -> None:
