@@ -10,8 +10,8 @@ Where it goes another way than the engine on purpose, so that a mistake in one s
 of its paper, geodetic positions by Bowring's iteration, detection probability as Pfa^(1/(1+SNR)), candidates sorted once
 instead of searched again and again, the looking up of fly-out cells by bisection of the nodes.
 
-Not here: lobes of sea and ground
-(tests/coverage_products/test_coverage_lobes.py).
+Not here: lobes of sea and ground (tests/coverage_products/test_coverage_lobes.py); patrols, whose sorties dash, launch and
+come back (tests/engine/test_patrols.py).
 """
 
 from __future__ import annotations

@@ -34,6 +34,11 @@ NEVER_REACHED: Final = 1
 HEIGHT_FORBIDDEN: Final = 2
 """It could, were it not for the height rules of its battery."""
 
+SORTIE: Final = 1
+"""NODE.flown: a patrol's sortie; in order means on station."""
+SORTIES_RADAR: Final = 2
+"""The radar of one."""
+
 NO_CARRIER: Final = -1
 """THREAT.carrier of what no other threat releases."""
 
@@ -172,6 +177,12 @@ BATTERY: Final = record(
     ("sensors", "i4"),  # its number of entries there
     ("first_weapon", "i4"),  # its first weapon
     ("weapons", "i4"),  # its number of weapons
+    ("first_site", "i4"),  # its row in World.sites; of an aircraft: its first row along its orbit
+    ("site_rows", "i4"),  # steps of one round of its orbit; 0 for one that stands
+    ("site_step_s", "f8"),  # s between two of them
+    ("dash_mps", "f8"),  # m/s of an aircraft from the order to its launch; 0 for one that stands
+    ("cruise_mps", "f8"),  # m/s on its way back
+    ("until_s", "f8"),  # s: an aircraft leaves its station, and meets nothing later; inf for one that stands
 ]
 )  # fmt: skip
 
@@ -201,6 +212,7 @@ NODE: Final = record(
     ("home", "i4"),  # sensor, battery: index of its command post; a post: itself
     ("own_post", "i4"),  # battery: index of the post that it is when cut off; -1 where it holds its fire
     ("linked", "i1"),  # 1: a link of the scenario names it; else it is joined to its post by an implicit link
+    ("flown", "i1"),  # SORTIE, SORTIES_RADAR, or 0 for any other node
 ]
 )  # fmt: skip
 
@@ -346,7 +358,7 @@ class WorldArrays(Bundle):
     fire_control: NDArray[np.int32]  # sensors on whose track a battery may fire, battery after battery
     path_m: NDArray[np.float64]  # m: ECEF x, y, z and height above the ellipsoid, [row, 4], threat after threat
     path_ahead_mps: NDArray[np.float64]  # m/s: the threat's greatest speed from each row to its end, [row]
-    sites: NDArray[np.float64]  # [battery, 13]: physics.intercept.launch_site
+    sites: NDArray[np.float64]  # [battery, then step of an orbit, 13]: physics.intercept.launch_site
     lowest_m: NDArray[np.float32]  # m above sea level: lowest height in line of sight, [sensor, azimuth, ground range]
     orbits: NDArray[np.float64]  # [row, 15]: ECEF position (m), unit east, north and up, course east and north, place among the nodes
     orbit_nodes: NDArray[np.float64]  # [node, 12]: the same without the course, where the tables are computed
@@ -359,6 +371,7 @@ class WorldArrays(Bundle):
     fly_out_s: NDArray[np.float64]  # s of flight, [table, range node, height node]; inf out of reach
     fly_out_mps: NDArray[np.float64]  # m/s left on arrival, likewise; 0 out of reach
     fly_out_clear_m: NDArray[np.float64]  # m to the nearest edge of reach, [table, range cell, height cell]
+    launch_m: NDArray[np.float64]  # m: how far from the meeting an aircraft launches, [table, height node]; 0 for who stands
     pairs: NDArray[np.void]  # PAIR [weapon, threat]
     rules: NDArray[np.void]  # RULE: zones, orders, yields; the last `supplies` rows are supplies
     supplies: int  # rounds that arrive in a store, one a row

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 COLUMNS: Final = ("event", "cause", "replication", "time_s", "kind", "subject", "object", "value", "reason")
 _ENDS: Final = ("kill", "miss", "no_target")
 _TOLD_ELSEWHERE: Final = (
-    "appear", "detect", "confirm", "drop", "assign", "fire", "assess", "kill", "miss", "no_target", "impact", "asset_hit",
+    "appear", "detect", "confirm", "drop", "assign", "fire", "assess", "kill", "miss", "no_target", "impact", "asset_hit", "commit",
 )  # fmt: skip
 
 
@@ -293,6 +293,8 @@ def _fight(record: Record, engagement: Engagement) -> list[Line]:
     chance = f"(predicted kill probability {engagement.predicted_kill:.2f})"
     lines = [_line(order, f"{by} {_named(record, engagement.weapon)} to engage it {chance}.")]
     shots = [event for event in record.events if event["kind"] == "fire" and event["cause"] == order["event"]]
+    turned = [event for event in record.events if event["kind"] == "commit" and event["cause"] == order["event"]]
+    lines += [_line(event, _sentence(record, event)) for event in turned]
     if not shots:
         lines.append(_line(order, "No round of it leaves."))
         return lines
@@ -329,6 +331,8 @@ def _sentence(record: Record, event: Event) -> str:
         "told": f"{who} is told that it is hostile, {value:.0f} s after the verdict.",
         "remote": f"The track of {who}, {value / 1e3:.0f} km from it, is good enough to fire on.",
         "order_lost": f"The order to {who} is lost and given up after {value:.0f} tries.",
+        "commit": f"{who} leaves its station for it; it launches {value / 1e3:.0f} km on.",
+        "return": f"{who} is back on its station.",
         "hand_over": f"{who} cannot go on; {value:.0f} rounds had not left.",
         "release": f"{who} releases {whom}.",
         "discriminate": f"{who} knows it for a spent stage.",

@@ -11,6 +11,7 @@ from buckler.catalog.schema import Card, Parameter
 from buckler.scenario.schema import Battery, Command, Interference, Link, Sensor, Traffic
 from buckler.world.compile import World
 from buckler.world.orbits import READ as ORBIT_READS
+from buckler.world.patrols import AIR_LAUNCHED_READS, PATROL_READS, Sortie, expanded
 from buckler.world.sensors import READ as SENSOR_READS
 from buckler.world.stages import READ as STAGE_READS
 from buckler.world.threats import READ as THREAT_READS
@@ -21,7 +22,7 @@ from buckler.world.weapons import BATTERY_READS, WEAPON_READS
 
 def sources_used(world: World) -> list[dict[str, Any]]:
     """One entry a parameter of each card in use, in the order of the cards' names, then the scenario's own assumptions."""
-    scenario = world.loaded.scenario
+    scenario = expanded(world.loaded).scenario
     users: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for sensor in scenario.sensors:
         users.setdefault((sensor.system, SENSOR_READS), []).append(sensor.name)
@@ -29,8 +30,12 @@ def sources_used(world: World) -> list[dict[str, Any]]:
             users.setdefault((sensor.system, ORBIT_READS), []).append(sensor.name)
     for battery in scenario.batteries:
         users.setdefault((battery.system, BATTERY_READS), []).append(battery.name)
+        if isinstance(battery, Sortie):
+            users.setdefault((battery.system, PATROL_READS), []).append(battery.name)
         for weapon in battery.weapons:
             users.setdefault((weapon.system, WEAPON_READS), []).append(battery.name)
+            if isinstance(battery, Sortie):
+                users.setdefault((weapon.system, AIR_LAUNCHED_READS), []).append(battery.name)
     for entry in scenario.raid.entries:
         users.setdefault((entry.system, THREAT_READS), []).append(entry.name)
         if entry.spent_stage:

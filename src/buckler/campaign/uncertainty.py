@@ -39,6 +39,7 @@ from buckler.errors import InputError
 from buckler.log.schema import PARAMETERS
 from buckler.scenario.load import Loaded
 from buckler.world.compile import World, compile_world
+from buckler.world.patrols import expanded
 
 PER_DRAW: Final = 5
 """Replications flown with each set of values."""
@@ -124,7 +125,7 @@ def log_uniform(u: float, low: float, high: float) -> float:
 
 def groups_of(loaded: Loaded) -> list[Group]:
     """The groups of a scenario whose published ranges are wider than a point, by name."""
-    scenario = loaded.scenario
+    scenario = expanded(loaded).scenario
     sights = {sensor.system for sensor in scenario.sensors if loaded.card(sensor.system).kind == "sight"}
     wanted: set[tuple[str, _Kinds]] = {(sensor.system, _SIGHT if sensor.system in sights else _SENSOR) for sensor in scenario.sensors}
     if sights:

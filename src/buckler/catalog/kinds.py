@@ -14,6 +14,7 @@ Kind = Literal[
     "command-post",
     "sam-system",
     "interceptor",
+    "air-to-air-missile",
     "gun",
     "manpads",
     "fighter",
@@ -85,6 +86,19 @@ MISSILE: Final = {
 }
 """One round, or for a gun one burst: `burnout_speed` is then the mean speed of the projectile to its maximum range."""
 
+AIR_LAUNCHED: Final = {**MISSILE, "reference_height": "m", "reference_speed": "m/s"}
+"""A round that an aircraft launches: its published range holds launched level at that height and speed, at a target as high."""
+
+PATROL: Final = {
+    "on_station_time": "s",  # of one sortie without a tanker
+    "dash_speed": "m/s",
+    "fire_channels": "1",  # targets at once, for each aircraft
+    "reaction_time": "s",  # from the order until it flies at the target
+    "assessment_time": "s",
+    "salvo_interval": "s",
+}
+"""Of an aircraft that stands on patrol."""
+
 BATTERY: Final = {
     "fire_channels": "1",
     "launchers": "1",
@@ -150,6 +164,7 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
     "command-post": {"decision_time": "s"},
     "sam-system": BATTERY,
     "interceptor": MISSILE,
+    "air-to-air-missile": AIR_LAUNCHED,
     "gun": {**BATTERY, **MISSILE, "rate_of_fire": "1/s"},
     "manpads": {**BATTERY, **MISSILE},
     "fighter": TARGET,
@@ -181,6 +196,7 @@ OPTIONAL: Final[dict[str, dict[str, str]]] = {
             "evasive_acceleration": "m/s2",  # of a target that is shot at; 0 if left out
             "optical_size": "m",  # square root of the area that it shows from ahead; eyes and thermal sights see nothing of what has none
             **HANDLING,
+            **(PATROL if kind == "fighter" else {}),
         }
         for kind, wanted in PARAMETERS.items()
         if "rcs_x" in wanted
@@ -200,6 +216,7 @@ POSITIVE: Final = (
     "max_altitude",
     "burnout_speed", "fire_channels", "speed", "ballistic_coefficient", "common_mode", "effective_range",
     "stage_ballistic_coefficient",
+    "on_station_time", "dash_speed", "reference_speed",
 )  # fmt: skip
 """What the model divides by, or cannot do without: more than 0."""
 

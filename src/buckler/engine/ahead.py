@@ -71,6 +71,7 @@ def no_world() -> WorldArrays:
         fly_out_s=np.zeros((0, 0, 0)),
         fly_out_mps=np.zeros((0, 0, 0)),
         fly_out_clear_m=np.zeros((0, 0, 0)),
+        launch_m=np.zeros((0, 0)),
         pairs=np.zeros((0, 0), PAIR),
         rules=np.zeros(0, RULE),
         supplies=0,

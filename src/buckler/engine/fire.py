@@ -24,6 +24,7 @@ from buckler.engine.network import (
     order_way,
     remote_sensor,
 )
+from buckler.engine.patrol import commit, turn_back
 from buckler.engine.picture import found, meeting, std_at
 from buckler.engine.posts import guided
 from buckler.engine.reach import earliest_intercept, flight_time
@@ -45,6 +46,9 @@ from buckler.log.schema import Kind
 
 _TRACK_CHANGES_S = 10.0
 """After so long a track is looked at again, whatever it said of the time to fire."""
+
+_HEADED_ELSEWHERE_S = 1.0
+"""By so much an aircraft may be early at its launch before it flies on."""
 
 _OPEN_STILL = -1
 """A candidate that has lost neither its channel nor its rounds."""
@@ -239,7 +243,7 @@ def _ask(world: WorldArrays, state: State, c: int, k: int, now_s: float) -> None
     if not _in_time(world, state, b, w, i, now_s):
         return
     rounds = salvo_at(world.batteries[b], state.attempts[b, i], world.threats[i].kill_class)
-    single = single_shot(world, w, i, state.aims[w, i].meet_s)
+    single = single_shot(world, w, i, state.aims[w, i].meet_s, now_s + _lead_s(world, state, b))
     kill = salvo_kill_probability(single, rounds, world.weapons[w].common_mode)
     if world.batteries[b].ruled == 0 or permitted(
         world, state, b, i, state.held_by[c, i].identify_event >= 0, state.aims[w, i].meet_s, kill, now_s
@@ -303,6 +307,13 @@ def _best_candidate(world: WorldArrays, state: State, c: int, now_s: float) -> i
 
 
 @borrowing_kernel
+def _lead_s(world: WorldArrays, state: State, b: int) -> float:
+    """Seconds from an order to the first round, or to the moment when an aircraft turns to its target."""
+    lead_s = float(world.batteries[b].reaction_s)
+    return lead_s + state.way_s[b] if state.way_s[b] < np.inf else lead_s
+
+
+@borrowing_kernel
 def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: float) -> bool:
     """Whether an order given now lets weapon `w` meet threat `i`, and a later one might not do as well.
 
@@ -311,19 +322,23 @@ def _in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: fl
     if world.basket_m > 0.0:
         return _in_time_by_track(world, state, b, w, i, now_s)
     aim = state.aims[w, i]
-    battery = world.batteries[b]
-    lead_s = battery.reaction_s
-    if state.way_s[b] < np.inf:
-        lead_s += state.way_s[b]
-    meet_s = earliest_intercept(world, w, i, now_s + lead_s, aim.meet_s)
+    lead_s = _lead_s(world, state, b)
+    flies = world.batteries[b].dash_mps > 0.0
+    # An aircraft may be nearer later on: what it said before is no bound.
+    guess_s = world.pairs[w, i].first_s if flies else aim.meet_s
+    meet_s = earliest_intercept(world, w, i, now_s + lead_s, guess_s, now_s + lead_s)
     if isinf(meet_s):
-        aim.shut = NEVER_REACHED
+        if flies:
+            aim.open_s = now_s + _TRACK_CHANGES_S
+            reached(state.attempts, b, i, NOT_REACHED, known_by(state.held_by[state.post[b], i]))
+        else:
+            aim.shut = NEVER_REACHED
         return False
     aim.meet_s = meet_s
     period_s = world.commands[state.post[b]].decision_period_s
-    latest_s = meet_s - flight_time(world, w, i, meet_s) - lead_s
+    latest_s = meet_s - flight_time(world, w, i, meet_s, now_s + lead_s) - lead_s
     if latest_s > now_s + period_s:
-        aim.open_s = latest_s - period_s
+        aim.open_s = min(latest_s - period_s, now_s + _TRACK_CHANGES_S) if flies else latest_s - period_s
         return False
     return True
 
@@ -335,16 +350,15 @@ def _in_time_by_track(world: WorldArrays, state: State, b: int, w: int, i: int, 
     The aim is closed only where the true path can no longer be met: a track may yet show otherwise.
     """
     aim = state.aims[w, i]
-    battery = world.batteries[b]
     c = state.post[b]
     period_s = world.commands[c].decision_period_s
-    lead_s = battery.reaction_s
-    if state.way_s[b] < np.inf:
-        lead_s += state.way_s[b]
+    lead_s = _lead_s(world, state, b)
     launch_s = now_s + lead_s
-    meet_s, flight_s = meeting(world, state.picture, c, w, i, launch_s)
+    meet_s, flight_s = meeting(world, state.picture, c, w, i, launch_s, launch_s)
     if isinf(meet_s):
-        if isinf(earliest_intercept(world, w, i, launch_s, world.pairs[w, i].first_s)):
+        if world.batteries[b].dash_mps == 0.0 and isinf(
+            earliest_intercept(world, w, i, launch_s, world.pairs[w, i].first_s, launch_s)
+        ):
             aim.shut = NEVER_REACHED
         aim.open_s = now_s + max(period_s, 0.5 * _TRACK_CHANGES_S)
         return False
@@ -466,6 +480,8 @@ def _engage(
     state.engagements[number].killed = 0
     state.engagements[number].post = c
     state.engagements[number].waiting = rounds
+    state.engagements[number].out = 0
+    state.engagements[number].back_s = 0.0
     state.channels[b] -= 1
     state.held_by[c, i].engaged += 1
     attempt.engaged += 1
@@ -479,6 +495,7 @@ def _engage(
         state.rounds[shot + k].meet_s = state.aims[w, i].meet_s
         state.rounds[shot + k].ordinal = state.attempts[b, i].fired + k
         state.rounds[shot + k].event = -1
+        state.rounds[shot + k].left_s = now_s + way_s + battery.reaction_s
         if arrives:
             launch_s = now_s + way_s + battery.reaction_s + k * battery.salvo_interval_s
             plan(state.agenda, launch_s, calendar.LAUNCH, shot + k, 0)
@@ -520,28 +537,69 @@ def largest_salvo(battery: Any) -> int:
 
 
 @borrowing_kernel
-def _aimed(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: float, guess_s: float) -> float:
-    """When a round that leaves now meets its target: by the truth, or by the command post's track."""
+def _aimed(
+    world: WorldArrays, state: State, b: int, w: int, i: int, launch_s: float, guess_s: float, left_s: float
+) -> float:
+    """When a round that leaves at `launch_s` meets its target: by the truth, or by the command post's track."""
     if world.basket_m > 0.0:
-        return meeting(world, state.picture, state.post[b], w, i, now_s)[0]
-    return earliest_intercept(world, w, i, now_s, guess_s)
+        return meeting(world, state.picture, state.post[b], w, i, launch_s, left_s)[0]
+    return earliest_intercept(world, w, i, launch_s, guess_s, left_s)
 
 
 @borrowing_kernel
 def launch(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
-    """A round leaves, unless its target is gone, can no longer be reached or may no longer be fired at: then it stays on its launcher."""
+    """A round leaves, unless its target is gone, can no longer be reached or may no longer be fired at: then it stays on its launcher.
+
+    An aircraft turns to its target, and its round leaves on the way (see shoot).
+    """
+    state.rounds[shot].begun_s = now_s
+    flies = world.batteries[world.weapons[state.rounds[shot].weapon].battery].dash_mps > 0.0
+    meet_s = _still_meets(world, state, shot, now_s, flies)
+    if flies and meet_s < np.inf:
+        plan(state.agenda, commit(world, state, shot, meet_s, now_s), calendar.SHOOT, shot, 0)
+    else:
+        _leave(world, state, seed, replication, shot, meet_s, now_s)
+
+
+@borrowing_kernel
+def shoot(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
+    """A round leaves its aircraft, unless its target is gone, can no longer be met or may no longer be fired at."""
+    meet_s = _still_meets(world, state, shot, state.rounds[shot].begun_s, False)
+    if now_s < meet_s < np.inf and world.basket_m > 0.0:
+        leaves_s = commit(world, state, shot, meet_s, now_s)
+        if leaves_s > now_s + _HEADED_ELSEWHERE_S:  # the track has changed: the way has become longer
+            plan(state.agenda, leaves_s, calendar.SHOOT, shot, 0)
+            return
+    _leave(world, state, seed, replication, shot, meet_s if meet_s > now_s else np.inf, now_s)
+
+
+@borrowing_kernel
+def _still_meets(world: WorldArrays, state: State, shot: int, launch_s: float, anew: bool) -> float:
+    """When a round whose flight counts from `launch_s` meets its target; inf if never, or if it may not be fired any more.
+
+    `anew`: whatever was found before.
+    """
+    w = state.rounds[shot].weapon
+    i = state.rounds[shot].threat
+    b = world.weapons[w].battery
+    if (
+        state.lives[i].life == FLYING
+        and state.engagements[state.rounds[shot].engagement].post >= 0
+        and state.down[b] <= 0
+        and _still_cleared(world, state, b, i)
+    ):
+        guess_s = world.pairs[w, i].first_s if anew else state.rounds[shot].meet_s
+        return _aimed(world, state, b, w, i, launch_s, guess_s, state.rounds[shot].left_s)
+    return float(np.inf)
+
+
+@borrowing_kernel
+def _leave(world: WorldArrays, state: State, seed: int, replication: int, shot: int, meet_s: float, now_s: float) -> None:
+    """A round leaves now, to meet its target at `meet_s`; where that is inf, it stays."""
     w = state.rounds[shot].weapon
     i = state.rounds[shot].threat
     b = world.weapons[w].battery
     number = state.rounds[shot].engagement
-    meet_s = (
-        _aimed(world, state, b, w, i, now_s, state.rounds[shot].meet_s)
-        if state.lives[i].life == FLYING
-        and state.engagements[number].post >= 0
-        and state.down[b] <= 0
-        and _still_cleared(world, state, b, i)
-        else 1.0 / 0.0
-    )
     state.engagements[number].waiting -= 1
     if isinf(meet_s):
         state.stocks[w].ready += 1
@@ -610,7 +668,7 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
     if state.lives[i].life != FLYING:
         event = note(state.journal, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
     else:
-        chance = single_shot(world, w, i, now_s)
+        chance = single_shot(world, w, i, now_s, state.rounds[shot].left_s)
         if weapon.needs_support != 0 and not (
             guided(world.fire_control, state.seen_by, world.batteries[b], i) and state.down[b] <= 0
         ):
@@ -670,13 +728,12 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
     w = state.engagements[number].weapon
     i = state.engagements[number].threat
     b = world.weapons[w].battery
-    state.channels[b] += 1
     state.attempts[b, i].engaged -= 1
     post = state.engagements[number].post
     if post >= 0:
         state.held_by[post, i].engaged -= 1
     killed = 1.0 if state.engagements[number].killed != 0 else 0.0
-    note(
+    event = note(
         state.journal,
         state.engagements[number].event,
         now_s,
@@ -687,6 +744,10 @@ def assess(world: WorldArrays, state: State, number: int, now_s: float) -> None:
         killed,
         0,
     )
+    if world.batteries[b].dash_mps > 0.0:
+        turn_back(world, state, number, event, now_s)
+    else:
+        state.channels[b] += 1
 
 
 @borrowing_kernel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.dtypes import WorldArrays
+from buckler.engine.reach import site_at
 from buckler.physics.flyout import arrival
 from buckler.physics.intercept import end_game_factor, manoeuvre_left, range_and_height, target_at
 from buckler.physics.interceptor import straight_line_m
@@ -25,9 +26,9 @@ def burst_factor(range_m: float, effective_range_m: float) -> float:
 
 
 @borrowing_kernel
-def single_shot(world: WorldArrays, w: int, i: int, meet_s: float) -> float:
+def single_shot(world: WorldArrays, w: int, i: int, meet_s: float, left_s: float) -> float:
     """Kill probability of one shot of weapon `w` that meets threat `i` at `meet_s`: the stated SSPK times what speed, turn and
-    range leave of it (`physics.intercept.end_game_factor`, `burst_factor`)."""
+    range leave of it (`physics.intercept.end_game_factor`, `burst_factor`). `left_s`: when an aircraft leaves its station."""
     weapon = world.weapons[w]
     body = world.threats[i]
     stated: float = weapon.kill_probability[body.kill_class]
@@ -36,7 +37,7 @@ def single_shot(world: WorldArrays, w: int, i: int, meet_s: float) -> float:
         return stated
     row = world.interceptors[weapon.table]
     x, y, z = target_at(world.path_m[body.first : body.first + body.points], body.start_s, body.step_s, meet_s)
-    range_m, height_m = range_and_height(world.sites[weapon.battery], x, y, z)
+    range_m, height_m = range_and_height(world.sites[site_at(world.batteries[weapon.battery], left_s)], x, y, z)
     if weapon.steers == 0:
         return stated * burst_factor(straight_line_m(range_m, height_m, row.launch_height_m), weapon.effective_range_m)
     _, speed_mps = arrival(row, world.fly_out_s[weapon.table], world.fly_out_mps[weapon.table], range_m, height_m)

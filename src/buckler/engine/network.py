@@ -33,7 +33,7 @@ from buckler import draws
 from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
-from buckler.dtypes import WorldArrays, record
+from buckler.dtypes import SORTIE, WorldArrays, record
 from buckler.engine import queue as calendar
 from buckler.engine.journal import N_WAITING, Agenda, Journal, note, plan
 from buckler.engine.posts import gain, plan_decision
@@ -69,6 +69,8 @@ _TOLD = int(Kind.TOLD)
 _NODE_LOST = int(Kind.NODE_LOST)
 _NODE_DOWN = int(Kind.NODE_DOWN)
 _NODE_UP = int(Kind.NODE_UP)
+_ON_STATION = int(Kind.ON_STATION)
+_OFF_STATION = int(Kind.OFF_STATION)
 _LINK_DOWN = int(Kind.LINK_DOWN)
 _LINK_UP = int(Kind.LINK_UP)
 
@@ -655,7 +657,11 @@ def put_down(net: Network, thing: int, down: int, now_s: float, why: int) -> boo
     reasons = net.down[thing]
     if (down > 0 and reasons != down) or (down < 0 and reasons != 0):
         return False
-    if thing < nodes:
+    if thing < nodes and net.nodes[thing].flown != 0:
+        # Who has not come yet need not be said to be away; of the radar that flies with them nothing is said.
+        if net.nodes[thing].flown == SORTIE and (now_s > 0.0 or down < 0):
+            note(net.journal, -1, now_s, _OFF_STATION if down > 0 else _ON_STATION, net.kinds[4] + thing, -1, -1, float(why), 0)
+    elif thing < nodes:
         note(net.journal, -1, now_s, _NODE_DOWN if down > 0 else _NODE_UP, net.kinds[4] + thing, -1, -1, float(why), 0)
     else:
         kind = _LINK_DOWN if down > 0 else _LINK_UP

@@ -26,6 +26,7 @@ from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import KILL_CLASSES, WorldArrays, record
 from buckler.engine.journal import N_TRACKS, OVERFLOWED
+from buckler.engine.reach import site_at
 from buckler.physics.flyout import arrival
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
 from buckler.physics.sight import along_orbit, position
@@ -282,8 +283,11 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
 
 
 @borrowing_kernel
-def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch_s: float) -> tuple[float, float]:
-    """When weapon `w`, fired at `launch_s`, meets what post `c` believes of threat `i`, and its time of flight; inf if never."""
+def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch_s: float, left_s: float) -> tuple[float, float]:
+    """When weapon `w`, fired at `launch_s`, meets what post `c` believes of threat `i`, and its time of flight; inf if never.
+
+    `left_s`: when an aircraft leaves its station.
+    """
     if picture.beliefs[c, i].plots < 2:
         return inf, inf
     motion = picture.motion[world.threats[i].kill_class]
@@ -291,7 +295,8 @@ def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch
     table = world.weapons[w].table
     start_s, step_s = picture.beliefs[c, i].time_s, motion.step_s
     row = world.interceptors[table]
-    site = world.sites[world.weapons[w].battery]
+    battery = world.batteries[world.weapons[w].battery]
+    site = world.sites[site_at(battery, left_s)]
     meet_s = first_intercept(
         picture.ahead[:n],
         start_s,
@@ -305,7 +310,7 @@ def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch
         launch_s,
         launch_s,
     )
-    if not meet_s < inf:
+    if not meet_s < inf or meet_s > battery.until_s:
         return inf, inf
     x, y, z = target_at(picture.ahead[:n], start_s, step_s, meet_s)
     range_m, height_m = range_and_height(site, x, y, z)

@@ -38,6 +38,9 @@ CONFIRMED: Final = -7
 DROPPED: Final = -8
 ENDED: Final = -9
 STOP: Final = -10
+# A fighter on patrol.
+RETURN: Final = -11
+SHOOT: Final = 12
 
 
 ENTRY: Final = record(

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.dtypes import WorldArrays
+from buckler.engine.reach import site_at
 from buckler.log.schema import DETECTIONS, STATES, TRACKS, Kind
 from buckler.log.write import names_column
 from buckler.physics.earth import ecef_to_geodetic
@@ -55,8 +56,8 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
         i = int(event["object"]) - world.first_threat
         fired_s = float(events[int(event["cause"])]["time_s"])
         times = np.linspace(fired_s, float(event["time_s"]), max(2, ceil((float(event["time_s"]) - fired_s) / 2.0)))
-        start = world.batteries[world.weapons[w]["battery"]]["position_m"]
         stop = _positions(world, i, times[-1:])[0]
+        start = _start(world, events, int(event["cause"]), w, stop)
         share = ((times - times[0]) / max(times[-1] - times[0], 1e-9))[:, None]
         shots[w] = shots.get(w, 0) + 1
         places.append((f"{names[world.first_weapon + w]}#{shots[w]}", times, start + share * (stop - start)))
@@ -82,6 +83,21 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
         ],
         schema=STATES,
     )
+
+
+def _start(
+    world: WorldArrays, events: NDArray[np.void], fire: int, w: int, stop: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where a round begins, ECEF m: at its battery, or where its aircraft is after the dash that its order's COMMIT tells of."""
+    battery = world.batteries[world.weapons[w]["battery"]]
+    start: NDArray[np.float64] = battery["position_m"]
+    turned = np.flatnonzero((events["kind"] == Kind.COMMIT) & (events["cause"] == events[fire]["cause"]))
+    if battery["dash_mps"] == 0.0 or not len(turned):
+        return start
+    commit = events[turned[0]]
+    left = world.sites[site_at(battery, float(commit["time_s"])), :3]
+    way = left + min(1.0, float(commit["value"]) / float(np.linalg.norm(stop - left))) * (stop - left)
+    return np.asarray(way * (np.linalg.norm(left) / np.linalg.norm(way)))
 
 
 def detections_table(world: WorldArrays, names: Sequence[str], replication: int, hits: NDArray[np.void]) -> pa.Table:

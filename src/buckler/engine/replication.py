@@ -13,10 +13,11 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fallback import on_network
-from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, supplied
+from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
 from buckler.engine.identify import verdict_by_evidence
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.network import Network, begin, clear_network, strike
+from buckler.engine.patrol import returned
 from buckler.engine.posts import plan_decision
 from buckler.engine.sensing import scan
 from buckler.engine.state import (
@@ -115,6 +116,10 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
         elif what == calendar.IMPACT:
             if state.lives[a].life == FLYING:
                 impact(world, state, net, seed, replication, a, now_s)
+        elif what == calendar.SHOOT:
+            shoot(world, state, seed, replication, a, now_s)
+        elif what == calendar.RETURN:
+            returned(world, state, a, now_s)
         elif what == calendar.ORDER_LOST:
             order_lost(world, state, a, now_s)
         else:

@@ -87,6 +87,8 @@ def comes_first(world: WorldArrays, state: State, a: int, i: int) -> bool:
     if attempt.fired > 0:
         return False
     battery = world.batteries[a]
+    if battery.dash_mps > 0.0 and state.down[a] > 0:
+        return False  # not on station
     kill_class = world.threats[i].kill_class
     if battery.hold != 0 or battery.engages[kill_class] == 0:
         return False

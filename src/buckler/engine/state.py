@@ -114,6 +114,8 @@ ROUND: Final = record(
     ("ordinal", "i4"),  # among its battery's shots at its threat
     ("event", "i4"),  # of its launch
     ("meet_s", "f8"),  # intercept
+    ("left_s", "f8"),  # of an aircraft's: when it leaves its station
+    ("begun_s", "f8"),  # likewise: from when on its flight counts; later than that for the later rounds of a salvo
 ]
 )  # fmt: skip
 ENGAGEMENT: Final = record(
@@ -125,6 +127,8 @@ ENGAGEMENT: Final = record(
     ("killed", "i1"),  # 1: a shot of it killed
     ("post", "i4"),  # the post in whose account it stands; -1 where it was handed over
     ("waiting", "i4"),  # rounds not yet launched
+    ("out", "i1"),  # 1: an aircraft has left its station for it
+    ("back_s", "f8"),  # s that it needs to be back there
 ]
 )  # fmt: skip
 CANDIDATE: Final = record(

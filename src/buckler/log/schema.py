@@ -49,6 +49,10 @@ class Kind(IntEnum):
     LINK_UP = 29  # and is back: link, -, -
     TAKE_OVER = 30  # a post takes over a sensor or battery: command, node, s since it was cut off
     DISCRIMINATE = 31  # a command post tells a spent stage from a warhead: command, stage, -
+    COMMIT = 32  # an aircraft leaves its station for a target: weapon, threat, m that it flies before it launches
+    RETURN = 33  # and is back: weapon, threat, s that its way back took
+    ON_STATION = 34  # a patrol's aircraft are on station: battery, -, -
+    OFF_STATION = 35  # and leave: battery, -, -
 
 
 class Reason(IntEnum):

@@ -390,6 +390,14 @@ def build(row: Any, air: Floats, drag: Floats, time: Floats, speed: Floats, clea
 
 
 @kernel
+def edges(row: Any, time: Floats, speed: Floats, clearance: Floats) -> tuple[float, float]:
+    """`build` for a table that is filled already, all of its paths of one kind: the clearance and the two gradient bounds."""
+    lofted = np.zeros((RANGE_NODES, HEIGHT_NODES), np.int8)
+    _clear(row, speed, lofted, clearance)
+    return _gradient(row, time, speed, lofted, False), _gradient(row, time, speed, lofted, True)
+
+
+@kernel
 def _bilinear(table: Floats, i: int, k: int, x: float, y: float) -> float:
     near = (1.0 - y) * table[i, k] + y * table[i, k + 1]
     return float((1.0 - x) * near + x * ((1.0 - y) * table[i + 1, k] + y * table[i + 1, k + 1]))

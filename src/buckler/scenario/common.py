@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from buckler.schemas import DocumentModel, Number
+from buckler.schemas import DocumentModel, LocatedError, Number
 
 KillClass = Literal["ballistic", "cruise", "aircraft", "drone", "helicopter"]
 KILL_CLASSES: tuple[KillClass, ...] = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
@@ -34,3 +34,21 @@ class Named(DocumentModel):
                 "write a name of letters, digits, spaces and . + - ( ) /, beginning with a letter or digit"
             )
         return value
+
+
+class Placed(DocumentModel):
+    """A place: a packaged site's name, or a latitude and a longitude."""
+
+    site: str | None = Field(None, description="A packaged site's name, instead of latitude and longitude.")
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Placed:
+        both = self.latitude_deg is not None and self.longitude_deg is not None
+        neither = self.latitude_deg is None and self.longitude_deg is None
+        if not both and not neither:
+            raise LocatedError([((), "write both latitude_deg and longitude_deg")])
+        if both == (self.site is not None):
+            raise LocatedError([((), "write either site, or latitude_deg with longitude_deg")])
+        return self

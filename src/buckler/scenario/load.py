@@ -19,12 +19,14 @@ from buckler.catalog.schema import Card
 from buckler.documents import Document, Place, dump_yaml, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError, nearest
 from buckler.scenario.network import network_mistakes
+from buckler.scenario.patrols import derived_names, patrol_mistakes
 from buckler.scenario.rules import forget, rule_mistakes, rules_of, take_rule
 from buckler.scenario.schema import DEFAULT_SATELLITE, MOST_MEMBERS, Scenario, member_name, store_name
 from buckler.schemas import check, dotted
 
 _ENTRIES: Final = (
     "systems", "assets", "commands", "sensors", "batteries", "interference", "zones", "control_orders", "links", "exchanges",
+    "patrols", "tankers",
 )  # fmt: skip
 _LIBRARY: Final = resources.files("buckler.scenario") / "library"
 
@@ -82,6 +84,7 @@ def check_scenario(document: Document) -> Loaded:
         *_name_mistakes(document.data),
         *_reference_mistakes(document.data),
         *rule_mistakes(document.data),
+        *patrol_mistakes(document.data),
         *_system_mistakes(document.data, load_catalog(), own, unreadable),
         *_fire_control_mistakes(document.data, load_catalog(), own),
         *_interference_mistakes(document.data, load_catalog(), own),
@@ -165,8 +168,10 @@ def _texts(entries: Iterable[tuple[Place, dict[str, Any]]], key: str) -> Iterato
 
 
 def _named(data: Any) -> Iterator[tuple[Place, str]]:
-    for kind in ("assets", "commands", "sensors", "batteries", "links", "exchanges"):
+    for kind in ("assets", "commands", "sensors", "batteries", "links", "exchanges", "patrols", "tankers"):
         yield from _texts(_listed(data, kind), "name")
+    for place, entry in _listed(data, "patrols"):
+        yield from (((*place, "name"), name) for name in derived_names(entry))
     for place, entry in (*_listed(data, "raid", "entries"), *_listed(data, "traffic", "entries")):
         name, count = entry.get("name"), entry.get("count", 1)
         if isinstance(name, str):
@@ -277,7 +282,7 @@ def _interference_mistakes(data: Any, catalog: Catalog, own: dict[str, Card]) ->
 
 def _placed(data: Any) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Everything that may name a site."""
-    for kind in ("assets", "commands", "sensors", "batteries"):
+    for kind in ("assets", "commands", "sensors", "batteries", "patrols"):
         yield from _listed(data, kind)
     for kind in ("sensors", "batteries"):
         for place, entry in _listed(data, kind):
@@ -310,6 +315,8 @@ def positions(scenario: Scenario) -> list[tuple[float, float]]:
 _RADAR_KINDS: Final = ("radar", "aew-aircraft", "uav", "fighter", "sight")
 _BATTERY_KINDS: Final = ("sam-system", "gun", "manpads")
 _WEAPON_KINDS: Final = ("interceptor", "gun", "manpads")
+_PATROL_KINDS: Final = ("fighter",)
+_AIR_WEAPON_KINDS: Final = ("air-to-air-missile",)
 _RAID_KINDS: Final = (
     "one-way-attack-drone",
     "cruise-missile",
@@ -329,6 +336,7 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
     for path, kinds in (
         (("sensors",), _RADAR_KINDS),
         (("batteries",), _BATTERY_KINDS),
+        (("patrols",), _PATROL_KINDS),
         (("raid", "entries"), _RAID_KINDS),
         (("traffic", "entries"), _TRAFFIC_KINDS),
     ):
@@ -338,8 +346,9 @@ def _systems(data: Any) -> Iterator[tuple[Place, str, tuple[str, ...], bool]]:
             if path == ("raid", "entries") and isinstance(entry.get("stores"), dict):
                 stores = ((*place, "stores"), entry["stores"])
                 yield from ((*at, _STORE_KINDS, hypothetical) for at in _texts([stores], "system"))
+            rounds = _AIR_WEAPON_KINDS if path == ("patrols",) else _WEAPON_KINDS
             for inner, weapon in _listed(entry, "weapons"):
-                yield from ((*at, _WEAPON_KINDS, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
+                yield from ((*at, rounds, hypothetical) for at in _texts([((*place, *inner), weapon)], "system"))
     for place, link in _listed(data, "links"):
         name = link.get("satellite", DEFAULT_SATELLITE)
         if link.get("kind") == "satellite" and isinstance(name, str):
@@ -421,16 +430,17 @@ def _resolved(scenario: Scenario, folder: Path) -> Scenario:
     return Scenario.model_validate(data)
 
 
-_REMOVABLE: Final = ("sensors", "batteries", "commands", "interference", "links", "exchanges")
+_REMOVABLE: Final = ("sensors", "batteries", "commands", "interference", "links", "exchanges", "patrols", "tankers")
 
 
 def without(scenario: Scenario, name: str) -> Scenario:
-    """The scenario with one sensor, battery, command post, link, exchange, raid entry or interference taken out, and nothing that names it.
+    """The scenario with one sensor, battery, patrol, tanker, command post, link, exchange, raid entry or interference taken out, and
+    nothing that names it.
 
     Without its last link a node is cut off, not joined to its post: the link stays as one that never works.
     """
     data = scenario.model_dump(exclude_unset=True)
-    for kind in ("batteries", "interference", "links", "exchanges", "status"):
+    for kind in ("batteries", "interference", "links", "exchanges", "status", "patrols", "tankers"):
         data.setdefault(kind, [])
     known = [entry["name"] for kind in _REMOVABLE for entry in data[kind]]
     known += [entry["name"] for entry in data["raid"]["entries"]]
@@ -440,7 +450,7 @@ def without(scenario: Scenario, name: str) -> Scenario:
         return Scenario.model_validate(data)
     known += rules
     if name not in known:
-        raise UnknownNameError("sensor, battery, command, link, exchange, raid entry, interference or rule", name, known)
+        raise UnknownNameError("sensor, battery, patrol, tanker, command, link, exchange, raid entry, interference or rule", name, known)
     if any(entry["name"] == name for entry in data["links"]):
         data["status"] = [entry for entry in data["status"] if entry["of"] != name]
         data["status"].append({"of": name, "state": "down"})
@@ -457,10 +467,16 @@ def without(scenario: Scenario, name: str) -> Scenario:
         if name not in (entry["name"], entry["command"]) and radars:
             batteries.append({**entry, "fire_control": radars})
     data["batteries"] = batteries
+    data["tankers"] = [entry for entry in data["tankers"] if entry["name"] != name]
+    data["patrols"] = [entry for entry in data["patrols"] if name not in (entry["name"], entry["command"])]
+    for entry in data["patrols"]:
+        entry["fire_control"] = [sensor for sensor in entry.get("fire_control", ()) if sensor in sensors]
+        if entry.get("tanker") == name:
+            del entry["tanker"]
     data["interference"] = [*_suffered([entry for entry in data["interference"] if entry["name"] != name], sensors)]
     data["commands"] = [entry for entry in data["commands"] if entry["name"] != name]
     for entry in data["commands"]:
-        for key in ("superior", "backup"):
+        for key in ("superior", "backup", "aboard"):
             if entry.get(key) == name:
                 del entry[key]
     gone = {*known} - {entry["name"] for kind in _REMOVABLE for entry in data[kind]} | {name}
@@ -484,6 +500,7 @@ def parts_of_the_defence(scenario: Scenario) -> list[tuple[str, str]]:
     """(kind, name) of everything of the defence that `without` takes out."""
     data = scenario.model_dump(exclude_unset=True)
     kinds = {"sensors": "sensor", "batteries": "battery", "commands": "command post", "links": "link", "exchanges": "exchange"}
+    kinds |= {"patrols": "patrol", "tankers": "tanker"}
     entries = [(kind, entry["name"]) for key, kind in kinds.items() for entry in data.get(key) or ()]
     return [*entries, *(("rule", name) for name in rules_of(data))]
 

@@ -11,7 +11,7 @@ from buckler.errors import nearest
 Mistake = tuple[Place, str]
 Entry = dict[str, Any]
 
-_NODE_KINDS: Final = ("commands", "sensors", "batteries")
+_NODE_KINDS: Final = ("commands", "sensors", "batteries", "patrols")
 
 
 def network_mistakes(data: Any) -> Iterator[Mistake]:
@@ -19,11 +19,12 @@ def network_mistakes(data: Any) -> Iterator[Mistake]:
     nodes = {kind: _by_name(data, kind) for kind in _NODE_KINDS}
     every = {name: kind for kind in _NODE_KINDS for name in nodes[kind]}
     links = [(place, entry, ends) for place, entry in _entries(data, "links") if (ends := _ends(entry))]
-    yield from _unknown(((place, ends) for place, _, ends in links), "node (sensor, command post or battery)", [*every])
+    yield from _unknown(((place, ends) for place, _, ends in links), "node (sensor, command post, battery or patrol)", [*every])
     exchanges = [(place, entry, ends) for place, entry in _entries(data, "exchanges") if (ends := _ends(entry))]
     yield from _unknown(((place, ends) for place, _, ends in exchanges), "command post", [*nodes["commands"]])
     yield from _placeless(links, nodes["commands"])
     yield from _posts(nodes["commands"])
+    yield from _aboard(nodes["commands"], nodes["sensors"])
     yield from _exchanges(exchanges, nodes["commands"])
     yield from _status(data, [*every, *_by_name(data, "links")])
     yield from _unreached(links, nodes, every)
@@ -66,7 +67,7 @@ def _placeless(links: list[tuple[Place, Entry, tuple[str, str]]], commands: dict
         for k, name in enumerate(ends):
             if entry.get("kind") in ("radio", "satellite") and name in commands:
                 post = commands[name][1]
-                if post.get("site") is None and post.get("latitude_deg") is None:
+                if all(post.get(key) is None for key in ("site", "latitude_deg", "aboard")):
                     yield (
                         (*place, "between", k),
                         f"a {entry['kind']} link needs to know where {name!r} is: write a site, or latitude_deg and longitude_deg, in it",
@@ -90,6 +91,18 @@ def _posts(commands: dict[str, tuple[Place, Entry]]) -> Iterator[Mistake]:
         if above == name and name == min(chain):  # said once a loop, at its first name
             loop = " is under ".join(repr(post) for post in (*chain, name))
             yield (*place, "superior"), f"a command loop: {loop}; leave out one superior"
+
+
+def _aboard(commands: dict[str, tuple[Place, Entry]], sensors: dict[str, tuple[Place, Entry]]) -> Iterator[Mistake]:
+    """Posts aboard what is not there, or does not fly."""
+    for place, entry in commands.values():
+        name = entry.get("aboard")
+        if not isinstance(name, str):
+            continue
+        if name not in sensors:
+            yield (*place, "aboard"), f"no sensor is called {name!r}{_hint(name, [*sensors])}"
+        elif sensors[name][1].get("orbit") is None and sensors[name][1].get("altitude_m") is None:
+            yield (*place, "aboard"), f"{name!r} does not fly: give it altitude_m or an orbit, or write a site for this post"
 
 
 def _exchanges(
@@ -120,7 +133,7 @@ def _status(data: Any, known: list[str]) -> Iterator[Mistake]:
         if not isinstance(of, str):
             continue
         if of not in known:
-            yield (*place, "of"), f"no sensor, command post, battery or link is called {of!r}{_hint(of, known)}"
+            yield (*place, "of"), f"no sensor, command post, battery, patrol or link is called {of!r}{_hint(of, known)}"
         if span is None or state not in ("up", "down"):
             continue
         for other, other_state, first, last, where in spans:
@@ -147,14 +160,14 @@ def _unreached(
     for _, _, (one, two) in links:
         joined.setdefault(one, set()).add(two)
         joined.setdefault(two, set()).add(one)
-    for kind in ("sensors", "batteries"):
+    for kind in ("sensors", "batteries", "patrols"):
         for name, (place, entry) in nodes[kind].items():
             posts = [*_line(entry.get("command"), lambda post: nodes["commands"].get(post, (None, {}))[1])]
             if name not in joined or not posts or any(post not in every for post in posts):
                 continue
             reached = _reach(name, joined)
             if not reached.intersection(posts):
-                what = "no command post commands it" if kind == "batteries" else "it reports to nobody"
+                what = "no command post commands it" if kind != "sensors" else "it reports to nobody"
                 yield (
                     (*place, "command"),
                     f"{what}: no way over the links leads from {name!r} to {' or '.join(map(repr, posts))}; "

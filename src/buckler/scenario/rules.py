@@ -15,11 +15,12 @@ from buckler.schemas import dotted
 
 def rule_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
     """What is wrong with the rules of a document, each with its place; what is not a rule is looked at elsewhere."""
-    batteries = {entry["name"]: entry for _, entry in _listed(data, "batteries") if isinstance(entry.get("name"), str)}
+    fighting = [*_listed(data, "batteries"), *_listed(data, "patrols")]
+    batteries = {entry["name"]: entry for _, entry in fighting if isinstance(entry.get("name"), str)}
     posts = [entry["name"] for _, entry in _listed(data, "commands") if isinstance(entry.get("name"), str)]
     assets = [entry["name"] for _, entry in _listed(data, "assets") if isinstance(entry.get("name"), str)]
     zones = dict(_zones(data))
-    for place, entry in _listed(data, "batteries"):
+    for place, entry in fighting:
         doctrine = entry.get("doctrine")
         if not isinstance(doctrine, dict):
             continue
@@ -139,10 +140,15 @@ _RESTRICTS: Final = (
 """Fields of a doctrine that are rules: without one, the battery fights as if it had not been written."""
 
 
+def _fighting(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries that have a doctrine."""
+    return [*(data.get("batteries") or ()), *(data.get("patrols") or ())]
+
+
 def rules_of(data: dict[str, Any]) -> list[str]:
     """The names of a scenario's rules: its control orders, and "BATTERY: FIELD" for what a battery's doctrine and reserve say."""
     names = [order["name"] for order in data.get("control_orders") or ()]
-    for battery in data.get("batteries") or ():
+    for battery in _fighting(data):
         doctrine = battery.get("doctrine") or {}
         names += [f"{battery['name']}: {field}" for field in _RESTRICTS if doctrine.get(field) not in (None, [], {})]
         names += [f"{battery['name']}: reserve of {weapon['system']}" for weapon in battery["weapons"] if weapon.get("reserve_rounds")]
@@ -152,7 +158,7 @@ def rules_of(data: dict[str, Any]) -> list[str]:
 def take_rule(data: dict[str, Any], name: str) -> None:
     """Take one of `rules_of` out of a scenario's data."""
     data["control_orders"] = [order for order in data.get("control_orders") or () if order["name"] != name]
-    for battery in data.get("batteries") or ():
+    for battery in _fighting(data):
         if not name.startswith(f"{battery['name']}: "):
             continue
         rule = name.removeprefix(f"{battery['name']}: ")
@@ -165,9 +171,9 @@ def take_rule(data: dict[str, Any], name: str) -> None:
 
 def forget(data: dict[str, Any]) -> None:
     """Leave no rule that names a battery or post which is gone from a scenario's data."""
-    batteries = {battery["name"] for battery in data.get("batteries") or ()}
+    batteries = {battery["name"] for battery in _fighting(data)}
     posts = {command["name"] for command in data["commands"]}
-    for battery in data.get("batteries") or ():
+    for battery in _fighting(data):
         doctrine = battery.get("doctrine") or {}
         if doctrine.get("yields_to"):
             doctrine["yields_to"] = [name for name in doctrine["yields_to"] if name in batteries]

@@ -10,28 +10,13 @@ from pydantic import Field, field_validator, model_validator
 from buckler.catalog.schema import Card
 from buckler.scenario.common import Latitude, Longitude, Probability, Seconds
 from buckler.scenario.common import Named as _Named
+from buckler.scenario.common import Placed as _Placed
 from buckler.scenario.doctrine import ControlOrder, Doctrine, Weapon, Zone
+from buckler.scenario.orbit import Orbit
+from buckler.scenario.patrols import Patrol, Tanker
 from buckler.schemas import Count, DocumentModel, LocatedError, Number
 
 Mode = Annotated[str, Field(min_length=1, max_length=30, description="A family of IFF that answers only itself, such as NATO.")]
-
-
-class _Placed(DocumentModel):
-    """A place: a packaged site's name, or a latitude and a longitude."""
-
-    site: str | None = Field(None, description="A packaged site's name, instead of latitude and longitude.")
-    latitude_deg: Latitude | None = None
-    longitude_deg: Longitude | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> _Placed:
-        both = self.latitude_deg is not None and self.longitude_deg is not None
-        neither = self.latitude_deg is None and self.longitude_deg is None
-        if not both and not neither:
-            raise LocatedError([((), "write both latitude_deg and longitude_deg")])
-        if both == (self.site is not None):
-            raise LocatedError([((), "write either site, or latitude_deg with longitude_deg")])
-        return self
 
 
 class Spot(_Placed):
@@ -231,6 +216,11 @@ class Command(_Named):
         None, description="Degrees north, WGS-84; a place is needed for radio and satellite links, and to be hit."
     )
     longitude_deg: Longitude | None = None
+    aboard: str | None = Field(
+        None,
+        description="Instead of a place: the sensor with which it flies (an early-warning aircraft's radar). Radio links then reach it at "
+        "that height, and nothing on the ground can hit it.",
+    )
     superior: str | None = Field(
         None,
         description="The post above it: the two exchange their pictures in full, and it takes over when this one is lost, "
@@ -276,19 +266,9 @@ class Command(_Named):
             raise LocatedError([((), "write both latitude_deg and longitude_deg")])
         if self.site is not None and given[0]:
             raise LocatedError([((), "write either site, or latitude_deg with longitude_deg")])
+        if self.aboard is not None and (self.site is not None or given[0]):
+            raise LocatedError([(("aboard",), "aboard an aircraft it is where that is: leave out site, latitude_deg and longitude_deg")])
         return self
-
-
-class Orbit(DocumentModel):
-    """A racetrack around the sensor's position: two straight legs joined by half circles, from the beginning of the first leg on."""
-
-    heading_deg: Annotated[Number, Field(ge=0, le=360)] = Field(description="Of the first leg, from true north.")
-    leg_length_m: Annotated[Number, Field(gt=0, le=500_000)] = Field(description="Of each straight leg.")
-    turn_radius_m: Annotated[Number, Field(ge=100, le=100_000)] | None = Field(
-        None, description="Half the distance between the legs; that of a turn at the card's orbit_bank (else 25 degrees) if left out."
-    )
-    speed_mps: Annotated[Number, Field(gt=5, le=1000)] | None = Field(None, description="The card's if left out.")
-    turns: Literal["left", "right"] = "left"
 
 
 class Sensor(_Named, _Placed):
@@ -517,7 +497,7 @@ class Link(_Named):
     """
 
     between: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(
-        description="The two nodes: sensors, command posts, batteries."
+        description="The two nodes: sensors, command posts, batteries, patrols."
     )
     kind: Literal["fibre", "radio", "satellite"] = "fibre"
     latency_s: Seconds = Field(0.1, description="Of the equipment; the path of a satellite comes on top.")
@@ -576,7 +556,7 @@ class Exchange(_Named):
 class Status(DocumentModel):
     """A fact about a node or link for a span of time: out of order, or in order."""
 
-    of: str = Field(description="The name of a sensor, command post, battery or link.")
+    of: str = Field(description="The name of a sensor, command post, battery, patrol or link.")
     state: Literal["up", "down"]
     from_s: Seconds = 0.0
     until_s: Seconds = Field(86_400.0, description="To the end if left out.")
@@ -802,6 +782,8 @@ class Scenario(_Named):
     commands: Annotated[list[Command], Field(min_length=1)]
     sensors: Annotated[list[Sensor], Field(min_length=1)]
     batteries: list[Battery] = Field(default_factory=list)
+    patrols: list[Patrol] = Field(default_factory=list, description="Fighters on station, under the posts as batteries are.")
+    tankers: list[Tanker] = Field(default_factory=list, description="What keeps patrols longer on station.")
     interference: list[Interference] = Field(
         default_factory=list,
         description="Noise that radars suffer, as a fact: from where, how much, from when until when.",

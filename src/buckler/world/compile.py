@@ -29,6 +29,7 @@ from buckler.world.air import new_air_tables
 from buckler.world.entities import Entity, refuse_collisions
 from buckler.world.interference import compile_interference
 from buckler.world.orbits import compile_orbits
+from buckler.world.patrols import expanded
 from buckler.world.place import Place, ground_m, terrain_named
 from buckler.world.relocations import first_names, settled
 from buckler.world.rules import may_be_free
@@ -87,7 +88,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     may differ). What each sensor sees over the terrain is then taken from it, and of the rest whatever follows from equal values:
     paths, fly-out tables, when a sensor can see a threat, when a round can meet it.
     """
-    asked = loaded
+    asked, loaded = loaded, expanded(loaded)
     scenario, moves = settled(loaded.scenario)
     loaded = replace(loaded, scenario=scenario)
     terrain = terrain_named(scenario.environment.terrain)
@@ -105,7 +106,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
     command_records = np.zeros(len(commands), COMMAND)
     command_entities = [
-        networks.compile_command(record, command, scenario, command_index, terrain)
+        networks.compile_command(record, command, loaded, command_index, terrain)
         for record, command in zip(command_records, commands, strict=True)
     ]
 
@@ -204,6 +205,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         fly_out_s=arms.fly_out_s,
         fly_out_mps=arms.fly_out_mps,
         fly_out_clear_m=arms.fly_out_clear_m,
+        launch_m=arms.launch_m,
         pairs=pairs,
         rules=arms.rules,
         supplies=arms.supplies,

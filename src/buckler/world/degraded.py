@@ -16,6 +16,7 @@ from buckler.dtypes import LINK
 from buckler.scenario.load import Loaded
 from buckler.scenario.schema import Scenario
 from buckler.world.network import command_place, compile_link, own_post_name, spots
+from buckler.world.patrols import expanded
 from buckler.world.place import terrain_named
 
 TRACKS: Final = "its own tracks, reported again"
@@ -47,6 +48,7 @@ class Row:
 
 def degraded(loaded: Loaded) -> list[Row]:
     """The whole table: every command post, link, sensor and battery lost, one at a time, for ever."""
+    loaded = expanded(loaded)
     net = _Net(loaded)
     rows: list[Row] = []
     scenario = loaded.scenario
@@ -84,7 +86,7 @@ class _Net:
         if scenario.links:
             terrain = terrain_named(scenario.environment.terrain)
             for command in scenario.commands:
-                command_place(command, terrain)
+                command_place(command, loaded, terrain)
             places = spots(loaded, sorted(scenario.commands, key=lambda command: command.name), terrain)
             index = {spot.name: n for n, spot in enumerate(places)}
             for link in scenario.links:

@@ -12,12 +12,14 @@ from buckler.dtypes import LINK, SENSOR
 from buckler.errors import DocumentError, InputError
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
+from buckler.scenario.patrols import Patrol
 from buckler.scenario.schema import Sensor
 from buckler.world import network as networks
 from buckler.world.air import new_air_tables
 from buckler.world.compile import World, asset_place, compile_world
 from buckler.world.motion import Path
 from buckler.world.orbits import track_of
+from buckler.world.patrols import expanded
 from buckler.world.place import terrain_named
 from buckler.world.relocations import Mover, places, settled
 from buckler.world.sensors import compile_sensor, place_of
@@ -50,12 +52,15 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     for i, battery in enumerate(scenario.batteries):
         for place, stands in _places(("batteries", i), battery):
             yield from _said(place, lambda: compile_batteries(loaded, [stands], commands, sensors, terrain))  # noqa: B023
+    for i, patrol in enumerate(scenario.patrols):
+        yield from _said(("patrols", i), lambda: _try_patrol(loaded, patrol, terrain))  # noqa: B023
     for i, command in enumerate(scenario.commands):
-        yield from _said(("commands", i), lambda: networks.command_place(command, terrain))  # noqa: B023
+        yield from _said(("commands", i), lambda: networks.command_place(command, loaded, terrain))  # noqa: B023
     yield from _said(("batteries",), lambda: networks.own_posts(scenario))
     posts = sorted(scenario.commands, key=lambda command: command.name)
     try:
-        everywhere = replace(loaded, scenario=settled(scenario)[0])
+        sorties = expanded(loaded)
+        everywhere = replace(sorties, scenario=settled(sorties.scenario)[0])
         spots = networks.spots(everywhere, posts, terrain)
     except InputError:
         return  # said above
@@ -63,9 +68,10 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     earth = scenario.environment.effective_earth_factor
     written = {link.name: i for i, link in enumerate(scenario.links)}
     for link in everywhere.scenario.links:
-        i = written[link.name if link.name in written else link.name.rsplit(" (place ", 1)[0]]
+        i = next((i for name, i in written.items() if link.name == name or link.name.startswith(f"{name} (")), None)
         record = np.zeros(1, LINK)[0]
-        yield from _said(("links", i), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
+        if i is not None:  # else between a sortie and its own radar
+            yield from _said(("links", i), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
     entries = {entry.name: i for i, entry in enumerate(scenario.raid.entries)}
     flown: dict[str, Path] = {}
@@ -106,6 +112,17 @@ def _try_sensor(loaded: Loaded, sensor: Sensor, terrain: Terrain) -> None:
     compile_sensor(record, sensor, card, terrain, loaded.scenario.environment, 0, new_air_tables(1)[0])
     if sensor.orbit is not None:
         track_of(sensor, sensor.orbit, card, place_of(sensor, card, terrain)[0], float(record["effective_radius_m"]))
+
+
+def _try_patrol(loaded: Loaded, patrol: Patrol, terrain: Terrain) -> None:
+    """Its first sortie and that one's radar."""
+    nothing = {"patrols": [patrol], "batteries": [], "links": [], "status": [], "control_orders": []}
+    only = expanded(replace(loaded, scenario=loaded.scenario.model_copy(update=nothing)))
+    for radar in only.scenario.sensors[len(loaded.scenario.sensors) :][:1]:
+        _try_sensor(only, radar, terrain)
+    commands = {command.name: i for i, command in enumerate(only.scenario.commands)}
+    sensors = {sensor.name: i for i, sensor in enumerate(only.scenario.sensors)}
+    compile_batteries(only, only.scenario.batteries[:1], commands, sensors, terrain)
 
 
 def _said(place: Place, attempt: Callable[[], object]) -> Iterator[tuple[Place, str]]:

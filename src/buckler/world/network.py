@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.dtypes import CHANGE, HAZARD, LINK, NODE, REPORT, UPTIME
+from buckler.dtypes import CHANGE, HAZARD, LINK, NODE, REPORT, SORTIE, SORTIES_RADAR, UPTIME
 from buckler.engine.network import AWAY, REFRESH_S
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
@@ -17,10 +17,12 @@ from buckler.physics.satellite import Leg, hop_delay_s, leg
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import elevation_tangent
 from buckler.scenario.load import Loaded
+from buckler.scenario.patrols import radar_name
 from buckler.scenario.schema import Battery, Command, Link, Scenario, Sensor
 from buckler.units import SPEED_OF_LIGHT_MPS
 from buckler.world import sensors as sensing
 from buckler.world.entities import Entity, address
+from buckler.world.patrols import Sortie
 from buckler.world.place import Place, ground_heights_m, ground_m, require_covered
 from buckler.world.relocations import Move, first_names
 from buckler.world.threats import CompiledRaid
@@ -82,7 +84,7 @@ def own_posts(scenario: Scenario) -> list[Command]:
             if len(name) > 60 or name in commands:
                 raise InputError(f"battery {battery.name!r}: {name!r} is to be the name of its own post: shorten the battery's name")
             own = {"name": name, "latency_s": 0.0, "hypothetical": battery.hypothetical}
-            nowhere = dict.fromkeys(("latitude_deg", "longitude_deg", "superior", "backup"))
+            nowhere = dict.fromkeys(("latitude_deg", "longitude_deg", "aboard", "superior", "backup"))
             posts.append(post.model_copy(update={**own, **nowhere}))
     return posts
 
@@ -93,9 +95,10 @@ def owner(scenario: Scenario, post: str) -> str | None:
 
 
 def compile_command(
-    record: Any, command: Command, scenario: Scenario, command_index: dict[str, int], terrain: Terrain
+    record: Any, command: Command, loaded: Loaded, command_index: dict[str, int], terrain: Terrain
 ) -> Entity:
     """Fill one COMMAND record."""
+    scenario = loaded.scenario
     record["key"] = np.uint64(address(command.name))
     for field in (
         "latency_s", "identification_time_s", "identification_error", "identification_retry_s", "decision_period_s",
@@ -109,7 +112,7 @@ def compile_command(
     battery = owner(scenario, command.name)
     batteries = sorted(entry.name for entry in scenario.batteries)
     record["own_battery"] = batteries.index(battery) if battery is not None else -1
-    place = command_place(command, terrain)
+    place = command_place(command, loaded, terrain)
     where = (place.lat_deg, place.lon_deg, place.height_m) if place is not None else (np.nan, np.nan, np.nan)
     return Entity(
         command.name, command.name, "defence", "command", "", "", *where, battery or command.superior or "", 0.0, 0.0,
@@ -117,8 +120,11 @@ def compile_command(
     )  # fmt: skip
 
 
-def command_place(command: Command, terrain: Terrain) -> Place | None:
-    """Where a command post stands; None where the scenario does not say."""
+def command_place(command: Command, loaded: Loaded, terrain: Terrain) -> Place | None:
+    """Where a command post stands, or the middle of the orbit on which it flies; None where the scenario does not say."""
+    if command.aboard is not None:
+        sensor = next(sensor for sensor in loaded.scenario.sensors if sensor.name == command.aboard)
+        return sensing.place_of(sensor, loaded.card(sensor.system), terrain)[0]
     if command.latitude_deg is None or command.longitude_deg is None:
         return None
     require_covered(terrain, f"command post {command.name!r}", command.latitude_deg, command.longitude_deg)
@@ -131,10 +137,10 @@ def spots(loaded: Loaded, commands: list[Command], terrain: Terrain) -> list[Spo
     found = []
     for battery in sorted(scenario.batteries, key=lambda entry: entry.name):
         place = place_of(battery, terrain)
-        found.append(Spot(battery.name, place, place.height_m, False))
+        found.append(Spot(battery.name, place, place.height_m, isinstance(battery, Sortie)))
     for command in commands:
-        post = command_place(command, terrain)
-        found.append(Spot(command.name, post, post.height_m if post is not None else 0.0, False))
+        post = command_place(command, loaded, terrain)
+        found.append(Spot(command.name, post, post.height_m if post is not None else 0.0, command.aboard is not None))
     for sensor in sorted(scenario.sensors, key=lambda entry: entry.name):
         place, above = sensing.place_of(sensor, loaded.card(sensor.system), terrain)
         found.append(Spot(sensor.name, place, place.height_m - above, sensor.altitude_m is not None or sensor.orbit is not None))
@@ -159,6 +165,7 @@ def compile_network(
     index = {spot.name: n for n, spot in enumerate(places)}
     links = sorted(scenario.links, key=lambda entry: entry.name)
     joined = {name for link in links for name in link.between}
+    radars = {radar_name(battery.name) for battery in scenario.batteries if isinstance(battery, Sortie)}
     nodes = np.zeros(len(places), NODE)
     post_index = {command.name: c for c, command in enumerate(commands)}
     batteries = {battery.name: battery for battery in scenario.batteries}
@@ -171,6 +178,7 @@ def compile_network(
         own = own_post_name(battery) if battery is not None and battery.cut_off == "autonomous" else None
         record["own_post"] = post_index[own] if own is not None else -1
         record["linked"] = spot.name in joined
+        record["flown"] = SORTIE if isinstance(battery, Sortie) else SORTIES_RADAR if spot.name in radars else 0
     link_records = np.zeros(len(links), LINK)
     entities = [
         compile_link(record, link, loaded, places, index, scenario.environment.effective_earth_factor, terrain)

@@ -18,7 +18,8 @@ from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, ecef_to_geo
 from buckler.physics.sight import along_orbit
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Orbit, Sensor
+from buckler.scenario.orbit import Orbit
+from buckler.scenario.schema import Sensor
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.place import Place
 from buckler.world.sensors import horizon_around, place_of, side_by_side, table_shape

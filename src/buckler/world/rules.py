@@ -68,10 +68,13 @@ def may_be_free(scenario: Scenario) -> bool:
     return "free" in (*orders, *(battery.doctrine.weapon_control for battery in scenario.batteries))
 
 
-def refuse_idle(battery: Battery, cards: dict[str, Card], zones: Sequence[Zone], place: Place) -> None:
+def refuse_idle(
+    battery: Battery, cards: dict[str, Card], zones: Sequence[Zone], place: Place, farthest_m: float | None = None
+) -> None:
     """InputError where a rule of the battery leaves it no target that it could ever fire at; the message names the rule.
 
-    `cards`: of its rounds by name. Weapon control hold is not refused: it is an order, and may end.
+    `cards`: of its rounds by name; `farthest_m`: where it meets targets, if its rounds' reach does not say.
+    Weapon control hold is not refused: it is an order, and may end.
     """
     doctrine, said = battery.doctrine, f"battery {battery.name!r} can never fire: "
     kill = {
@@ -120,7 +123,7 @@ def refuse_idle(battery: Battery, cards: dict[str, Card], zones: Sequence[Zone],
             f"salvo has {best:.3g}"
         )
     zone = next((zone for zone in zones if zone.name == doctrine.zone), None)
-    farthest = max(min(cards[system].si("max_range"), doctrine.maximum_range_m or np.inf) for system, _ in left)
+    farthest = max(min(farthest_m or cards[system].si("max_range"), doctrine.maximum_range_m or np.inf) for system, _ in left)
     if zone is not None and nearest_m(zone, place) > farthest:
         raise InputError(
             f"{said}doctrine.zone ({zone.name}) excludes every target: it begins {nearest_m(zone, place) / 1e3:.0f} km away, and the "

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, PAIR, WEAPON
 from buckler.errors import InputError
-from buckler.physics.flyout import INTERCEPTOR, Flyout, flyout_table
+from buckler.physics.flyout import HEIGHT_NODES, INTERCEPTOR, Flyout, flyout_table
 from buckler.physics.intercept import first_intercept, launch_site
 from buckler.physics.terrain import Terrain
 from buckler.scenario.common import KILL_CLASSES as CLASSES
 from buckler.scenario.doctrine import Weapon
 from buckler.scenario.load import Loaded
 from buckler.scenario.schema import Battery
+from buckler.world import patrols
 from buckler.world.arming import weapon_interceptor
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
@@ -56,6 +57,8 @@ class CompiledArms:
     fly_out_s: NDArray[np.float64]
     fly_out_mps: NDArray[np.float64]
     fly_out_clear_m: NDArray[np.float64]
+    launch_m: NDArray[np.float64]
+    """Where an aircraft launches, by table and height node; 0 for who stands."""
     asset_weight: NDArray[np.float64]
     """What an asset counts for a weapon, [weapon, asset]."""
     class_weight: NDArray[np.float64]
@@ -91,6 +94,8 @@ def compile_batteries(
     tables: list[Flyout] = []
     unruled: list[Flyout] = []
     supplies: list[Supply] = []
+    launch: list[NDArray[np.float64]] = []
+    flown: list[NDArray[np.float64]] = []
     for b, (record, battery) in enumerate(zip(records, batteries, strict=True)):
         place = place_of(battery, terrain)
         site = launch_site(place.lat_deg, place.lon_deg, place.height_m)
@@ -99,19 +104,24 @@ def compile_batteries(
         record["first_sensor"], record["sensors"] = len(fire_control), len(battery.fire_control)
         fire_control += sorted(sensor_index[name] for name in battery.fire_control)
         card = loaded.card(battery.system)
-        _fill_battery(record, battery, card, place, command_index[battery.command])
+        _fill_battery(record, battery, card, place, command_index[battery.command], b)
         for weapon in sorted(
             battery.weapons, key=lambda weapon: (loaded.card(weapon.system).si("max_range"), weapon.system)
         ):
             round_card = loaded.card(weapon.system)
             w = len(weapon_entities)
-            free, ruled = _tables(battery, round_card, place)
+            free, ruled, launch_m = _tables(battery, round_card, place)
             unruled.append(free)
             tables.append(ruled)
+            launch.append(launch_m)
             weapon_entities.append(_fill_weapon(weapons[w], weapon, battery, card, round_card, place, b, w))
             supplies += [(supply.time_s, w, supply.rounds) for supply in weapon.resupply]
         cards = {weapon.system: loaded.card(weapon.system) for weapon in battery.weapons}
-        refuse_idle(battery, cards, loaded.scenario.zones, place)
+        if isinstance(battery, patrols.Sortie):
+            first = len(batteries) + sum(map(len, flown))
+            flown.append(patrols.sites_of(record, battery, card, place, first))
+        farthest = battery.patrol.commit_range_m if isinstance(battery, patrols.Sortie) else None
+        refuse_idle(battery, cards, loaded.scenario.zones, place, farthest)
         refuse_no_asset(battery, [asset.name for asset in loaded.scenario.assets])
         battery_entities.append(
             Entity(
@@ -142,11 +152,12 @@ def compile_batteries(
     doctrines = [batteries[weapon["battery"]].doctrine for weapon in weapons]
     assets = sorted(asset.name for asset in loaded.scenario.assets)
     if reuse is not None and _are(tables, reuse.tables):
-        stacked = reuse.interceptors, reuse.fly_out_s, reuse.fly_out_mps, reuse.fly_out_clear_m
+        stacked = reuse.interceptors, reuse.fly_out_s, reuse.fly_out_mps, reuse.fly_out_clear_m, reuse.launch_m
     else:
-        stacked = _stack([table.interceptor for table in tables], weapons), *_arrays(tables)
+        stacked = _stack([table.interceptor for table in tables], weapons), *_arrays(tables), np.array(launch).reshape(-1, HEIGHT_NODES)
     return CompiledArms(
-        records, battery_entities, np.array(sites).reshape(-1, 13), np.array(fire_control, np.int32), weapons, weapon_entities,
+        records, battery_entities, np.concatenate([np.array(sites).reshape(-1, 13), *flown]), np.array(fire_control, np.int32),
+        weapons, weapon_entities,
         tables, unruled, *stacked,
         np.array([[doctrine.asset_weights.get(name, 1.0) for name in assets] for doctrine in doctrines]).reshape(-1, len(assets)),
         np.array([[doctrine.class_weights.get(name, 1.0) for name in CLASSES] for doctrine in doctrines]).reshape(-1, len(CLASSES)),
@@ -159,7 +170,9 @@ def _are(tables: list[Flyout], others: list[Flyout]) -> bool:
 
 
 def place_of(battery: Battery, terrain: Terrain) -> Place:
-    """Where the launchers stand."""
+    """Where the launchers stand; of an aircraft: the middle of its station."""
+    if isinstance(battery, patrols.Sortie):
+        return patrols.place_of(battery, terrain)
     if battery.latitude_deg is None or battery.longitude_deg is None:
         raise InputError(f"battery {battery.name!r} has no position")
     require_covered(terrain, f"battery {battery.name!r}", battery.latitude_deg, battery.longitude_deg)
@@ -168,9 +181,10 @@ def place_of(battery: Battery, terrain: Terrain) -> Place:
     )
 
 
-def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, command: int) -> None:
+def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, command: int, b: int) -> None:
     doctrine = battery.doctrine
     place.fill(record, address(battery.name))
+    record["first_site"], record["until_s"] = b, np.inf
     record["command"] = command
     record["channels"] = battery.fire_channels if battery.fire_channels is not None else round(card.si("fire_channels"))
     record["control"] = STATUS[doctrine.weapon_control]
@@ -225,8 +239,13 @@ def _fill_lethality(record: Any, card: Card) -> None:
     record["steers"] = card.kind != "gun"
 
 
-def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]:
-    """The fly-out table of a round from this place: as the card has it, and within the battery's height rules."""
+def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout, NDArray[np.float64]]:
+    """The fly-out table of a round from this place: as the card has it, and within the battery's height rules; and where an
+    aircraft launches."""
+    if isinstance(battery, patrols.Sortie):
+        dash, within = patrols.tables_of(battery, card)
+        return dash.flyout, within.flyout, within.launch_m
+    at_once = np.zeros(HEIGHT_NODES)
     row = weapon_interceptor(card, place.height_m)
     free = _flown(row.tobytes())
     low, high = battery.doctrine.minimum_height_m, battery.doctrine.maximum_height_m
@@ -237,7 +256,7 @@ def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]
         and near <= row["min_range_m"]
         and (far is None or far >= row["max_range_m"])
     ):
-        return free, free
+        return free, free, at_once
     ruled = row.copy()
     ruled["min_height_m"] = max(low, float(row["min_height_m"]))
     ruled["max_height_m"] = min(np.inf if high is None else high, float(row["max_height_m"]))
@@ -253,7 +272,7 @@ def _tables(battery: Battery, card: Card, place: Place) -> tuple[Flyout, Flyout]
             f"battery {battery.name!r}: its range rules ({near:g} m to {'no limit' if far is None else f'{far:g} m'}) leave {card.name} "
             f"nothing to shoot at: it reaches from {row['min_range_m']:g} m to {row['max_range_m']:g} m"
         )
-    return free, _flown(ruled.tobytes())
+    return free, _flown(ruled.tobytes()), at_once
 
 
 def _stack(rows: list[Any], weapons: NDArray[np.void]) -> NDArray[np.void]:
@@ -303,20 +322,26 @@ def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
     for w, weapon in enumerate(arms.weapons):
         site = arms.sites[weapon["battery"]]
         free, ruled = arms.unruled[w], arms.tables[w]
+        battery = arms.batteries[weapon["battery"]]
+        orbit = arms.sites[battery["first_site"] : battery["first_site"] + battery["site_rows"]]
         for i, threat in enumerate(raid.records):
             if weapon["kill_probability"][threat["kill_class"]] > 0.0:
-                first_s = _first_reach_s(ruled, site, threat, raid)
+                first_s = _first_reach_s(ruled, site, orbit, threat, raid)
                 if np.isfinite(first_s):
                     pairs["stands"][w, i], pairs["first_s"][w, i] = OPEN, first_s
-                elif free is not ruled and np.isfinite(_first_reach_s(free, site, threat, raid)):
+                elif free is not ruled and np.isfinite(_first_reach_s(free, site, orbit, threat, raid)):
                     pairs["stands"][w, i] = HEIGHT_FORBIDDEN
     return pairs
 
 
-def _first_reach_s(table: Flyout, site: NDArray[np.float64], threat: Any, raid: CompiledRaid) -> float:
-    """When the threat first comes within reach, s; inf if it never does."""
+def _first_reach_s(
+    table: Flyout, site: NDArray[np.float64], orbit: NDArray[np.float64], threat: Any, raid: CompiledRaid
+) -> float:
+    """When the threat first comes within reach, s; inf if it never does. Of who flies an `orbit`: not before, wherever on it."""
     rows = slice(int(threat["first"]), int(threat["first"]) + int(threat["points"]))
     start = float(threat["start_s"])
+    if len(orbit):
+        return patrols.first_near_s(table.interceptor, orbit, raid.path_m[rows], start, float(threat["step_s"]))
     return first_intercept(
         raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
         table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
