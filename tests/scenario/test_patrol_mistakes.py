@@ -73,7 +73,7 @@ MISTAKES = [
     (changed(command="Pots"), ("patrols", 0, "command"), "did you mean 'Post'?"),
     (changed(fire_control=["Eyes"]), ("patrols", 0, "fire_control", 0), "did you mean 'Eye'?"),
     (changed(system="Test radar"), ("patrols", 0, "system"), "here stands one of: fighter"),
-    (changed(weapons=[{"system": "48N6E3", "rounds": 2}]), ("patrols", 0, "weapons", 0, "system"), "here stands one of: air-to-air-missile"),
+    (changed(weapons=[{"system": "48N6E3", "rounds": 2}]), ("patrols", 0, "weapons", 0, "system"), "one of: air-to-air-missile"),
     (changed(system="Su-57"), ("patrols", 0, "system"), None),
     (changed(altitude_m=19_999, dash_speed_mps=100), ("patrols", 0), "slower than it flies on station"),
     (changed(doctrine={"minimum_height_m": 20_000}), ("patrols", 0), "height rules leave"),

@@ -17,6 +17,7 @@ from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, ecef_to_geodetic, enu_basis, geodesic_direct
 from buckler.physics.sight import along_orbit
 from buckler.physics.terrain import Terrain
+from buckler.physics.visibility import HorizonTable
 from buckler.scenario.load import Loaded
 from buckler.scenario.orbit import Orbit
 from buckler.scenario.schema import Sensor
@@ -148,15 +149,20 @@ def compile_orbits(
     rows, nodes = [np.zeros((0, 15))], [np.zeros((0, 12))]
     tables: list[NDArray[np.float32]] = [np.zeros((0, *table_shape(terrain)), np.float32)]
     first_row, first_node = 0, 0
+    flown: dict[tuple[str, str, Place, float], tuple[Track, list[HorizonTable]]] = {}
     for record, sensor in zip(records, sensors, strict=True):
         if sensor.orbit is None:
             continue
         card = loaded.card(sensor.system)
         centre, _ = place_of(sensor, card, terrain)
-        track = track_of(sensor, sensor.orbit, card, centre, float(record["effective_radius_m"]))
-        reach = card.si("instrumented_range") + track.node_spacing_m
         factor = float(record["effective_radius_m"]) / MEAN_RADIUS_M
-        swept = side_by_side([partial(horizon_around, terrain, place, place.height_m, reach, factor) for place in track.places])
+        same = sensor.orbit.model_dump_json(), card.name, centre, factor
+        if same not in flown:  # the sorties of a patrol follow each other on one orbit
+            track = track_of(sensor, sensor.orbit, card, centre, float(record["effective_radius_m"]))
+            reach = card.si("instrumented_range") + track.node_spacing_m
+            sweeps = [partial(horizon_around, terrain, place, place.height_m, reach, factor) for place in track.places]
+            flown[same] = track, side_by_side(sweeps)
+        track, swept = flown[same]
         record["first_orbit"], record["orbit_rows"], record["orbit_step_s"] = (
             first_row,
             len(track.rows) - 1,
