@@ -15,7 +15,7 @@ from buckler.campaign.simulate import simulate_into
 from buckler.physics.airlaunch import straight_flight
 from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
-from buckler.scenario.load import without
+from buckler.scenario.load import load_scenario, without
 from buckler.world.compile import World, compile_world
 from buckler.world.patrols import _missile
 
@@ -116,6 +116,11 @@ def test_out_of_endurance_it_does_nothing() -> None:
     assert [event.reason for event in of(events, "impact")] == ["out of reach"]
     world = world_of(patrolled(time_on_station_s=300))
     assert [event.kind for event in story(world)].count("kill") == 1
+
+
+def test_who_is_not_there_yet_leaves_no_worse_reason() -> None:
+    events = story(world_of(patrolled(on_station_from_s=5000)))
+    assert [event.reason for event in of(events, "impact")] == ["out of reach"]
 
 
 def test_no_meeting_is_after_its_time() -> None:
@@ -281,3 +286,19 @@ def test_the_card_of_the_missile_counts() -> None:
     data["systems"][2] = air_missile_card(max_range=assumed(100, "km"))
     longer = of(story(world_of(data)), "kill")[0].time_s
     assert longer < of(story(world_of(patrolled())), "kill")[0].time_s
+
+
+def test_the_packaged_patrols_kill_before_the_ground_does() -> None:
+    """With and without: the patrols kill cruise missiles, drones and aircraft, the relief takes over, and the ground fires less."""
+    fought = [compile_world(load_scenario(name)) for name in ("turkey-2019-patrols", "turkey-2019-integrated")]
+    stories = [[told(world, events) for events in flown(world, 12)] for world in fought]
+    killers = [event for events in stories[0] for event in of(events, "kill") if event.subject.split(":")[1] in ("AIM-120C", "R-77-1")]
+    killed = {event.object.split("-")[0].split(" ")[0] for event in killers}
+    assert {"cruise", "drones"} <= killed
+    assert {"F-16C south", "F-35A west", "Su-57 south"} <= {event.subject.split(":")[0] for event in killers}
+    stations = {(event.kind, event.subject, event.time_s) for events in stories[0] for event in events if "station" in event.kind}
+    north = ("F-16C north-1", "F-16C north-2")
+    assert {("off_station", north[0], 2400.0), ("on_station", north[1], 2400.0)} <= stations
+    ground = [[event for events in side for event in of(events, "fire") if "HAWK" in event.subject] for side in stories]
+    assert len(ground[0]) < len(ground[1])
+    assert not [event for event in killers if event.subject.startswith(north[0]) and event.time_s > 2400.0]

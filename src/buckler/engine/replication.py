@@ -293,6 +293,8 @@ def break_of_chain(world: WorldArrays, state: State, i: int) -> tuple[int, int]:
         event = state.attempts[b, i].stage_event
         if reached == UNSEEN:
             reached, event = _known(world, state, state.post[b], i)
+            if reached == TOO_LATE and world.batteries[b].dash_mps > 0.0 and state.down[b] > 0:
+                reached = NOT_REACHED  # nobody was on station
         if reached > stage or (reached == stage and stage != UNSEEN and event < because):
             stage = reached
             because = event
