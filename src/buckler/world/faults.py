@@ -68,10 +68,10 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     earth = scenario.environment.effective_earth_factor
     written = {link.name: i for i, link in enumerate(scenario.links)}
     for link in everywhere.scenario.links:
-        i = next((i for name, i in written.items() if link.name == name or link.name.startswith(f"{name} (")), None)
+        said = [n for name, n in written.items() if link.name == name or link.name.startswith(f"{name} (")]
         record = np.zeros(1, LINK)[0]
-        if i is not None:  # else between a sortie and its own radar
-            yield from _said(("links", i), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
+        if said:  # else between a sortie and its own radar
+            yield from _said(("links", said[0]), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
     entries = {entry.name: i for i, entry in enumerate(scenario.raid.entries)}
     flown: dict[str, Path] = {}
