@@ -73,7 +73,7 @@ def nowhere(data: Scenario) -> None:
 
 
 MISTAKES = [
-    (unknown_node, "no node (sensor, command post or battery) is called 'Post 7'; did you mean"),
+    (unknown_node, "no node (sensor, command post, battery or patrol) is called 'Post 7'; did you mean"),
     (to_itself, "a link joins two different nodes"),
     (unknown_post, "no command post is called 'Nobody'"),
     (command_loop, "a command loop: 'Post 1' is under 'Post 2' is under 'Post 1'"),
