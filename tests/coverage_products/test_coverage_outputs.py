@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from buckler.coverage import folder, geojson, geotiff
 from buckler.coverage.area import Grid
-from buckler.coverage.images import indexed_png
 from buckler.coverage.pictures import area_name, classes, height_name
+from buckler.coverage.png import indexed_png
 from buckler.coverage.tables import write_csv
 from buckler.coverage.target import target_named, target_of
 from buckler.coverage.writer import file_name

@@ -53,7 +53,8 @@ def oriented(points: NDArray[np.float64], *, outer: bool) -> Ring:
     twice = float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
     if len(kept) < 4 or abs(twice) < 1e-12:
         return []
-    return [[float(a), float(b)] for a, b in (kept if (twice > 0.0) is outer else kept[::-1])]
+    ring: Ring = (kept if (twice > 0.0) is outer else kept[::-1]).tolist()
+    return ring
 
 
 def feature(geometry: Mapping[str, Any] | None, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def write_geotiff(path: Path, grid: Grid, bands: Sequence[Band], tags: Mapping[s
         "blocksize": 512,
         "dtype": bands[0].values.dtype.name if whole else "float32",
         "overview_resampling": "nearest",
-        "predictor": "YES",
+        "predictor": "NO",  # rounded values and classes pack no better with it
     }
     if not whole:
         profile["nodata"] = float("nan")

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from buckler.coverage.area import Bounds, Grid
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Layer
@@ -24,10 +20,9 @@ from buckler.coverage.pictures import (
     classes,
     height_name,
 )
+from buckler.coverage.png import indexed_png
 
 MOST_PIXELS: Final = 700
-_OPACITY: Final = b"\xe6"
-
 KINDS: Final = (
     (
         "pd",
@@ -41,29 +36,6 @@ KINDS: Final = (
     ("count", "number of sensors", COUNT_COLOURS, COUNT_NAMES, "Sensors that see the target"),
 )
 """What can be shown: key, button, colours, classes, meaning."""
-
-
-def indexed_png(classed: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
-    """A PNG of classes, row 0 at the top: 0 is clear, class n has colour n - 1.
-
-    W3C Recommendation, Portable Network Graphics (third edition): colour type 3 with PLTE and tRNS.
-    """
-    rows, columns = classed.shape
-    raw = np.zeros((rows, columns + 1), np.uint8)  # each row begins with its filter: none
-    raw[:, 1:] = classed
-    table = b"\0\0\0" + b"".join(bytes.fromhex(colour.removeprefix("#")) for colour in colours)
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    parts = (
-        chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)),
-        chunk(b"PLTE", table),
-        chunk(b"tRNS", b"\0" + _OPACITY * len(colours)),
-        chunk(b"IDAT", zlib.compress(raw.tobytes(), 9)),
-        chunk(b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 class Images:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from buckler.coverage.area import Bounds, Grid
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Layer, Question
 from buckler.coverage.network import Watcher
+from buckler.coverage.plate import OPACITY, Plate
 from buckler.drawing import palette
 from buckler.drawing.basemap import CREDIT, base_map
 from buckler.drawing.labels import place_labels
@@ -141,7 +142,7 @@ class Painted:
     def __init__(self, ax: Axes, grid: Grid, colours: Sequence[str], panels: int) -> None:
         from matplotlib.colors import to_rgba
 
-        self._colours = np.array([(0.0, 0.0, 0.0, 0.0), *(to_rgba(c, 0.92) for c in colours)], np.float32)
+        self._colours = np.array([(0.0, 0.0, 0.0, 0.0), *(to_rgba(c, OPACITY) for c in colours)], np.float32)
         (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
         rows = np.flatnonzero((grid.lat_deg > south - grid.dlat_deg) & (grid.lat_deg < north + grid.dlat_deg))
         columns = np.flatnonzero((grid.lon_deg > west - grid.dlon_deg) & (grid.lon_deg < east + grid.dlon_deg))
@@ -150,7 +151,7 @@ class Painted:
         down, across = len(self._at[0]), self._at[1].size
         s, w = grid.south_deg + rows[0] * grid.dlat_deg, grid.west_deg + columns[0] * grid.dlon_deg
         extent = (w, w + across * step * grid.dlon_deg, s, s + down * step * grid.dlat_deg)
-        self._image = ax.imshow(
+        self.image = ax.imshow(
             np.zeros((down, across, 4), np.uint8), origin="lower", extent=extent, aspect=ax.get_aspect(),
             interpolation="none", zorder=UNDER_LINES,
         )  # fmt: skip
@@ -159,7 +160,11 @@ class Painted:
 
     def show(self, classed: NDArray[np.uint8]) -> None:
         """Show other cells of the same grid."""
-        self._image.set_data((self._colours[classed[self._at]] * 255.0 + 0.5).astype(np.uint8))
+        self.image.set_data((self._colours[self.picked(classed)] * 255.0 + 0.5).astype(np.uint8))
+
+    def picked(self, classed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The cells that the image shows."""
+        return classed[self._at]
 
 
 @dataclass(frozen=True)
@@ -290,8 +295,12 @@ def _panels(sites: Sites, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
     figure, axes = _figure(sites.frame, len(titles))
     for ax, title in zip(axes, titles, strict=True):
         map_axes(sites.frame, ax=ax, credit=False)
-        ax.set_title(title, loc="left", fontsize=8.5 if len(titles) < 3 else 7.5, fontweight="normal", pad=4.0)
+        ax.set_title(title, loc="left", **_title_style(len(titles)))
     return figure, axes
+
+
+def _title_style(panels: int) -> dict[str, Any]:
+    return {"fontsize": {1: 8.5, 2: 8.0}.get(panels, 7.5), "fontweight": "normal", "pad": 4.0}
 
 
 def _head(figure: Figure, title: str) -> Text:
@@ -312,29 +321,28 @@ _LOWEST = Legend("Lowest height above ground that anyone sees", LOWEST_NAMES, LO
 
 
 class _Plate:
-    """A map drawn and laid out once, and printed with other cells and titles: only they differ from height to height."""
+    """A map laid out once, and printed with other cells and titles (plate.py)."""
 
     def __init__(self, grid: Grid, sites: Sites, notes: Notes, legend: Legend, titles: Sequence[str], head: str) -> None:
         panels = len(titles)
         with figure_style():
-            self.figure, axes = _panels(sites, titles)
-            self.titles = [ax.set_title(title, loc="left") for ax, title in zip(axes, titles, strict=True)]
-            self.painted = [Painted(ax, grid, legend.colours, panels) for ax in axes]
-            _legend(self.figure, legend.title, legend.names, legend.colours, sites)
-            self.head = _head(self.figure, head)
+            figure, axes = _panels(sites, titles)
+            above = [ax.set_title(title, loc="left", **_title_style(panels)) for ax, title in zip(axes, titles, strict=True)]
+            self._painted = [Painted(ax, grid, legend.colours, panels) for ax in axes]
+            _legend(figure, legend.title, legend.names, legend.colours, sites)
+            text = _head(figure, head)
             for ax in axes:
                 if panels > 2:
                     ax.tick_params(labelsize=5.5)
                 sites.draw(ax, names=panels == 1, size={1: 5.0, 2: 3.6}.get(panels, 2.6))
-            settle(self.figure, notes, is_map=True)
+            settle(figure, notes, is_map=True)
+            self._plate = Plate(figure, [painted.image for painted in self._painted], [*above, text], legend.colours)
 
     def print(self, stem: Path, classed: Sequence[NDArray[np.uint8]], titles: Sequence[str], head: str) -> list[Path]:
         """Write it with these cells, one a panel."""
-        for painted, above, cells, title in zip(self.painted, self.titles, classed, titles, strict=True):
-            painted.show(cells)
-            above.set_text(title)
-        self.head.set_text(head)
-        return save(self.figure, stem)
+        cells = [painted.picked(of) for painted, of in zip(self._painted, classed, strict=True)]
+        with figure_style():
+            return self._plate.print(stem, cells, [*titles, head])
 
 
 class Maps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ from buckler.coverage.tables import write_csv
 from buckler.log.text import write_whole
 
 Mask = npt.NDArray[np.bool_]
+PD_STEPS: Final = 4096
+"""Of a probability in a raster: far below what anything here is good for, and half the bytes."""
 
 
 class Writer:
@@ -70,7 +72,7 @@ class Writer:
             return
         tags = {**self.about, "height_m": f"{layer.height_m:g}", "seen_pd": f"{self.notes.question.seen_pd:g}"}
         bands = [
-            geotiff.Band(f"{what} {name} cross-section", "probability", values[k])
+            geotiff.Band(f"{what} {name} cross-section", "probability", np.rint(values[k] * PD_STEPS) / np.float32(PD_STEPS))
             for what, values in (("combined Pd,", layer.any), ("best sensor's Pd,", layer.best))
             for k, name in ((NOMINAL, "nominal"), (LOW, "low"), (HIGH, "high"))
         ]

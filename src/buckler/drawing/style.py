@@ -114,7 +114,11 @@ def save_figure(figure: Figure, path: Path, *, dpi: float = RESOLUTION_DPI) -> N
     if suffix not in _NO_DATES:
         ending = path.suffix or "a file without ending"
         raise InputError(f"{path}: a picture is written as .svg, .png or .pdf, not as {ending}")
-    picture = _rendered(figure, suffix, dpi, path.stem, "path")
+    write_picture(path, rendered(figure, suffix, dpi, path.stem, "path"))
+
+
+def write_picture(path: Path, picture: bytes) -> None:
+    """Write a picture's bytes; InputError where they cannot be written."""
     try:
         path.write_bytes(picture)
     except OSError as error:
@@ -130,11 +134,12 @@ def svg_text(figure: Figure, name: str, *, selectable: bool = False) -> str:
     `name` keeps the identifiers of several figures on one page apart. Text becomes shapes, or stays text
     (`selectable`: it can be searched and read aloud, but its width depends on the reader's fonts).
     """
-    text = _rendered(figure, "svg", RESOLUTION_DPI, name, "none" if selectable else "path").decode("utf-8")
+    text = rendered(figure, "svg", RESOLUTION_DPI, name, "none" if selectable else "path").decode("utf-8")
     return text[text.index("<svg") :]
 
 
-def _rendered(figure: Figure, suffix: str, dpi: float, name: str, font_type: str) -> bytes:
+def rendered(figure: Figure, suffix: str, dpi: float, name: str, font_type: str) -> bytes:
+    """A figure as svg, png or pdf; `name` salts the identifiers of an SVG, `font_type`: "path" or "none" (text)."""
     import matplotlib as mpl
 
     buffer = io.BytesIO()
