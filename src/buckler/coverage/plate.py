@@ -140,11 +140,11 @@ def _uniform(figure: Figure, images: Sequence[AxesImage], shapes: Sequence[tuple
 def _box(image: AxesImage, figure: Figure) -> tuple[int, int, int, int, Any]:
     """Top, left, height and width, in pixels, of the axes of an image."""
     scale = RESOLUTION_DPI / figure.dpi
-    extent = image.axes.get_window_extent()  # type: ignore[union-attr]
+    extent = image.axes.get_window_extent()
     tall = round(figure.get_figheight() * RESOLUTION_DPI)
     left, right = int(np.floor(extent.x0 * scale)), int(np.ceil(extent.x1 * scale))
     top, bottom = int(np.floor(tall - extent.y1 * scale)), int(np.ceil(tall - extent.y0 * scale))
-    (west, east), (south, north) = image.axes.get_xlim(), image.axes.get_ylim()  # type: ignore[union-attr]
+    (west, east), (south, north) = image.axes.get_xlim(), image.axes.get_ylim()
     x0, x1, y0, y1 = image.get_extent()
     wide, high = extent.width * scale, extent.height * scale
     # of a pixel's centre: its place in the image, 0 to 1 from its west and from its south
