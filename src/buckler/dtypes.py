@@ -291,7 +291,7 @@ RULE: Final = record(
     ("y", "f8"),  # corner: longitude, deg; order: s, until when
 ]
 )  # fmt: skip
-"""What rules and supplies consist of, in one array: few batteries have any, and every array costs each call."""
+"""What rules and supplies consist of, in one array: few batteries have any."""
 
 BODY: Final = record(
     [

@@ -177,7 +177,6 @@ def decide(
                     cut_off = isinf(state.way_s[b])
                 if not identified and battery.control != FREE and battery.orders == 0:
                     continue
-                # The network is asked only where there is one: handing it over takes longer than the question.
                 held = OWN if guided(world.fire_control, state.seen_by, battery, i) else NOBODYS
                 if networked and held == NOBODYS and battery.remote_age_s > 0.0:
                     held = REMOTE if _remote(world, net, b, i, now_s)[0] >= 0 else NOBODYS

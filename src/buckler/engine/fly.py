@@ -32,8 +32,7 @@ def replicate_block(
 ) -> int:
     """Fly `count` replications from `first` on, their events one after another in `events`; `ends[k]` is where the k-th ends.
 
-    Returns how many were flown: fewer than `count` where a buffer was too small. One call a block, because handing a World to
-    a kernel takes as long as a small replication.
+    Returns how many were flown: fewer than `count` where a buffer was too small.
     """
     filled = 0
     for k in range(count):

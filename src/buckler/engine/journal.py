@@ -1,7 +1,4 @@
-"""What a replication writes down: events that happened, and what is to happen.
-
-Both take only the arrays that they need: the fewer arguments a kernel has, the faster it compiles and is called.
-"""
+"""What a replication writes down: events that happened, and what is to happen."""
 
 from __future__ import annotations
 
