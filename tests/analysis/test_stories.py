@@ -49,6 +49,18 @@ def test_every_leaker_has_a_story_that_ends_where_its_chain_broke(record: Record
         assert f"at {clock(broke['time_s'])}" in last.text
 
 
+def test_interference_while_it_flies_is_told(tmp_path: Path) -> None:
+    data = layered((1e-9,), 1)
+    noise = {"name": "noise", "sensors": ["Radar 1"], "sector_from_deg": 150, "sector_to_deg": 210, "noise_increase_db": 3}
+    data["interference"] = [{**noise, "from_s": 0, "until_s": 9999}, {**noise, "name": "later", "from_s": 9e5, "until_s": 9e6}]
+    done = buckler(["run", write_scenario(tmp_path / "test.yaml", data), "-n", 1, "-o", tmp_path / "run", "--quiet"])
+    assert done.returncode == 0, done.stderr
+    (one,) = leaker_stories(read_records(open_run(tmp_path / "run"), [0])[0])
+    words = "\n".join(line.text for line in one.lines)
+    assert "Interference, noise: 3 dB more noise at Radar 1; noise raised in azimuth 150 to 210 degrees" in words
+    assert "later" not in words
+
+
 def test_an_engagement_s_record_is_the_way_back_from_its_order(record: Record) -> None:
     fights = engagements(record)
     assert len(fights) == sum(event["kind"] == "assign" for event in record.events) == 3

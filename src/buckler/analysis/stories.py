@@ -7,7 +7,7 @@ detection, and what they were passed over. A leaker's story ends with the event 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -108,6 +108,8 @@ class Record:
     name_of: dict[str, str]
     parent_of: dict[str, str]
     class_of: dict[str, str]
+    interference: tuple[dict[str, Any], ...] = ()
+    """Its rows of sources.json: facts of the scenario that explain why a sensor did not see."""
 
     @property
     def threats(self) -> list[str]:
@@ -135,7 +137,8 @@ def read_records(folder: RunFolder, replications: Iterable[int]) -> list[Record]
         raise InputError(
             f"{folder.path} has no replication {missing[0]}: it holds 0 to {folder.run['replications'] - 1}"
         )
-    return [record_of(number, rows[number], folder.entities) for number in wanted]
+    facts = tuple(row for row in folder.sources if "until_s" in row) if folder.has("sources.json") else ()
+    return [replace(record_of(number, rows[number], folder.entities), interference=facts) for number in wanted]
 
 
 def record_of(replication: int, events: list[Event], entities: pa.Table) -> Record:
@@ -206,6 +209,7 @@ def story(record: Record, threat: str) -> Story:
     ]
     ends_s = next((event["time_s"] for event in mine if event["kind"] in ("impact", "kill", "leave")), float("inf"))
     lines += _network(record, appear, ends_s, {event["event"] for event in mine})
+    lines += _interference(record, appear, ends_s)
     lines.sort(key=lambda line: (line.time_s, line.event))
     if through is not None:
         lines += _break(record, through, mine)
@@ -234,6 +238,15 @@ def _network(record: Record, appear: Event, ends_s: float, told: set[int]) -> It
     away = [_named(record, key) for key in out]
     if away:
         yield _line(appear, f"Out of order at that time: {', '.join(away)}.")
+
+
+def _interference(record: Record, appear: Event, ends_s: float) -> Iterator[Line]:
+    """The noise raised while it flies; whether it was what hid the threat, only the same luck without it would tell."""
+    for row in record.interference:
+        if row["from_s"] < ends_s and row["until_s"] > appear["time_s"]:
+            name, where = row["parameter"].removeprefix("interference "), row["assumption"].split(":", 1)[1].split(".")[0]
+            text = f"Interference, {name}: {row['nominal']:g} dB more noise at {', '.join(row['used_by'])};{where}."
+            yield Line(max(row["from_s"], appear["time_s"]), appear["event"], text)
 
 
 def leaker_stories(record: Record) -> list[Story]:

@@ -200,4 +200,6 @@ def _interference_rows(entry: Interference, sensors: list[str]) -> Iterator[dict
         "note": None if entry.band is None else f"sensors that work in {entry.band} band",
         "used_value_si": None,
         "si_unit": None,
+        "from_s": entry.from_s,
+        "until_s": entry.until_s,
     }
