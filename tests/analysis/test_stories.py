@@ -52,7 +52,7 @@ def test_every_leaker_has_a_story_that_ends_where_its_chain_broke(record: Record
 def test_interference_while_it_flies_is_told(tmp_path: Path) -> None:
     data = layered((1e-9,), 1)
     noise = {"name": "noise", "sensors": ["Radar 1"], "sector_from_deg": 150, "sector_to_deg": 210, "noise_increase_db": 3}
-    data["interference"] = [{**noise, "from_s": 0, "until_s": 9999}, {**noise, "name": "later", "from_s": 9e5, "until_s": 9e6}]
+    data["interference"] = [{**noise, "from_s": 0, "until_s": 9999}, {**noise, "name": "later", "from_s": 80_000, "until_s": 86_400}]
     done = buckler(["run", write_scenario(tmp_path / "test.yaml", data), "-n", 1, "-o", tmp_path / "run", "--quiet"])
     assert done.returncode == 0, done.stderr
     (one,) = leaker_stories(read_records(open_run(tmp_path / "run"), [0])[0])
