@@ -32,13 +32,16 @@ from benchmarks import tracks
 from benchmarks.coverage import country
 from benchmarks.flyout import flyout
 from benchmarks.lines import Line, least
+from benchmarks.native import NativeModel, compiler
 from benchmarks.plain import PlainModel
 from benchmarks.sweeps import viewshed
 from benchmarks.twin import compare
 from benchmarks.worlds import worlds
 from buckler.campaign.run import fly_blocks
 from buckler.decision.assignment import assign
-from buckler.engine.fly import Flyer
+from buckler.dtypes import EVENT
+from buckler.engine.fly import Flyer, network_of, replicate_block
+from buckler.engine.state import new_state
 from buckler.scenario.load import load_scenario
 from buckler.world.compile import World, compile_world
 
@@ -93,6 +96,44 @@ def raid40(quick: bool) -> list[Line]:
     return [
         Line("raid40: the plain model's events", float(same), "", "identical", same, "; ".join(differences)),
         Line("raid40: times the plain model's speed", ratio, "x", "at least 80", ratio >= 80, note),
+    ]
+
+
+def native(quick: bool) -> list[Line]:
+    """The kernel of raid40, without the log, against the same model in C (raid40.c; native.FLAGS: -O3, the machine's own instructions,
+    arithmetic by numba's rules), both filling one buffer of events, blocks of 25 replications in turn on one core: the least of each.
+
+    Checked first: the same events in 50 replications.
+    """
+    name = "raid40: kernel against C"
+    if compiler() is None:
+        return [Line(name, 0.0, "x", "at most 1.2", None, "no C compiler here")]
+    arrays = compile_world(load_scenario(RAID40)).arrays
+    flyer, count = Flyer(arrays), 25
+    state = new_state(arrays)
+    net = network_of(arrays, state)
+    ends, events = np.zeros(count, np.int64), np.zeros(100_000, EVENT)
+    with tempfile.TemporaryDirectory() as folder:
+        twin = NativeModel(arrays, Path(folder))
+        differences = [found for replication in range(50) if (found := compare(flyer, twin, 1, replication))]
+
+    def kernel() -> float:
+        start = time.process_time()
+        replicate_block(arrays, state, net, 1, 0, count, events, ends)
+        return (time.process_time() - start) / count
+
+    def in_c() -> float:
+        start = time.process_time()
+        twin.fly(1, 0, ends)
+        return (time.process_time() - start) / count
+
+    kernel()
+    ours, theirs = least(30 if quick else 100, kernel, in_c)
+    same = not differences
+    note = f"{1e3 * ours:.2f} ms against {1e3 * theirs:.2f} ms"
+    return [
+        Line("raid40 in C: the engine's events", float(same), "", "identical", same, "; ".join(differences[:3])),
+        Line(name, ours / theirs, "x", "at most 1.2", ours <= 1.2 * theirs, note),
     ]
 
 
@@ -338,7 +379,9 @@ def assignment(quick: bool) -> list[Line]:
     return lines
 
 
-MEASUREMENTS = (raid40, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment)
+MEASUREMENTS = (
+    raid40, native, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment,
+)  # fmt: skip
 
 
 def main() -> None:

@@ -90,3 +90,11 @@ def borrowing_kernel(function: Function) -> Function:
     shared, kept two threads from being twice as fast as one.
     """
     return _jitted(function, _nrt=False)
+
+
+def inlined_kernel(function: Function) -> Function:
+    """A borrowing kernel that is written into every caller, however large: for what is called by the million.
+
+    LLVM decides by size, and leaves out just those whose arrays and records take longer to hand over than to read.
+    """
+    return _jitted(function, _nrt=False, forceinline=True)

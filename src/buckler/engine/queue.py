@@ -6,12 +6,12 @@ things never depends on when they were written down.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel
 from buckler.dtypes import record
 
 # Priorities, in the order in which things at one instant happen: an intercept comes before the impact that it prevents.
@@ -56,25 +56,28 @@ Calendar = NDArray[np.void]
 """A heap of ENTRY in its first `counts[N_CALENDAR]` places."""
 
 
-@borrowing_kernel
-def _before(heap: Calendar, i: int, j: int) -> bool:
-    one, two = heap[i], heap[j]
-    if one.time_s != two.time_s:
-        return bool(one.time_s < two.time_s)
-    if one.what != two.what:
-        return bool(one.what < two.what)
-    if one.a != two.a:
-        return bool(one.a < two.a)
-    return bool(one.b < two.b)
+@inlined_kernel
+def _before(entry: Any, time_s: float, what: int, a: int, b: int) -> bool:
+    """Whether an entry of the calendar comes before what is to happen so."""
+    if entry.time_s != time_s:
+        return bool(entry.time_s < time_s)
+    if entry.what != what:
+        return bool(entry.what < what)
+    return bool(entry.a < a if entry.a != a else entry.b < b)
 
 
-@borrowing_kernel
-def _swap(heap: Calendar, i: int, j: int) -> None:
-    one, two = heap[i], heap[j]
-    one.time_s, two.time_s = two.time_s, one.time_s
-    one.what, two.what = two.what, one.what
-    one.a, two.a = two.a, one.a
-    one.b, two.b = two.b, one.b
+@inlined_kernel
+def _put(entry: Any, time_s: float, what: int, a: int, b: int) -> None:
+    entry.time_s = time_s
+    entry.what = what
+    entry.a = a
+    entry.b = b
+
+
+@inlined_kernel
+def _move(heap: Calendar, from_: int, to: int) -> None:
+    entry = heap[from_]
+    _put(heap[to], entry.time_s, entry.what, entry.a, entry.b)
 
 
 @borrowing_kernel
@@ -83,16 +86,14 @@ def push(heap: Calendar, size: int, time_s: float, what: int, a: int, b: int) ->
     n = size
     if n == len(heap):
         return -1
-    heap[n].time_s = time_s
-    heap[n].what = what
-    heap[n].a = a
-    heap[n].b = b
+    # The free place goes up past everything that comes later.
     while n > 0:
         parent = (n - 1) // 2
-        if not _before(heap, n, parent):
+        if _before(heap[parent], time_s, what, a, b):
             break
-        _swap(heap, n, parent)
+        _move(heap, parent, n)
         n = parent
+    _put(heap[n], time_s, what, a, b)
     return size + 1
 
 
@@ -101,17 +102,22 @@ def pop(heap: Calendar, size: int) -> tuple[float, int, int, int]:
     """Take the first of a heap of `size` entries, at least one: time, priority and the two integers."""
     first = heap[0]
     time_s, what, a, b = first.time_s, first.what, first.a, first.b
+    last = heap[size - 1]
+    last_s, last_what, last_a, last_b = last.time_s, last.what, last.a, last.b
     n = size - 1
-    _swap(heap, 0, n)
     i = 0
+    # The free place goes down to where the last entry belongs.
     while True:
         child = 2 * i + 1
         if child >= n:
             break
-        if child + 1 < n and _before(heap, child + 1, child):
-            child += 1
-        if not _before(heap, child, i):
+        if child + 1 < n:
+            other = heap[child + 1]
+            if _before(other, heap[child].time_s, heap[child].what, heap[child].a, heap[child].b):
+                child += 1
+        if not _before(heap[child], last_s, last_what, last_a, last_b):
             break
-        _swap(heap, child, i)
+        _move(heap, child, i)
         i = child
+    _put(heap[i], last_s, last_what, last_a, last_b)
     return time_s, what, a, b

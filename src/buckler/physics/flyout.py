@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from buckler.compiled import borrowing_kernel, kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
 from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, Floats
 from buckler.physics.interceptor import INTERCEPTOR as INTERCEPTOR
@@ -397,7 +397,7 @@ def edges(row: Any, time: Floats, speed: Floats, clearance: Floats) -> tuple[flo
     return _gradient(row, time, speed, lofted, False), _gradient(row, time, speed, lofted, True)
 
 
-@kernel
+@inlined_kernel
 def _bilinear(table: Floats, i: int, k: int, x: float, y: float) -> float:
     near = (1.0 - y) * table[i, k] + y * table[i, k + 1]
     return float((1.0 - x) * near + x * ((1.0 - y) * table[i + 1, k] + y * table[i + 1, k + 1]))
@@ -412,9 +412,16 @@ def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: flo
     unreached, so the edge of reach is drawn in by less than one cell. Limits of range, height and least speed are
     applied exactly.
     """
+    return arrival_along(row, time, speed, range_m, height_m, straight_line_m(range_m, height_m, row.launch_height_m))
+
+
+@inlined_kernel
+def arrival_along(
+    row: Any, time: Floats, speed: Floats, range_m: float, height_m: float, path: float
+) -> tuple[float, float]:
+    """`arrival` where the straight line to the point, `path`, is known: it takes a sine."""
     if range_m > row.max_range_m or height_m < row.min_height_m or height_m > row.max_height_m:
         return inf, 0.0
-    path = straight_line_m(range_m, height_m, row.launch_height_m)
     if path < row.min_range_m:
         return inf, 0.0
     if path <= row.powered_path_m:
@@ -424,10 +431,11 @@ def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: flo
         return powered_time(path, row.burn_time_s, row.burnout_speed_mps), v
     i = min(int(_place(range_m, RANGE_NODES, row.max_range_m)), RANGE_NODES - 2)
     k = min(int(_place(height_m, HEIGHT_NODES, row.max_height_m)), HEIGHT_NODES - 2)
-    left = _node(i, RANGE_NODES, row.max_range_m)
-    low = _node(k, HEIGHT_NODES, row.max_height_m)
-    x = (range_m - left) / (_node(i + 1, RANGE_NODES, row.max_range_m) - left)
-    y = (max(0.0, height_m) - low) / (_node(k + 1, HEIGHT_NODES, row.max_height_m) - low)
+    # Cell i begins at i^2 and is 2 i + 1 wide, in units of the first one.
+    wide = row.max_range_m * (1.0 / (RANGE_NODES - 1.0) ** 2)
+    high = row.max_height_m * (1.0 / (HEIGHT_NODES - 1.0) ** 2)
+    x = (range_m - wide * (i * i)) / (wide * (2 * i + 1))
+    y = (max(0.0, height_m) - high * (k * k)) / (high * (2 * k + 1))
     t = _bilinear(time, i, k, x, y)
     if not t < inf:
         return inf, 0.0

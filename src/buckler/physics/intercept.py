@@ -25,7 +25,7 @@ from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.drag import sampled_air
 from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
-from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival
+from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival, arrival_along
 from buckler.physics.interceptor import lateral_acceleration, straight_line_m
 
 EDGE_STEP_S: Final = 0.05
@@ -73,12 +73,18 @@ def target_at(trajectory: Floats, start_s: float, dt_s: float, time_s: float) ->
 
 
 @borrowing_kernel
-def segment_speed(trajectory: Floats, dt_s: float, k: int) -> float:
-    """Speed, m/s, of the target between rows k and k + 1."""
+def segment2(trajectory: Floats, k: int) -> float:
+    """The square of the way, m^2, that the target makes between rows k and k + 1."""
     dx = trajectory[k + 1, 0] - trajectory[k, 0]
     dy = trajectory[k + 1, 1] - trajectory[k, 1]
     dz = trajectory[k + 1, 2] - trajectory[k, 2]
-    return sqrt(dx * dx + dy * dy + dz * dz) / dt_s
+    return float(dx * dx + dy * dy + dz * dz)
+
+
+@borrowing_kernel
+def segment_speed(trajectory: Floats, dt_s: float, k: int) -> float:
+    """Speed, m/s, of the target between rows k and k + 1."""
+    return sqrt(segment2(trajectory, k)) / dt_s
 
 
 @kernel
@@ -174,10 +180,12 @@ def first_intercept(
     leapt = False
     warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
     shortest = max(row.min_range_m, warming)
+    too_far2 = (row.max_target_speed_mps * dt_s) ** 2
+    per_top = 1.0 / row.burnout_speed_mps
     while tau <= end:
         k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
         fastest = max(1.0, ahead_mps[k])
-        if segment_speed(trajectory, dt_s, k) > row.max_target_speed_mps:
+        if segment2(trajectory, k) > too_far2:
             before = tau
             gap_before = inf
             tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
@@ -185,7 +193,8 @@ def first_intercept(
             continue
         x, y, z = target_at(trajectory, start_s, dt_s, tau)
         range_m, height_m = range_and_height(site, x, y, z)
-        flight, _ = arrival(row, time, speed, range_m, height_m)
+        path = straight_line_m(range_m, height_m, row.launch_height_m)
+        flight, _ = arrival_along(row, time, speed, range_m, height_m, path)
         gap = flight - (tau - launch_s)
         if gap <= TOLERANCE_S:
             if leapt and gap < -TOLERANCE_S:
@@ -193,9 +202,8 @@ def first_intercept(
                     trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap
                 )
             return tau
-        path = straight_line_m(range_m, height_m, row.launch_height_m)
         # No interceptor is faster than its top speed, reach or no reach.
-        step = (path / row.burnout_speed_mps - (tau - launch_s)) / (1.0 + fastest / row.burnout_speed_mps)
+        step = (path * per_top - (tau - launch_s)) / (1.0 + fastest * per_top)
         if path < shortest:
             room = shortest - path
         else:

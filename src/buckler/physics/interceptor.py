@@ -91,7 +91,7 @@ def straight_line_m(range_m: float, height_m: float, launch_height_m: float) -> 
 
     s^2 = (h - h0)^2 + 4 (R + h0)(R + h) sin^2(range/2R): the law of cosines without its cancellation.
     """
-    half = sin(0.5 * range_m / MEAN_RADIUS_M)
+    half = sin(range_m * (0.5 / MEAN_RADIUS_M))
     rise = height_m - launch_height_m
     return sqrt(rise * rise + 4.0 * (MEAN_RADIUS_M + launch_height_m) * (MEAN_RADIUS_M + height_m) * half * half)
 

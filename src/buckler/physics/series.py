@@ -21,8 +21,9 @@ def sine_cosine(angle: float) -> tuple[float, float]:
     if abs(angle) > SMALL:
         return sin(angle), cos(angle)
     x = angle * angle
-    sine = angle * (1.0 - x / 6.0 * (1.0 - x / 20.0 * (1.0 - x / 42.0 * (1.0 - x / 72.0))))
-    cosine = 1.0 - x / 2.0 * (1.0 - x / 12.0 * (1.0 - x / 30.0 * (1.0 - x / 56.0)))
+    # By constants only: a division takes as long as five products, and there were eight.
+    sine = angle * (1.0 - x * (1.0 / 6.0 - x * (1.0 / 120.0 - x * (1.0 / 5_040.0 - x * (1.0 / 362_880.0)))))
+    cosine = 1.0 - x * (0.5 - x * (1.0 / 24.0 - x * (1.0 / 720.0 - x * (1.0 / 40_320.0))))
     return sine, cosine
 
 
@@ -32,5 +33,5 @@ def arctangent(ratio: float) -> float:
     if abs(ratio) > SMALL:
         return atan(ratio)
     x = ratio * ratio
-    tail = 1.0 / 9.0 - x * (1.0 / 11.0 - x * (1.0 / 13.0 - x * (1.0 / 15.0 - x / 17.0)))
+    tail = 1.0 / 9.0 - x * (1.0 / 11.0 - x * (1.0 / 13.0 - x * (1.0 / 15.0 - x * (1.0 / 17.0))))
     return ratio * (1.0 - x * (1.0 / 3.0 - x * (1.0 / 5.0 - x * (1.0 / 7.0 - x * tail))))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel
 from buckler.physics.aspect import cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.multipath import echo_gain
@@ -18,7 +18,7 @@ from buckler.physics.slant import path_loss_db
 from buckler.physics.visibility import elevation_tangent, lowest_seen_m, visible
 
 
-@borrowing_kernel
+@inlined_kernel
 def _row(body: Any, time_s: float) -> tuple[int, float]:
     """The row of its path that a body has left at `time_s`, and how much of the way to the next one it has made."""
     last = body.points - 1
@@ -38,6 +38,11 @@ def position(body: Any, path_m: NDArray[np.float64], time_s: float) -> tuple[flo
     `body` is its THREAT record; before its start and after its end it is held where it was.
     """
     k, part = _row(body, time_s)
+    return _between(path_m, k, part)
+
+
+@inlined_kernel
+def _between(path_m: NDArray[np.float64], k: int, part: float) -> tuple[float, float, float, float]:
     return (
         path_m[k, 0] + part * (path_m[k + 1, 0] - path_m[k, 0]),
         path_m[k, 1] + part * (path_m[k + 1, 1] - path_m[k, 1]),
@@ -54,13 +59,13 @@ def along_orbit(sensor: Any, time_s: float) -> tuple[int, float]:
     return sensor.first_orbit + row, place - row
 
 
-@borrowing_kernel
+@inlined_kernel
 def _echo(
     sensor: Any,
     air_db: NDArray[np.float32],
     body: Any,
     path_m: NDArray[np.float64],
-    time_s: float,
+    k: int,
     dx: float,
     dy: float,
     dz: float,
@@ -68,8 +73,7 @@ def _echo(
     tangent: float,
     range_m: float,
 ) -> float:
-    """Mean single-scan SNR of a body in view: calibrated radar equation, cross-section by aspect, loss to air and rain."""
-    k, _ = _row(body, time_s)
+    """Mean single-scan SNR of a body in view: calibrated radar equation, cross-section by aspect, loss to air and rain; `k`: its row."""
     cosine = cosine_of_aspect(
         path_m[k + 1, 0] - path_m[k, 0], path_m[k + 1, 1] - path_m[k, 1], path_m[k + 1, 2] - path_m[k, 2], dx, dy, dz
     )
@@ -89,7 +93,7 @@ def _echo(
     return snr_linear(sensor.constant_m2, echo_m2, range_m, 0.0)
 
 
-@borrowing_kernel
+@inlined_kernel
 def sighting(
     sensor: Any,
     lowest_m: NDArray[np.float32],
@@ -107,7 +111,8 @@ def sighting(
     the loss to air and rain (physics.slant, `air_db`) and with the lobes of a surface (physics.multipath).
     The azimuth and elevation are those of the straight line.
     """
-    x, y, z, height_m = position(body, path_m, time_s)
+    k, part = _row(body, time_s)
+    x, y, z, height_m = _between(path_m, k, part)
     dx = x - sensor.position_m[0]
     dy = y - sensor.position_m[1]
     dz = z - sensor.position_m[2]
@@ -130,7 +135,7 @@ def sighting(
         return 0.0, range_m, azimuth, up, level
     if not visible(lowest_m, sensor.lowest_step_m, azimuth, ground_m, height_m):
         return 0.0, range_m, azimuth, up, level
-    snr = _echo(sensor, air_db, body, path_m, time_s, dx, dy, dz, up, tangent, range_m)
+    snr = _echo(sensor, air_db, body, path_m, k, dx, dy, dz, up, tangent, range_m)
     if sensor.lobes_hz > 0.0:
         snr *= echo_gain(
             sensor.lobes_hz, sensor.surface_m, sensor.permittivity, sensor.conductivity, sensor.vertical > 0,
@@ -212,7 +217,8 @@ def look_moving(
     time_s: float,
 ) -> tuple[float, float, float, float]:
     """`look` from a sensor on an orbit: from where it is at that time; a sector is about its heading, as a nose radar's."""
-    x, y, z, height_m = position(body, path_m, time_s)
+    row, share = _row(body, time_s)
+    x, y, z, height_m = _between(path_m, row, share)
     k, part = along_orbit(sensor, time_s)
     dx = x - (orbits[k, 0] + part * (orbits[k + 1, 0] - orbits[k, 0]))
     dy = y - (orbits[k, 1] + part * (orbits[k + 1, 1] - orbits[k, 1]))
@@ -241,7 +247,7 @@ def look_moving(
     place = orbits[k, 14] + part * (orbits[k + 1, 14] - orbits[k, 14])
     if height_m < lowest_from_orbit_m(sensor, nodes, nodes_lowest_m, place, dx, dy, dz):
         return 0.0, range_m, azimuth, elevation
-    snr = _echo(sensor, air_db, body, path_m, time_s, dx, dy, dz, up, tangent, range_m)
+    snr = _echo(sensor, air_db, body, path_m, row, dx, dy, dz, up, tangent, range_m)
     return snr, range_m, azimuth, elevation
 
 

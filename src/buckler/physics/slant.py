@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import borrowing_kernel, kernel
+from buckler.compiled import inlined_kernel, kernel
 from buckler.physics.attenuation import attenuation_profile, gaseous_path_db, path_below_m, rain_specific
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.visibility import elevation_tangent
@@ -39,7 +39,7 @@ _BEND: Final = 0.03
 Table = NDArray[np.float32]
 
 
-@borrowing_kernel
+@inlined_kernel
 def air_loss_db(table: Table, range_step_m: float, sine: float, range_m: float) -> float:
     """Two-way loss to the gases of the air, dB, as `table` [u, range] has it: bilinear; beyond its end the last range's."""
     sines, ranges = table.shape
@@ -54,7 +54,7 @@ def air_loss_db(table: Table, range_step_m: float, sine: float, range_m: float) 
     return float((1.0 - v) * near + v * far)
 
 
-@borrowing_kernel
+@inlined_kernel
 def path_loss_db(
     table: Table, range_step_m: float, rain_db_per_m: float, rain_top_m: float, antenna_m: float,
     effective_radius_m: float, sine: float, tangent: float, range_m: float,

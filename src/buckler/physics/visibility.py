@@ -60,6 +60,7 @@ EARTH_FACTOR: Final = 4.0 / 3.0
 KNOT_M: Final = 5000.0
 """A radial's ground track is computed this often and straight in latitude and longitude between: within 1 m up to 65 degrees."""
 _DEG: Final = 180.0 / pi
+_TURNS: Final = 0.5 / pi
 _NEVER_M: Final = 1e9
 """Stands for a line that never comes down to a range: interpolation needs a number."""
 
@@ -171,12 +172,13 @@ def lowest_seen_m(table: Table, range_step_m: float, azimuth_rad: float, ground_
         return inf
     i = min(int(position), ranges - 2)
     v = position - i
-    turn = azimuth_rad / (2.0 * pi)
+    turn = azimuth_rad * _TURNS
     around = (turn - floor(turn)) * azimuths
-    j = int(around)
-    u = around - j
-    first = j % azimuths
-    second = (j + 1) % azimuths
+    first = int(around)
+    u = around - first
+    if first >= azimuths:  # a hair below a whole turn, rounded
+        first = 0
+    second = first + 1 if first + 1 < azimuths else 0
     # float(): interpreted, a float32 would keep the whole sum in single precision
     near = (1.0 - u) * float(table[first, i]) + u * float(table[second, i])
     far = (1.0 - u) * float(table[first, i + 1]) + u * float(table[second, i + 1])
