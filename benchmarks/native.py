@@ -71,8 +71,8 @@ def beyond(world: WorldArrays) -> str:
     sensors, weapons, batteries, threats = world.sensors, world.weapons, world.batteries, world.threats
     found = {
         "links": len(world.reports), "traffic": world.traffic or len(world.bodies), "filtered tracks": world.basket_m,
-        "rules": len(world.rules), "losses in the defence": len(world.hazards), "orbits": len(world.orbits), "interference": len(world.disturbances),
-        "cueing": sensors["cueable"].any(), "rain": (sensors["rain_db_per_m"] > 0).any(),
+        "rules": len(world.rules), "losses in the defence": len(world.hazards), "orbits": len(world.orbits),
+        "interference": len(world.disturbances), "cueing": sensors["cueable"].any(), "rain": (sensors["rain_db_per_m"] > 0).any(),
         "other fluctuations": (~np.isin(sensors["swerling"], (1, 2))).any(),
         "carriers": (threats["carrier"] >= 0).any() or threats["leaves"].any(), "navigation": threats["aside_std_m"].any(),
         "evasion": threats["evasion_mps2"].any(), "guns": (weapons["steers"] == 0).any(), "support": weapons["needs_support"].any(),
