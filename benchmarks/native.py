@@ -78,6 +78,8 @@ def beyond(world: WorldArrays) -> str:
         "evasion": threats["evasion_mps2"].any(), "guns": (weapons["steers"] == 0).any(), "support": weapons["needs_support"].any(),
         "reloads": weapons["stored"].any(), "reserves": weapons["kept"].any(), "weapons free": world.commands["free"].any(),
         "doctrine": (batteries["ruled"] | batteries["hold"]).any() or batteries["most_engagements"].any(),
+        "lobes": sensors["lobes_hz"].any(), "limits of tracks": sensors["tracks"].any(), "failures": len(world.uptimes) or len(world.changes),
+        "exchanges in assignment": world.commands["swaps"].any(), "moves": batteries["arrives"].any(),
         "worthless pairs": (world.pairs["worth"] <= 0).any(),
         "scattered arrays": any(not value.flags.c_contiguous for _, value in world if isinstance(value, np.ndarray)),
     }  # fmt: skip
