@@ -52,6 +52,70 @@ def test_a_raids_routes_timing_and_aim_points_are_refused(base: Loaded, field: s
         field_path(base.scenario, f"raid.entries[cruise].{field}")
 
 
+@pytest.fixture(scope="module")
+def ruled() -> Loaded:
+    """Two layers, a radio link between post and battery, a zone, an order that holds there, an exchange."""
+    data = layered((0.5, 0.5), 2)
+    data["links"] = [
+        {"name": "radio", "between": ["Layer 1", "Post 1"], "latency_s": 1, "outages": [{"from_s": 10, "until_s": 20}]},
+        {"name": "cable", "between": ["Post 1", "Post 2"]},
+    ]
+    data["exchanges"] = [{"name": "all", "between": ["Post 1", "Post 2"], "mode": "full"}]
+    corners = [(37.0, 33.0), (37.0, 35.0), (39.0, 35.0), (39.0, 33.0)]
+    data["zones"] = [{"name": "box", "corners": [{"latitude_deg": a, "longitude_deg": b} for a, b in corners]}]
+    data["control_orders"] = [{"name": "quiet", "status": "hold", "zone": "box", "from_s": 0, "until_s": 60}]
+    return loaded(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("links[radio].latency_s", 2.5), ("links[*].loss", 0.2), ("links[radio].capacity_tracks_per_s", 4.0),
+        ("links[cable].latency_s", 0.7), ("links[radio].outages[1].until_s", 40.0),
+        ("exchanges[all].mode", "voice"), ("control_orders[quiet].status", "tight"),
+        ("control_orders[quiet].until_s", 90.0), ("zones[box].corners[3].latitude_deg", 38.5), ("picture", "filtered"),
+    ],
+)  # fmt: skip
+def test_the_network_and_the_rules_are_the_defences(ruled: Loaded, path: str, value: Any) -> None:
+    field = field_path(ruled.scenario, path)
+    changed = varied(ruled, [(field, value)]).scenario.model_dump(mode="json")
+    for place in field.places:
+        here: Any = changed
+        for key in place:
+            here = here[key]
+        assert here == value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("links[radio].loss", 1.5, "less than 1"),
+        ("links[radio].between", ["Post 1", "Nowhere"], "Nowhere"),
+        ("control_orders[quiet].status", "never", "hold"),
+        ("control_orders[quiet].until_s", -5.0, "0"),
+        ("control_orders[quiet].zone", "bix", "did you mean 'box'"),
+        ("zones[box].corners[1].latitude_deg", 40.0, "cross"),
+    ],
+)
+def test_what_does_not_fit_the_network_or_the_rules(ruled: Loaded, path: str, value: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        varied(ruled, [(field_path(ruled.scenario, path), value)])
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("links[rado].loss", r"did you mean links\[radio\]"),
+        ("control_orders[quiet].states", r"did you mean control_orders\[quiet\]\.status"),
+        ("links[radio].name", "address of luck"),
+        ("interference[x].from_s", "cannot be varied"),
+    ],
+)
+def test_where_no_path_of_the_network_leads(ruled: Loaded, path: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        field_path(ruled.scenario, path)
+
+
 @pytest.mark.parametrize("field", ["latitude_deg", "longitude_deg", "site"])
 def test_an_assets_position_is_an_aim_point(base: Loaded, field: str) -> None:
     with pytest.raises(InputError, match="given and never varied"):

@@ -2,9 +2,10 @@
 
 A list's entry is named in brackets: by its name, a weapon by its system, a class in `salvo_by_class`; `[*]` is every entry.
 
-**What may be varied.** Anything of the defence, its doctrine and the environment; of a raid its class (`system`) and size (`count`).
-A raid's routes, timing and aim points may not, and neither may an asset's position, which is one: a raid is given, and nothing here
-searches for one that defeats the defence. Names may not either, because luck is addressed by them.
+**What may be varied.** Anything of the defence, its network, its doctrine and the environment; of a raid its class
+(`system`) and size (`count`). A raid's routes, timing and aim points may not, and neither may an asset's position, which is one, nor
+interference and what is out of order: a raid is given, and nothing here searches for one that defeats the defence. Names may not
+either, because luck is addressed by them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from buckler.scenario.schema import Asset, RaidEntry, Scenario
 from buckler.schemas import dotted
 
 _STEP: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:\.|$)")
-_OPEN: Final = ("environment", "assets", "commands", "sensors", "batteries", "raid")
+_OPEN: Final = (
+    "environment", "picture", "acquisition_basket_m", "assets", "commands", "sensors", "batteries", "links", "exchanges", "zones",
+    "control_orders", "raid",
+)  # fmt: skip
 _RAID: Final = ("system", "count")
 _GIVEN: Final = (
     "a raid's routes, timing and aim points are given and never varied, so that no study becomes a search for a raid that defeats the "
