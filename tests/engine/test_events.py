@@ -33,7 +33,9 @@ CAUSES = {
     "order_lost": {"assign"},
     "hand_over": {"assign", "fire", "kill", "miss", "no_target"},
     "node_lost": {"impact"},
-    **{kind: {None} for kind in ("node_down", "node_up", "link_down", "link_up", "take_over")},
+    "commit": {"assign"},
+    "return": {"assess"},
+    **{kind: {None} for kind in ("node_down", "node_up", "link_down", "link_up", "take_over", "on_station", "off_station")},
 }
 """What each kind of event may follow from; an impact follows from wherever its chain broke."""
 
