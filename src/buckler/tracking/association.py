@@ -47,7 +47,10 @@ PAIR: Final = np.dtype(
 def fill_cells(
     site: Any, plots: NDArray[np.void], measures: NDArray[np.float64], starts: NDArray[np.int64], inside: NDArray[np.int64]
 ) -> int:
-    """Sort plots into side by side cells; returns the side. `starts`: cells + 1; `inside`: plots in the order of cells."""
+    """Sort plots into side by side cells; returns the side. `starts`: cells + 1; `inside`: plots in the order of cells.
+
+    `measures`: the low end and the cells per unit of the first component, then of the second.
+    """
     count = len(plots)
     side = 1
     while side * side < count:
@@ -58,8 +61,8 @@ def fill_cells(
         low1, high1 = min(low1, plots[k].value[1]), max(high1, plots[k].value[1])
     if site.kind == POLAR:
         low1, high1 = -pi, pi
-    measures[0], measures[1] = low0, max((high0 - low0) / side * (1.0 + 1.0e-12), 1.0e-9)
-    measures[2], measures[3] = low1, max((high1 - low1) / side * (1.0 + 1.0e-12), 1.0e-9)
+    measures[0], measures[1] = low0, 1.0 / max((high0 - low0) / side * (1.0 + 1.0e-12), 1.0e-9)
+    measures[2], measures[3] = low1, 1.0 / max((high1 - low1) / side * (1.0 + 1.0e-12), 1.0e-9)
     for c in range(side * side + 1):
         starts[c] = 0
     for k in range(count):
@@ -78,15 +81,15 @@ def fill_cells(
 
 @borrowing_kernel
 def _cell(measures: NDArray[np.float64], side: int, first: float, second: float) -> int:
-    i = min(max(int((first - measures[0]) / measures[1]), 0), side - 1)
-    j = min(max(int((second - measures[2]) / measures[3]), 0), side - 1)
+    i = min(max(int((first - measures[0]) * measures[1]), 0), side - 1)
+    j = min(max(int((second - measures[2]) * measures[3]), 0), side - 1)
     return i * side + j
 
 
 @borrowing_kernel
-def span(low: float, step: float, centre: float, reach: float) -> tuple[int, int]:
+def span(low: float, cells_per_unit: float, centre: float, reach: float) -> tuple[int, int]:
     """The first and last cell that centre - reach to centre + reach touches, not cut at the edges."""
-    return int(np.floor((centre - reach - low) / step)), int(np.floor((centre + reach - low) / step))
+    return int(np.floor((centre - reach - low) * cells_per_unit)), int(np.floor((centre + reach - low) * cells_per_unit))
 
 
 @borrowing_kernel

@@ -12,12 +12,14 @@ Mixtures are moment-matched (BLK 1.4.16-10).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import exp
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.tracking import kalman, models
 from buckler.tracking.measuring import COMPONENTS, measure, place
@@ -54,7 +56,8 @@ TRACK: Final = np.dtype(
 )  # fmt: skip
 
 
-class Bank(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Bank(Bundle):
     """All tracks; one row a track, and room for what a scan needs."""
 
     tracks: NDArray[np.void]  # TRACK
@@ -77,7 +80,8 @@ UNUSED: Final = 1
 NEXT_NUMBER: Final = 2
 
 
-class Rules(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Rules(Bundle):
     """The tracker's settings as the kernels take them."""
 
     models: NDArray[np.void]  # models.MODEL

@@ -97,10 +97,94 @@ def distance(
 
 
 @borrowing_kernel
+def project_three(
+    P: NDArray[np.float64], near: NDArray[np.float64]
+) -> tuple[float, float, float, float, float, float]:
+    """H P H^T of position alone, H from `measure_place`: entries 00, 10, 11, 20, 21, 22."""
+    a, b, c = near[3], near[4], near[5]
+    d, e, f = near[6], near[7], near[8]
+    g, h, i = near[9], near[10], near[11]
+    p00, p10, p11, p20, p21, p22 = P[0, 0], P[1, 0], P[1, 1], P[2, 0], P[2, 1], P[2, 2]
+    a0, a1, a2 = a * p00 + b * p10 + c * p20, a * p10 + b * p11 + c * p21, a * p20 + b * p21 + c * p22
+    d0, d1, d2 = d * p00 + e * p10 + f * p20, d * p10 + e * p11 + f * p21, d * p20 + e * p21 + f * p22
+    g0, g1, g2 = g * p00 + h * p10 + i * p20, g * p10 + h * p11 + i * p21, g * p20 + h * p21 + i * p22
+    return (
+        a0 * a + a1 * b + a2 * c, d0 * a + d1 * b + d2 * c, d0 * d + d1 * e + d2 * f,
+        g0 * a + g1 * b + g2 * c, g0 * d + g1 * e + g2 * f, g0 * g + g1 * h + g2 * i,
+    )  # fmt: skip
+
+
+@borrowing_kernel
+def distance_three(
+    s00: float, s10: float, s11: float, s20: float, s21: float, s22: float, nu0: float, nu1: float, nu2: float
+) -> tuple[float, float]:
+    """nu^T S^-1 nu and det S of three components, by L D L^T; S with the noise in it."""
+    i0 = 1.0 / s00
+    l10, l20 = s10 * i0, s20 * i0
+    pivot1 = s11 - l10 * s10
+    i1 = 1.0 / pivot1
+    rest = s21 - l20 * s10
+    l21 = rest * i1
+    pivot2 = s22 - l20 * s20 - l21 * rest
+    y1 = nu1 - l10 * nu0
+    y2 = nu2 - l20 * nu0 - l21 * y1
+    return nu0 * nu0 * i0 + y1 * y1 * i1 + y2 * y2 / pivot2, s00 * pivot1 * pivot2
+
+
+@borrowing_kernel
+def update_three(
+    x: NDArray[np.float64],
+    P: NDArray[np.float64],
+    near: NDArray[np.float64],
+    nu0: float,
+    nu1: float,
+    nu2: float,
+    plot: Any,
+    work: NDArray[np.float64],
+) -> float:
+    """What `update` does to six numbers by range, azimuth and elevation (or x, y, z) alone: the tracker's inner loop.
+
+    All three at once: S = L D L^T, V = P H^T L^-T, x + V D^-1 L^-1 nu, P - V D^-1 V^T; symmetric to the last bit. Returns nu^T S^-1 nu.
+    `near` as `measure_place` leaves it; `work`: at least (3, 6).
+    """
+    a, b, c = near[3], near[4], near[5]
+    d, e, f = near[6], near[7], near[8]
+    g, h, i = near[9], near[10], near[11]
+    s00, s10, s11, s20, s21, s22 = project_three(P, near)
+    s00 += plot.noise_std[0] * plot.noise_std[0]
+    s11 += plot.noise_std[1] * plot.noise_std[1]
+    s22 += plot.noise_std[2] * plot.noise_std[2]
+    i0 = 1.0 / s00
+    l10, l20 = s10 * i0, s20 * i0
+    i1 = 1.0 / (s11 - l10 * s10)
+    rest = s21 - l20 * s10
+    l21 = rest * i1
+    i2 = 1.0 / (s22 - l20 * s20 - l21 * rest)
+    y0 = nu0
+    y1 = nu1 - l10 * y0
+    y2 = nu2 - l20 * y0 - l21 * y1
+    q0, q1, q2 = y0 * i0, y1 * i1, y2 * i2
+    for k in range(6):
+        p0, p1, p2 = P[0, k], P[1, k], P[2, k]
+        v0 = a * p0 + b * p1 + c * p2
+        v1 = d * p0 + e * p1 + f * p2 - l10 * v0
+        v2 = g * p0 + h * p1 + i * p2 - l20 * v0 - l21 * v1
+        work[0, k], work[1, k], work[2, k] = v0, v1, v2
+        x[k] += v0 * q0 + v1 * q1 + v2 * q2
+    for k in range(6):
+        v0, v1, v2 = work[0, k] * i0, work[1, k] * i1, work[2, k] * i2
+        for j in range(k + 1):
+            value = P[k, j] - (v0 * work[0, j] + v1 * work[1, j] + v2 * work[2, j])
+            P[k, j] = value
+            P[j, k] = value
+    return y0 * q0 + y1 * q1 + y2 * q2
+
+
+@borrowing_kernel
 def update_six(
     x: NDArray[np.float64], P: NDArray[np.float64], H: NDArray[np.float64], nu: NDArray[np.float64], plot: Any
 ) -> float:
-    """What `update` does to six numbers by positions alone, P less a square a component: the tracker's inner loop.
+    """What `update` does to six numbers by positions alone, one component after another: where not all three are measured.
 
     Returns nu^T S^-1 nu. Symmetric to the last bit.
     """

@@ -118,6 +118,35 @@ def measure(site: Any, x: NDArray[np.float64], lag_s: float, z: NDArray[np.float
     return level
 
 
+@borrowing_kernel
+def measure_place(site: Any, x: NDArray[np.float64], near: NDArray[np.float64]) -> bool:
+    """`measure` without lag and without Doppler, which most plots need no more than: near (12,) is z (3,), then H (3, 3) row by row."""
+    dx, dy, dz = x[0] - site.position_m[0], x[1] - site.position_m[1], x[2] - site.position_m[2]
+    e = site.axes[0, 0] * dx + site.axes[0, 1] * dy + site.axes[0, 2] * dz
+    n = site.axes[1, 0] * dx + site.axes[1, 1] * dy + site.axes[1, 2] * dz
+    u = site.axes[2, 0] * dx + site.axes[2, 1] * dy + site.axes[2, 2] * dz
+    if site.kind == POSITION:
+        near[0], near[1], near[2] = e, n, u
+        for k in range(3):
+            for j in range(3):
+                near[3 + 3 * k + j] = site.axes[k, j]
+        return True
+    g2 = e * e + n * n
+    r2 = g2 + u * u
+    g, r = max(sqrt(g2), 1.0e-3), max(sqrt(r2), 1.0e-3)
+    by_g, by_r = 1.0 / g, 1.0 / r
+    near[0], near[1], near[2] = r, atan2(e, n), atan2(u, g)
+    re, rn, ru = e * by_r, n * by_r, u * by_r
+    ae, an = n * by_g * by_g, -e * by_g * by_g
+    be, bn, bu = -re * ru * by_g, -rn * ru * by_g, g * by_r * by_r
+    for j in range(3):
+        xe, xn, xu = site.axes[0, j], site.axes[1, j], site.axes[2, j]
+        near[3 + j] = re * xe + rn * xn + ru * xu
+        near[6 + j] = ae * xe + an * xn
+        near[9 + j] = be * xe + bn * xn + bu * xu
+    return bool(g2 > 1.0)
+
+
 @kernel
 def place(site: Any, plot: Any, p: NDArray[np.float64], R: NDArray[np.float64], work: NDArray[np.float64]) -> None:
     """The position p (3,) that a plot tells, and its covariance R (3, 3). `work`: at least (3, 3).

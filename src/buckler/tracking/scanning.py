@@ -6,12 +6,14 @@ against a track where the sensor should have seen it, or did.
 
 from __future__ import annotations
 
-from math import sqrt
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.tracking import association, kalman, models
 from buckler.tracking.bank import (
@@ -33,7 +35,7 @@ from buckler.tracking.bank import (
     merge,
     settle,
 )
-from buckler.tracking.measuring import COMPONENTS, POLAR, expected, measure
+from buckler.tracking.measuring import COMPONENTS, POLAR, expected, measure, measure_place, wrapped
 
 SCAN: Final = np.dtype(
     (
@@ -67,11 +69,14 @@ POINT: Final = np.dtype(
 """One track at the end of one scan."""
 
 
-class Room(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Room(Bundle):
     """Scratch of a scan."""
 
     pairs: NDArray[np.void]  # association.PAIR
-    measures: NDArray[np.float64]  # of the cell index
+    measures: NDArray[np.float64]  # of the cell index, four; then 1 where `near` holds what each track is expected to measure
+    near: NDArray[np.float64]  # [track, 12]: measuring.measure_place
+    level: NDArray[np.bool_]  # [track]: whether its azimuth says something
     starts: NDArray[np.int64]
     inside: NDArray[np.int64]
     parents: NDArray[np.int64]  # clusters: tracks, then plots
@@ -90,7 +95,9 @@ def make_room(tracks: int, plots: int, pairs: int) -> Room:
     side = int(np.ceil(np.sqrt(plots))) + 2
     return Room(
         pairs=np.zeros(pairs, association.PAIR),
-        measures=np.zeros(4),
+        measures=np.zeros(5),
+        near=np.zeros((tracks, 12)),
+        level=np.zeros(tracks, np.bool_),
         starts=np.zeros(side * side + 2, np.int64),
         inside=np.zeros(plots + 1, np.int64),
         parents=np.zeros(tracks + plots, np.int64),
@@ -127,14 +134,22 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
     for k in range(len(rules.gate)):
         threshold = max(threshold, rules.gate[k])
     root = sqrt(threshold)
+    room.measures[4] = 1.0 if width == 3 else 0.0
     for k in range(bank.counts[ACTIVE]):
         t = bank.active[k]
         x, P = bank.mean[t], bank.covariance[t]
-        level = measure(site, x, 0.0, room.z, room.H)
-        kalman.project(P, room.H, width, room.S)
-        centre0, centre1 = room.z[0], room.z[1]
-        v0, v1 = std0 * std0, std1 * std1
-        reach0, reach1 = root * sqrt(v0 + room.S[0, 0]), root * sqrt(v1 + room.S[1, 1])
+        near = room.near[k]
+        s00, s10, s11, s20, s21, s22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        if width == 3:
+            level = measure_place(site, x, near)
+            s00, s10, s11, s20, s21, s22 = kalman.project_three(P, near)
+            room.level[k] = level
+        else:
+            level = measure(site, x, 0.0, room.z, room.H)
+            kalman.project(P, room.H, width, room.S)
+            near[0], near[1], s00, s11 = room.z[0], room.z[1], room.S[0, 0], room.S[1, 1]
+        centre0, centre1 = near[0], near[1]
+        reach0, reach1 = root * sqrt(std0 * std0 + s00), root * sqrt(std1 * std1 + s11)
         if spread > 0.0:
             # A plot's own time moves the gate: by the speed, and by its uncertainty.
             speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) + root * sqrt(P[3, 3] + P[4, 4] + P[5, 5])
@@ -154,13 +169,36 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
                 cell = i * side + (j if 0 <= j < side else j % side)
                 for s in range(room.starts[cell], room.starts[cell + 1]):
                     p = room.inside[s]
-                    if spread > 0.0:
-                        level = measure(site, x, plots[p].time_s - scan_s, room.z, room.H)
-                        kalman.project(P, room.H, width, room.S)
-                    kalman.innovate(site, plots[p], level, room.z, room.nu)
-                    d2, log_det, components = kalman.distance(room.S, room.nu, plots[p], bank.work)
-                    if components == 0 or not d2 <= rules.gate[components]:
-                        continue
+                    plot = plots[p]
+                    if width == 3:
+                        # One component outside the gate is enough: nu^T S^-1 nu is no less than any one's share.
+                        nu0 = plot.value[0] - near[0]
+                        if nu0 > reach0 or nu0 < -reach0:
+                            continue
+                    if width == 3 and level and plot.noise_std[2] < np.inf:
+                        nu1, nu2 = plot.value[1] - near[1], plot.value[2] - near[2]
+                        if site.kind == POLAR:
+                            nu1 = wrapped(nu1)
+                        if nu1 > reach1 or nu1 < -reach1:
+                            continue
+                        v0, v1, v2 = plot.noise_std[0], plot.noise_std[1], plot.noise_std[2]
+                        d2, det = kalman.distance_three(
+                            s00 + v0 * v0, s10, s11 + v1 * v1, s20, s21, s22 + v2 * v2, nu0, nu1, nu2
+                        )
+                        if not d2 <= rules.gate[3]:
+                            continue
+                        log_det, components = log(det), 3
+                    else:
+                        if width == 3:
+                            _spell_out(near, room.z, room.H)
+                            kalman.project(P, room.H, width, room.S)
+                        elif spread > 0.0:
+                            level = measure(site, x, plot.time_s - scan_s, room.z, room.H)
+                            kalman.project(P, room.H, width, room.S)
+                        kalman.innovate(site, plot, level, room.z, room.nu)
+                        d2, log_det, components = kalman.distance(room.S, room.nu, plot, bank.work)
+                        if components == 0 or not d2 <= rules.gate[components]:
+                            continue
                     if count == len(room.pairs):
                         return -1
                     pair = room.pairs[count]
@@ -172,6 +210,19 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
                     count += 1
         room.first_pair[k + 1] = count
     return count
+
+
+@borrowing_kernel
+def _spell_out(near: NDArray[np.float64], z: NDArray[np.float64], H: NDArray[np.float64]) -> None:
+    """z and H as `measure` leaves them without lag and Doppler, from what `measure_place` left."""
+    for i in range(3):
+        z[i] = near[i]
+        for j in range(3):
+            H[i, j] = near[3 + 3 * i + j]
+            H[i, j + 3] = 0.0
+    z[3] = 0.0
+    for j in range(6):
+        H[3, j] = 0.0
 
 
 @borrowing_kernel
@@ -229,12 +280,12 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
             name = association.find(room.parents, k)
             room.members[counts[name]] = k
             counts[name] += 1
-    simple = len(rules.models) == 1 and bank.mean.shape[1] == 6
+    simple = len(rules.models) == 1 and bank.mean.shape[1] == 6 and room.measures[4] != 0.0
     start = 0
     for name in range(active):
         end = counts[name]
         if end - start == 1:
-            # One track, one model, positions only: most tracks. In place, for a call here costs as much as the update.
+            # One track, one model, three measured components: most tracks. What is expected of them is known from the gate.
             k = room.members[start]
             t = bank.active[k]
             best = -1
@@ -245,11 +296,15 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
                     low = room.pairs[s].distance + room.pairs[s].log_det
             if best >= 0:
                 p = room.pairs[best].plot
-                plain = simple and plots[p].time_s == scan_s and plots[p].noise_std[COMPONENTS - 1] == np.inf
-                if plain and bank.tracks[t].hits > 1:
-                    level = measure(site, bank.mean[t], 0.0, room.z, room.H)
-                    kalman.innovate(site, plots[p], level, room.z, room.nu)
-                    d2 = kalman.update_six(bank.mean[t], bank.covariance[t], room.H, room.nu, plots[p])
+                plot = plots[p]
+                if simple and room.level[k] and plot.noise_std[2] < np.inf and bank.tracks[t].hits > 1:
+                    near = room.near[k]
+                    nu1 = plot.value[1] - near[1]
+                    if site.kind == POLAR:
+                        nu1 = wrapped(nu1)
+                    d2 = kalman.update_three(
+                        bank.mean[t], bank.covariance[t], near, plot.value[0] - near[0], nu1, plot.value[2] - near[2], plot, bank.work
+                    )
                     track = bank.tracks[t]
                     track.plot = p
                     track.nis = d2

@@ -326,12 +326,12 @@ class Tracker:
     def _process(self, scans: list[Scan], *, keep: bool) -> History:
         if not scans:
             return History(np.zeros(0, POINT), ())
-        times = [scan.time_s for scan in scans]
-        before = self._time_s
-        for scan, time_s in zip(scans, times, strict=True):
-            if time_s < before:
-                raise InputError(f"{scan}: time goes backwards, the scan before was at {before!r} s; sort the scans by time_s")
-            before = time_s
+        times = np.array([scan.time_s for scan in scans])
+        late = np.flatnonzero(np.diff(times, prepend=self._time_s) < 0.0)
+        if len(late):
+            k = int(late[0])
+            before = times[k - 1] if k else self._time_s
+            raise InputError(f"{scans[k]}: time goes backwards, the scan before was at {float(before)!r} s; sort the scans by time_s")
         sensors = {id(scan.sensor): scan.sensor for scan in scans}
         where = {key: index for index, key in enumerate(sensors)}
         sizes = [len(scan.plots) for scan in scans]
@@ -339,13 +339,13 @@ class Tracker:
         rows = np.empty(len(scans), SCAN)
         rows["time_s"], rows["sensor"] = times, [where[id(scan.sensor)] for scan in scans]
         rows["first"], rows["plots"] = edges[:-1], sizes
-        self._time_s = before
+        self._time_s = float(times[-1])
         sites = np.concatenate([sensor.site for sensor in sensors.values()])
         plots = scans[0].plots
         if len(scans) > 1:  # as bytes: NumPy compares record types field by field
-            plots = np.concatenate([scan.plots.view(np.uint8) for scan in scans]).view(PLOT)
+            plots = np.frombuffer(bytearray().join([scan.plots.data for scan in scans]), PLOT)
         owners = np.zeros(len(plots), np.int64)
-        points = np.empty(1024 + 2 * len(plots) if keep else 0, POINT)
+        points = np.empty(1024 + len(plots) if keep else 0, POINT)
         most = int(rows["plots"].max())
         done, filled = 0, 0
         while True:
@@ -361,6 +361,6 @@ class Tracker:
             if keep and len(points) - filled < 2 * (tracks + most):
                 points = np.concatenate([points, np.empty(len(points) + 2 * (tracks + most), POINT)])
         taken = tuple(owners[first : first + size] for first, size in zip(edges[:-1].tolist(), sizes, strict=True))
-        return History(points[:filled].copy(), taken)
+        return History(points[:filled] if 2 * filled > len(points) else points[:filled].copy(), taken)
 
 
