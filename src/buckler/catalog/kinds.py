@@ -189,6 +189,11 @@ _ROUND: Final = {
     "effective_range": "m",  # of a gun: the stated kill probability of a burst holds up to here; everywhere if left out
 }
 
+_CELL: Final = {
+    "range_resolution": "m",  # two targets nearer than that in range, and than a beam across, are one plot; 6 accuracies if left out
+    "beamwidth": "rad",  # between half-power points; 10 accuracies if left out
+}
+
 OPTIONAL: Final[dict[str, dict[str, str]]] = {
     **{
         kind: {
@@ -197,11 +202,13 @@ OPTIONAL: Final[dict[str, dict[str, str]]] = {
             "optical_size": "m",  # square root of the area that it shows from ahead; eyes and thermal sights see nothing of what has none
             **HANDLING,
             **(PATROL if kind == "fighter" else {}),
+            **(_CELL if "detection_range" in wanted else {}),
         }
         for kind, wanted in PARAMETERS.items()
         if "rcs_x" in wanted
     },
     **{kind: _ROUND for kind, wanted in PARAMETERS.items() if "burnout_speed" in wanted},
+    "radar": _CELL,
 }
 OPTIONAL["ballistic-missile"] |= STAGE
 """By kind, what a card may leave out although the engine reads it."""

@@ -25,7 +25,7 @@ from buckler.engine.network import (
     remote_sensor,
 )
 from buckler.engine.patrol import commit, turn_back
-from buckler.engine.picture import found, meeting, std_at
+from buckler.engine.picture import found, meeting, met, std_at
 from buckler.engine.posts import guided
 from buckler.engine.reach import earliest_intercept, flight_time
 from buckler.engine.rules import at_hand, permitted, salvo_at
@@ -623,8 +623,9 @@ def _leave(world: WorldArrays, state: State, seed: int, replication: int, shot: 
         meet_s - now_s,
         0,
     )
-    if i >= len(world.threats) - world.traffic and world.threats[i].spent == 0 and state.rounds[shot].ordinal == 0:
-        wrongful(world, state, seed, replication, w, i, event, meet_s, now_s)
+    j = met(state.picture, state.post[b], i) if world.basket_m > 0.0 else i
+    if j >= len(world.threats) - world.traffic and world.threats[j].spent == 0 and state.rounds[shot].ordinal == 0:
+        wrongful(world, state, seed, replication, w, i, j, event, meet_s, now_s)
     state.rounds[shot].event = event
     state.rounds[shot].meet_s = meet_s
     reached(state.attempts, b, i, FIRED, event)
@@ -663,6 +664,8 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
     b = weapon.battery
     number = state.rounds[shot].engagement
     subject = world.first_weapon + w
+    if world.basket_m > 0.0:
+        i = met(state.picture, state.post[b], i)  # whom its track has led it to
     threat = world.first_threat + i
     if state.lives[i].life != FLYING:
         event = note(state.journal, state.rounds[shot].event, now_s, _NO_TARGET, subject, threat, i, 0.0, 0)
@@ -672,7 +675,7 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
             guided(world.fire_control, state.seen_by, world.batteries[b], i) and state.down[b] <= 0
         ):
             chance = 0.0
-        if world.basket_m > 0.0 and not found(world, state.picture, state.post[b], i, now_s):
+        if world.basket_m > 0.0 and not found(world, state.picture, state.post[b], state.rounds[shot].threat, now_s):
             chance = 0.0
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
@@ -689,8 +692,8 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
                 plan(state.agenda, now_s, calendar.ENDED, i, 0)
         else:
             event = note(state.journal, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
-            if state.attempts[b, i].stage == FIRED:
-                state.attempts[b, i].stage_event = event
+            if state.attempts[b, state.rounds[shot].threat].stage == FIRED:
+                state.attempts[b, state.rounds[shot].threat].stage_event = event
     _close_shot(world.batteries, world.weapons, state.engagements, state.agenda, number, event, now_s)
 
 

@@ -28,6 +28,7 @@ _OFF_CORRIDOR = int(Reason.OFF_CORRIDOR)
 _NO_FLIGHT_PLAN = int(Reason.NO_FLIGHT_PLAN)
 _LATE_IDENTIFICATION = int(Reason.LATE_IDENTIFICATION)
 _SEVERAL_SIGNS = int(Reason.SEVERAL_SIGNS)
+_SWAPPED_TRACK = int(Reason.SWAPPED_TRACK)
 
 _MANY = 1000
 """Interrogations after which another changes nothing."""
@@ -107,9 +108,11 @@ def open_to_fire(known: Any) -> bool:
 
 @borrowing_kernel
 def wrongful(
-    world: WorldArrays, state: State, seed: int, replication: int, w: int, i: int, event: int, meet_s: float, now_s: float
+    world: WorldArrays, state: State, seed: int, replication: int, w: int, i: int, j: int, event: int, meet_s: float, now_s: float
 ) -> None:
     """Note that weapon `w` has been fired at somebody who is no threat, to meet at `meet_s`, and the evidence that failed.
+
+    It was fired at what its post holds as `i`, and `j` is there: another one where the track has come to follow another.
 
     The cause is the first in the order below without which the battery would not have been cleared to fire: had the systems been
     interoperable; had the IFF answered (it failed, or there was not yet time); had the transponder, the corridor, the flight plan been
@@ -119,9 +122,9 @@ def wrongful(
     battery, c = world.batteries[b], state.post[b]
     lat_deg, lon_deg, _ = geodetic(world.threats[i], world.path_m, meet_s)
     status = status_at(world.rules, battery, lat_deg, lon_deg, now_s)
-    cause = _cause(world, state, seed, replication, c, i, status, now_s)
+    cause = _cause(world, state, seed, replication, c, i, status, now_s) if i == j else _SWAPPED_TRACK
     note(
-        state.journal, event, now_s, _WRONGFUL, world.first_weapon + w, world.first_threat + i, i,
+        state.journal, event, now_s, _WRONGFUL, world.first_weapon + w, world.first_threat + j, j,
         float(state.known_as[c, i].identity), cause,
     )  # fmt: skip
 

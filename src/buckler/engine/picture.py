@@ -1,21 +1,25 @@
-"""What a command post believes of a threat, under `picture: filtered`: one track a post and threat, from its sensors' plots.
+"""What a command post believes, under `picture: filtered`: its tracks, from its sensors' plots.
 
-Every detection is a measured plot: the true range and angles plus normal errors of the sensor's stated standard deviation, drawn at
-an address (the same as in detections.parquet). The post's filter takes it in (extended Kalman, `tracking.kalman`): white noise
-acceleration, or free fall for ballistic missiles. Nothing else of the truth reaches the fire: intercepts are computed on the track
-carried on by its model, a shot needs the track known well enough where they are to meet, and an interceptor that arrives
-where the track says finds its target only if it is within its basket.
+Every detection is a measured plot: the true range and angles plus the sensor's registration error and normal errors of its stated
+standard deviation, drawn at an address (the same as in detections.parquet). Which track takes it is worked out by `attribution`;
+the track's filter takes it in (extended Kalman, `tracking.kalman`): white noise acceleration, or free fall for ballistic
+missiles, and more noise where a plot shows that the target manoeuvres, burns or is braked. Nothing else of the truth reaches the fire:
+intercepts are computed on the track carried on by its model, a shot needs the track known well enough where they are to meet, and
+an interceptor that arrives where the track says meets whom the track has followed of late, and finds him only within its basket.
 
-Limits: which plot belongs to which threat is known, so that no track is doubled or swapped, and there is no clutter; the class,
-by which the motion model is chosen, is known, and a falling track knows neither thrust nor drag: against a missile under power or
-in the air it is more certain than it ought to be. Refraction is corrected without error; a post cannot fire on a track that
-another post tells it, having no plots of its own. Which pairs of weapon and threat can ever meet is still decided on the true path.
+A post's picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A track
+in a threat's place is what the post holds as that threat: its identity, its worth, its engagements. The track may follow another,
+and then it is he who is shot at.
+
+Limits: the class, by which the motion model is chosen, is known; refraction is corrected without error. Which pairs of weapon and
+threat can ever meet is still decided on the true path. Tracks beyond the threats' places are not fired at: what rounds second and
+false tracks cost is not modelled, what they do to the true ones is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, inf, sqrt
+from math import cos, inf, sin, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -31,8 +35,8 @@ from buckler.physics.flyout import arrival
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
 from buckler.physics.sight import along_orbit, position
 from buckler.tracking import models
-from buckler.tracking.kalman import innovate, update_six
-from buckler.tracking.measuring import COMPONENTS, measure, place
+from buckler.tracking.kalman import update_three
+from buckler.tracking.measuring import COMPONENTS, measure_place, place, wrapped
 
 ROWS: Final = 65
 """Positions of a falling track carried on: 256 s."""
@@ -40,9 +44,18 @@ STRAIGHT_ROWS: Final = 41
 """Of any other: 640 s."""
 STALE_S: Final = 60.0
 """A track without a plot for so long is gone; the next plot begins another."""
+EXTRA: Final = 32
+"""Tracks of a post beyond one for each threat."""
+FALSE_PLOTS: Final = 64
+"""The most false plots of one scan."""
+WIDEST: Final = 96
+"""The most tracks that compete in one cluster; what is beyond takes nothing in that scan."""
 
 _NOISE: Final = {"ballistic": 20.0, "cruise": 20.0, "aircraft": 50.0, "drone": 5.0, "helicopter": 20.0}
 """Spectral density of acceleration, m^2/s^3, by kill class: assumed."""
+_MANOEUVRE: Final = {"ballistic": 100.0, "cruise": 12.0, "aircraft": 20.0, "drone": 4.0, "helicopter": 6.0}
+"""Standard deviation of an acceleration that was not foreseen, m/s^2, by kill class: thrust and drag, or turns; assumed. The gate
+lets 4.6 times as much through."""
 _SPEED_STD: Final = {"ballistic": 1500.0, "cruise": 200.0, "aircraft": 250.0, "drone": 50.0, "helicopter": 50.0}
 """Spread of a new track's velocity, m/s each axis, by kill class: assumed."""
 
@@ -51,14 +64,12 @@ EYE: Final = record(
     ("kind", "i4"),  # measuring.POLAR
     ("position_m", "f8", (3,)),  # m, ECEF
     ("axes", "f8", (3, 3)),  # rows: unit vectors east, north, up in ECEF
-    ("curvature_per_m", "f8"),  # these two are for radars without elevation
+    ("curvature_per_m", "f8"),  # these three are for radars without elevation
     ("height_m", "f8"),
     ("height_std_m", "f8"),
-    ("value", "f8", (COMPONENTS,)),  # its plot of the moment: m, rad, rad
-    ("noise_std", "f8", (COMPONENTS,)),  # the plot's standard deviations; inf: not measured
 ]
 )  # fmt: skip
-"""A sensor as the measurement model takes it, and its plot of the moment (measuring.SITE and PLOT in one)."""
+"""A sensor as the measurement model takes it (measuring.SITE)."""
 
 MOTION: Final = record(
     [
@@ -66,6 +77,7 @@ MOTION: Final = record(
         ("piecewise", "i4"),
         ("noise", "f8"),
         ("ballistic_coefficient_kgpm2", "f8"),
+        ("manoeuvre_mps2", "f8"),  # standard deviation of an acceleration that was not foreseen
         ("speed_std_mps", "f8"),  # of a new track's velocity, each axis
         ("step_s", "f8"),  # between two rows of a track carried on
         ("rows", "i4"),  # how many of them
@@ -73,13 +85,44 @@ MOTION: Final = record(
 )
 """A kill class's motion."""
 
+SEEN_PLOT: Final = record(
+    [
+    ("truth", "i4"),  # whose it is; -1 nobody's, -2 in one with another
+    ("snr", "f8"),  # power ratio
+    ("value", "f8", (COMPONENTS,)),  # m, rad, rad
+    ("noise_std", "f8", (COMPONENTS,)),  # the standard deviations of these; inf: not measured
+    ("position_m", "f8", (3,)),  # ECEF: where that is
+    ("spread_m", "f8"),  # m: no farther off by its errors, at the gate's probability
+    ("tracks", "i4"),  # how many tracks may be its
+    ("taken", "i4"),  # the place of the track that took it; -1 none
+]
+)  # fmt: skip
+"""A plot of the scan that is being attributed."""
+
 BELIEF: Final = record(
     [
     ("time_s", "f8"),  # s: of the state, that of the last plot
+    ("born_s", "f8"),  # s: of its first plot
     ("plots", "i4"),  # taken in; 0: no track
     ("number", "i4"),  # the post's number of the track
+    ("kill_class", "i4"),  # whose motion it has
+    ("patience_s", "f8"),  # s without a plot after which it is gone
+    ("fed", "i4"),  # the truth: whose plot it took last; -1 a false one
+    ("run", "i4"),  # how many of his in a row
+    ("follows", "i4"),  # the truth: whom it follows: the last of whose plots it took two in a row
+    ("told", "i1"),  # 1: its state is another post's, as it came
 ]
 )  # fmt: skip
+
+CLAIM: Final = record(
+    [
+    ("track", "i4"),  # place
+    ("plot", "i4"),
+    ("cost", "f8"),  # nu^T S^-1 nu + ln det S
+    ("hard", "i1"),  # 1: only if the target manoeuvres
+]
+)  # fmt: skip
+"""A plot that may be a track's."""
 
 TRACK_ROW: Final = record(
     [
@@ -89,6 +132,7 @@ TRACK_ROW: Final = record(
     ("number", "i4"),  # the post's number of the track
     ("plots", "i4"),  # taken in so far
     ("hostile", "i1"),  # 1: the post has called it hostile
+    ("told", "i1"),  # 1: it came from another post
     ("position_m", "f8", (3,)),  # ECEF
     ("velocity_mps", "f8", (3,)),  # ECEF
     ("position_std_m", "f8"),  # root of the mean variance of the three axes
@@ -98,18 +142,32 @@ TRACK_ROW: Final = record(
 
 @dataclass(frozen=True, eq=False)
 class Picture(Bundle):
-    """Every post's tracks, and scratch."""
+    """Every post's tracks, and scratch. A post's places are those of the threats, then EXTRA."""
 
-    beliefs: NDArray[np.void]  # BELIEF [command, threat]
-    x: NDArray[np.float64]  # [command, threat, 6]: ECEF m, m/s
-    P: NDArray[np.float64]  # [command, threat, 6, 6]
+    beliefs: NDArray[np.void]  # BELIEF [command, place]
+    x: NDArray[np.float64]  # [command, place, 6]: ECEF m, m/s
+    P: NDArray[np.float64]  # [command, place, 6, 6]
     eyes: NDArray[np.void]  # EYE [sensor]
     motion: NDArray[np.void]  # MOTION [kill class]
     numbers: NDArray[np.int64]  # tracks begun so far [command]
+    plots: NDArray[np.void]  # SEEN_PLOT of a scan
+    live: NDArray[np.int64]  # places of the tracks that take part
+    carried: NDArray[np.float64]  # [place, 5]: where it is by now, straight on, m; its range, m; how far off a plot of it may be, m
+    wanted: NDArray[np.int64]  # [place]: how many plots may be its
+    claims: NDArray[np.void]  # CLAIM
+    near: NDArray[np.float64]  # [place, 12]: measuring.measure_place
+    spare_x: NDArray[np.float64]  # [place, 6]: tracks carried on to the scan
+    spare_P: NDArray[np.float64]  # [place, 6, 6]
+    parents: NDArray[np.int64]  # clusters: places, then plots
+    members: NDArray[np.int64]  # of a cluster: tracks, then plots; then each plot's column
+    cost: NDArray[np.float64]  # of a cluster
+    chosen: NDArray[np.int64]
+    real: NDArray[np.float64]  # association.assign_in
+    whole: NDArray[np.int64]
     ahead: NDArray[np.float64]  # a track carried on: [ROWS, 3]
     ahead_mps: NDArray[np.float64]  # its greatest speed from each row on
     work: NDArray[np.float64]  # (9, 9)
-    vector: NDArray[np.float64]  # 16 numbers: z, nu, a state
+    vector: NDArray[np.float64]  # a state, 6 numbers
     kept: NDArray[np.int64]  # what `ahead` holds: post, threat, number of the track, plots, rows
     rows: NDArray[np.void]  # TRACK_ROW of a recorded replication
 
@@ -118,27 +176,42 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
     """Room for every post's tracks; for none where the picture is the truth."""
     filtered = world.basket_m > 0.0
     c, t, s = (len(world.commands), len(world.threats), len(world.sensors)) if filtered else (0, 0, 0)
+    k, n = (t + EXTRA, t + FALSE_PLOTS) if filtered else (0, 0)
+    most = min(k, WIDEST)
     eyes, motion = np.zeros(s, EYE), np.zeros(len(KILL_CLASSES), MOTION)
     for eye, sensor in zip(eyes, world.sensors, strict=False):
         eye["position_m"] = sensor["position_m"]
         eye["axes"] = sensor["east"], sensor["north"], sensor["up"]
-        eye["noise_std"] = sensor["range_std_m"], sensor["angle_std_rad"], sensor["angle_std_rad"], np.inf
     for row, name in zip(motion, KILL_CLASSES, strict=True):
         row["kind"] = models.BALLISTIC if name == "ballistic" else models.CONSTANT_VELOCITY
         row["noise"], row["ballistic_coefficient_kgpm2"] = _NOISE[name], np.inf
-        row["speed_std_mps"] = _SPEED_STD[name]
+        row["manoeuvre_mps2"], row["speed_std_mps"] = _MANOEUVRE[name], _SPEED_STD[name]
         row["rows"], row["step_s"] = (ROWS, 4.0) if name == "ballistic" else (STRAIGHT_ROWS, 16.0)
     return Picture(
-        beliefs=np.zeros((c, t), BELIEF),
-        x=np.zeros((c, t, 6)),
-        P=np.zeros((c, t, 6, 6)),
+        beliefs=np.zeros((c, k), BELIEF),
+        x=np.zeros((c, k, 6)),
+        P=np.zeros((c, k, 6, 6)),
         eyes=eyes,
         motion=motion,
         numbers=np.zeros(c, np.int64),
+        plots=np.zeros(n, SEEN_PLOT),
+        live=np.zeros(k, np.int64),
+        carried=np.zeros((k, 5)),
+        wanted=np.zeros(k, np.int64),
+        claims=np.zeros(16 * k, CLAIM),
+        near=np.zeros((k, 12)),
+        spare_x=np.zeros((k, 6)),
+        spare_P=np.zeros((k, 6, 6)),
+        parents=np.zeros(k + n, np.int64),
+        members=np.zeros(k + 2 * n, np.int64),
+        cost=np.zeros((most, n + most)),
+        chosen=np.zeros(most, np.int64),
+        real=np.zeros((3, n + most + 1)),
+        whole=np.zeros((3, n + most + 1), np.int64),
         ahead=np.zeros((ROWS, 3)),
         ahead_mps=np.zeros(ROWS),
         work=np.zeros((9, 9)),
-        vector=np.zeros(16),
+        vector=np.zeros(6),
         kept=np.full(5, -1),
         rows=np.zeros(growth * 4096 if filtered else 0, TRACK_ROW),
     )
@@ -150,71 +223,189 @@ def clear_picture(picture: Picture) -> None:
     picture.kept[0] = -1
     for c in range(len(picture.beliefs)):
         picture.numbers[c] = 0
-        for i in range(picture.beliefs.shape[1]):
-            picture.beliefs[c, i].plots = 0
+        for k in range(picture.beliefs.shape[1]):
+            picture.beliefs[c, k].plots = 0
+
+
+# --- plots ------------------------------------------------------------------------------------------------------------
 
 
 @borrowing_kernel
-def take_plot(
-    world: WorldArrays,
-    picture: Picture,
-    seed: int,
-    replication: int,
-    s: int,
-    c: int,
-    i: int,
-    step: int,
-    time_s: float,
-    range_m: float,
-    azimuth: float,
-    elevation: float,
-) -> None:
-    """Post `c` has a plot of threat `i` by sensor `s`, truly at that range and those angles: measured, then taken into its track."""
+def open_eye(world: WorldArrays, picture: Picture, s: int, time_s: float) -> None:
+    """Sensor `s` where it is at that time."""
     sensor = world.sensors[s]
-    body = world.threats[i]
-    eye = picture.eyes[s]
-    z, nu, H = picture.vector[0:4], picture.vector[4:8], picture.work
     if sensor.orbit_rows > 0:
+        eye = picture.eyes[s]
         k, part = along_orbit(sensor, time_s)
         nearer = k if part < 0.5 else k + 1
         for a in range(3):
             eye.position_m[a] = world.orbits[k, a] + part * (world.orbits[k + 1, a] - world.orbits[k, a])
             for r in range(3):
                 eye.axes[r, a] = world.orbits[nearer, 3 + 3 * r + a]
-    first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, body.key, 2 * step)
-    third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, body.key, 2 * step + 1)
-    eye.noise_std[1] = sensor.angle_std_rad / max(cos(elevation), 1e-3)
-    eye.value[0] = range_m + eye.noise_std[0] * first
-    eye.value[1] = azimuth + eye.noise_std[1] * second
-    eye.value[2] = elevation + eye.noise_std[2] * third
-    belief = picture.beliefs[c, i]
-    x, P = picture.x[c, i], picture.P[c, i]
-    motion = picture.motion[body.kill_class]
-    if belief.plots > 0 and time_s - belief.time_s <= STALE_S:
-        models.predict(motion, x, P, time_s - belief.time_s, picture.work)
-        level = measure(eye, x, 0.0, z, H)
-        innovate(eye, eye, level, z, nu)
-        update_six(x, P, H, nu, eye)
-        belief.plots += 1
-    else:
-        belief.plots = 1
-        picture.numbers[c] += 1
-        belief.number = picture.numbers[c]
-        for a in range(6):
-            x[a] = 0.0
-            for b in range(6):
-                P[a, b] = 0.0
-        place(eye, eye, x[:3], P[:3, :3], picture.work)
-        for a in range(3, 6):
-            P[a, a] = motion.speed_std_mps**2
+
+
+@borrowing_kernel
+def measure_plot(
+    world: WorldArrays,
+    picture: Picture,
+    seed: int,
+    replication: int,
+    s: int,
+    i: int,
+    n: int,
+    step: int,
+    range_m: float,
+    azimuth: float,
+    elevation: float,
+    snr: float,
+) -> None:
+    """Make the scan's plot number `n` of threat `i`, truly at that range and those angles, as sensor `s` measures it."""
+    sensor = world.sensors[s]
+    key = world.threats[i].key
+    first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step)
+    third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step + 1)
+    across = 1.0 / max(cos(elevation), 1e-3)
+    set_plot(
+        world, picture, s, n, i, snr,
+        range_m + sensor.range_bias_m + sensor.range_std_m * first,
+        azimuth + sensor.azimuth_bias_rad + sensor.angle_std_rad * across * second,
+        elevation + sensor.angle_std_rad * third,
+        across,
+    )  # fmt: skip
+
+
+@borrowing_kernel
+def set_plot(
+    world: WorldArrays, picture: Picture, s: int, n: int, truth: int, snr: float,
+    range_m: float, azimuth: float, elevation: float, across: float,
+) -> None:  # fmt: skip
+    """Write down plot number `n`; `across` is what an error of azimuth is more than one across the line of sight."""
+    sensor, eye, plot = world.sensors[s], picture.eyes[s], picture.plots[n]
+    plot.truth, plot.snr = truth, snr
+    plot.value[0], plot.value[1], plot.value[2] = range_m, azimuth, elevation
+    plot.noise_std[0] = sensor.range_std_m
+    plot.noise_std[1] = sensor.angle_std_rad * across
+    plot.noise_std[2] = sensor.angle_std_rad
+    plot.noise_std[3] = inf
+    level = range_m * cos(elevation)
+    e, north, u = level * sin(azimuth), level * cos(azimuth), range_m * sin(elevation)
+    for a in range(3):
+        plot.position_m[a] = eye.position_m[a] + eye.axes[0, a] * e + eye.axes[1, a] * north + eye.axes[2, a] * u
+    off = range_m * sensor.angle_std_rad
+    plot.spread_m = 4.6 * sqrt(sensor.range_std_m * sensor.range_std_m + 2.0 * off * off)
+    plot.tracks = 0
+    plot.taken = -1
+
+
+# --- a track and its plots ----------------------------------------------------------------------------------------------
+
+
+@borrowing_kernel
+def predict_track(picture: Picture, eye: Any, c: int, k: int, time_s: float) -> bool:
+    """Carry the track in place `k` on to `time_s` in spare room, with what it is expected to measure; False straight above the sensor."""
+    belief = picture.beliefs[c, k]
+    x, P = picture.spare_x[k], picture.spare_P[k]
+    for a in range(6):
+        x[a] = picture.x[c, k, a]
+        for b in range(6):
+            P[a, b] = picture.P[c, k, a, b]
+    models.predict(picture.motion[belief.kill_class], x, P, time_s - belief.time_s, picture.work)
+    return measure_place(eye, x, picture.near[k])
+
+
+@borrowing_kernel
+def let_manoeuvre(motion: Any, P: NDArray[np.float64], step_s: float) -> None:
+    """Add what an unforeseen acceleration does in a step: a^2 times [T^4/4 T^3/2; T^3/2 T^2] on each axis (models, equation 1)."""
+    v = motion.manoeuvre_mps2 * step_s
+    for a in range(3):
+        P[a, a] += 0.25 * v * v * step_s * step_s
+        P[a, a + 3] += 0.5 * v * v * step_s
+        P[a + 3, a] += 0.5 * v * v * step_s
+        P[a + 3, a + 3] += v * v
+
+
+@borrowing_kernel
+def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float) -> None:
+    """The track in place `k`, carried on to the scan in spare room, takes plot `p`."""
+    belief, plot = picture.beliefs[c, k], picture.plots[p]
+    x, P, near = picture.spare_x[k], picture.spare_P[k], picture.near[k]
+    if hard:
+        let_manoeuvre(picture.motion[belief.kill_class], P, time_s - belief.time_s)
+    update_three(
+        x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot, picture.work
+    )
+    for a in range(6):
+        picture.x[c, k, a] = x[a]
+        for b in range(6):
+            picture.P[c, k, a, b] = P[a, b]
     belief.time_s = time_s
+    belief.plots += 1
+    belief.told = 0
+    belief.run = belief.run + 1 if plot.truth == belief.fed else 1
+    belief.fed = plot.truth
+    plot.taken = k
+
+
+@borrowing_kernel
+def begin_track(
+    picture: Picture, eye: Any, c: int, k: int, p: int, kill_class: int, patience_s: float, time_s: float
+) -> None:
+    """A track begins in place `k` with plot `p`, its velocity unknown."""
+    belief, plot = picture.beliefs[c, k], picture.plots[p]
+    picture.numbers[c] += 1
+    belief.number = picture.numbers[c]
+    belief.plots = 1
+    belief.time_s = time_s
+    belief.born_s = time_s
+    belief.kill_class = kill_class
+    belief.patience_s = patience_s
+    belief.fed = plot.truth
+    belief.run = 1
+    belief.follows = plot.truth
+    belief.told = 0
+    plot.taken = k
+    x, P = picture.x[c, k], picture.P[c, k]
+    for a in range(6):
+        x[a] = 0.0
+        for b in range(6):
+            P[a, b] = 0.0
+    place(eye, plot, x[:3], P[:3, :3], picture.work)
+    for a in range(3, 6):
+        P[a, a] = picture.motion[kill_class].speed_std_mps ** 2
+
+
+@borrowing_kernel
+def exchange_tracks(picture: Picture, c: int, k: int, i: int) -> None:
+    """The tracks in two places change places."""
+    one, other = picture.beliefs[c, k], picture.beliefs[c, i]
+    one.time_s, other.time_s = other.time_s, one.time_s
+    one.born_s, other.born_s = other.born_s, one.born_s
+    one.plots, other.plots = other.plots, one.plots
+    one.number, other.number = other.number, one.number
+    one.kill_class, other.kill_class = other.kill_class, one.kill_class
+    one.patience_s, other.patience_s = other.patience_s, one.patience_s
+    one.fed, other.fed = other.fed, one.fed
+    one.run, other.run = other.run, one.run
+    one.follows, other.follows = other.follows, one.follows
+    one.told, other.told = other.told, one.told
+    for a in range(6):
+        picture.x[c, k, a], picture.x[c, i, a] = picture.x[c, i, a], picture.x[c, k, a]
+        for b in range(6):
+            picture.P[c, k, a, b], picture.P[c, i, a, b] = picture.P[c, i, a, b], picture.P[c, k, a, b]
+
+
+@borrowing_kernel
+def met(picture: Picture, c: int, i: int) -> int:
+    """Whom a round meets that is guided by what post `c` holds as threat `i`: whom that track followed last."""
+    belief = picture.beliefs[c, i]
+    return int(belief.fed) if belief.plots > 0 and belief.fed >= 0 else i
 
 
 @borrowing_kernel
 def keep_row(
     picture: Picture, counts: NDArray[np.int64], c: int, i: int, hostile: bool, known_s: float
 ) -> None:
-    """Write down what post `c` believes of the threat just now."""
+    """Write down the track in place `i` of post `c` as it is just now."""
     number = counts[N_TRACKS]
     if number >= len(picture.rows):
         counts[OVERFLOWED] = 1
@@ -228,6 +419,7 @@ def keep_row(
     row.number = belief.number
     row.plots = belief.plots
     row.hostile = 1 if hostile else 0
+    row.told = belief.told
     variance = 0.0
     for a in range(3):
         row.position_m[a] = picture.x[c, i, a]
@@ -259,7 +451,7 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
 
     Nothing is to do where it holds that track already.
     """
-    x = picture.vector[8:14]
+    x = picture.vector
     key = picture.kept
     if key[0] == c and key[1] == i and key[2] == picture.beliefs[c, i].number and key[3] == picture.beliefs[c, i].plots:
         return int(key[4])
@@ -290,7 +482,7 @@ def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch
     """
     if picture.beliefs[c, i].plots < 2:
         return inf, inf
-    motion = picture.motion[world.threats[i].kill_class]
+    motion = picture.motion[picture.beliefs[c, i].kill_class]
     n = carry_on(picture, motion, c, i)
     table = world.weapons[w].table
     start_s, step_s = picture.beliefs[c, i].time_s, motion.step_s
@@ -319,12 +511,12 @@ def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch
 
 @borrowing_kernel
 def found(world: WorldArrays, picture: Picture, c: int, i: int, now_s: float) -> bool:
-    """Whether threat `i` is, now, within the basket of where post `c`'s track, carried on from its last plot, puts it."""
+    """Whether whom post `c` shoots at as threat `i` is, now, within the basket of where the track, carried on, puts him."""
     if picture.beliefs[c, i].plots < 2:
         return False
-    x = picture.vector[8:14]
+    x = picture.vector
     for a in range(6):
         x[a] = picture.x[c, i, a]
-    models.move(picture.motion[world.threats[i].kill_class], x, now_s - picture.beliefs[c, i].time_s)
-    tx, ty, tz, _ = position(world.threats[i], world.path_m, now_s)
+    models.move(picture.motion[picture.beliefs[c, i].kill_class], x, now_s - picture.beliefs[c, i].time_s)
+    tx, ty, tz, _ = position(world.threats[met(picture, c, i)], world.path_m, now_s)
     return bool((tx - x[0]) ** 2 + (ty - x[1]) ** 2 + (tz - x[2]) ** 2 <= world.basket_m * world.basket_m)

@@ -13,8 +13,9 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
+from buckler.engine.attribution import attribute, settle
 from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
-from buckler.engine.picture import keep_row, take_plot
+from buckler.engine.picture import keep_row, measure_plot, open_eye
 from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
@@ -53,6 +54,9 @@ def scan(
         node = world.first_sensor - world.first_battery + s
         c, cue_s = state.post[node], state.way_s[node]
     reports = world.basket_m > 0.0 and cue_s < np.inf
+    plots = 0
+    if reports:
+        open_eye(world, state.picture, s, time_s)
     mask = (np.uint32(1) << np.uint32(sensor.scans)) - np.uint32(1)
     for i in range(len(world.threats)):
         if state.lives[i].life != FLYING:
@@ -88,9 +92,10 @@ def scan(
             if (record or reports) and sensor.orbit_rows == 0:
                 elevation = atan2(up, level)
             if reports and instead != ITSELF:
-                take_plot(
-                    world, state.picture, seed, replication, s, c, i, step, time_s, range_m, azimuth, elevation
+                measure_plot(
+                    world, state.picture, seed, replication, s, i, plots, step, range_m, azimuth, elevation, snr
                 )
+                plots += 1
             if record:
                 _keep_hit(
                     state.counts,
@@ -133,12 +138,19 @@ def scan(
                 else:
                     command = world.commands[c]
                     gain(state.agenda, command, state.held_by[c, i], event, c, i, time_s, command.latency_s)
-            if record and reports and state.held_by[c, i].tracks > 0:
-                held = state.held_by[c, i]
-                known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
-                keep_row(state.picture, state.counts, c, i, held.identify_event >= 0, known_s)
         elif seen.window == 0 and seen.confirmed != 0:
             _drop(world, state, networked, s, c, i, time_s, range_m)
+    if reports and (plots > 0 or sensor.false_plots > 0.0):
+        plots = attribute(world, state, seed, replication, s, c, plots, step, time_s)
+        if record:
+            known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
+            for p in range(plots):
+                k = state.picture.plots[p].taken
+                if k >= len(world.threats):
+                    keep_row(state.picture, state.counts, c, k, False, known_s)
+                elif k >= 0 and state.held_by[c, k].tracks > 0:
+                    keep_row(state.picture, state.counts, c, k, state.held_by[c, k].identify_event >= 0, known_s)
+        settle(world, state, c, plots, time_s)
 
 
 @borrowing_kernel
@@ -233,7 +245,8 @@ def _keep_hit(
     kept.time_s = time_s
     kept.sensor = s
     kept.threat = i
-    kept.range_m = range_m + sensor.range_std_m * first
-    kept.azimuth_deg = degrees(azimuth + sensor.angle_std_rad * second / max(cos(elevation), 1e-3)) % 360.0
+    kept.range_m = range_m + sensor.range_bias_m + sensor.range_std_m * first
+    aside = sensor.azimuth_bias_rad + sensor.angle_std_rad * second / max(cos(elevation), 1e-3)
+    kept.azimuth_deg = degrees(azimuth + aside) % 360.0
     kept.elevation_deg = degrees(elevation + sensor.angle_std_rad * third)
     kept.snr_db = 10.0 * log10(snr)

@@ -53,6 +53,11 @@ class Kind(IntEnum):
     RETURN = 33  # and is back: weapon, threat, s that its way back took
     ON_STATION = 34  # a patrol's aircraft are on station: battery, -, -
     OFF_STATION = 35  # and leave: battery, -, -
+    # What becomes of tracks where the picture is filtered; the truth, which no post knows. The value is the post's track number.
+    TRACK_LOST = 36  # a track breaks, its target flying on under a new number: command, threat, number
+    TRACK_SWAPPED = 37  # a track follows another target than before: command, the threat that it now follows, number
+    TRACK_DOUBLED = 38  # a target has a second track: command, threat, number
+    TRACK_FALSE = 39  # a track of nothing at all: command, -, number
 
 
 class Reason(IntEnum):
@@ -77,6 +82,7 @@ class Reason(IntEnum):
     NO_FLIGHT_PLAN = 15  # no flight plan fitted
     LATE_IDENTIFICATION = 16  # fired at before it was identified
     SEVERAL_SIGNS = 17  # no single piece of evidence would have saved it
+    SWAPPED_TRACK = 18  # the track fired at had been another's, and came to follow it
 
 
 KINDS: Final = tuple(kind.name.lower() for kind in Kind)
@@ -90,6 +96,7 @@ MISTAKES: Final = {
     "no flight plan": "no flight plan fitted it",
     "late identification": "it was fired at before it was identified",
     "several signs": "no single piece of evidence would have saved it",
+    "swapped track": "the track that was fired at had been another's before it came to follow this one",
 }
 """Reasons why a civil or own aircraft was fired at."""
 
@@ -175,7 +182,8 @@ TRACKS: Final = _schema([
     pa.field("known_s", pa.float64(), metadata={"unit": "s", "meaning": "when the post had it"}),
     pa.field("post", _NAME, metadata={"meaning": "the command post that believed it"}),
     pa.field("track", pa.int32(), metadata={"meaning": "the post's own number"}),
-    pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far"}),
+    pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far, by whoever filtered it"}),
+    pa.field("told", pa.bool_(), metadata={"meaning": "the state is another post's, as it came"}),
     pa.field("identity", _CODE, metadata={"meaning": "pending or hostile"}),
     pa.field("lat_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84", "meaning": "believed, as all that follows"}),
     pa.field("lon_deg", pa.float64(), metadata={"unit": "deg"}),

@@ -313,6 +313,14 @@ class Sensor(_Named, _Placed):
     relocations: list[Relocation] = Field(default_factory=list, description="Moves to other places, in the order of time.")
     multipath: Multipath | None = Field(
         None, description="What the surface around it reflects, instead of the environment's; a sensor in the air has no lobes."
+    range_bias_m: Annotated[Number, Field(ge=-20_000, le=20_000)] = Field(
+        0.0, description="Registration error, with a filtered picture: by how much every range that it measures is wrong."
+    )
+    azimuth_bias_deg: Annotated[Number, Field(ge=-10, le=10)] = Field(
+        0.0, description="Registration error, with a filtered picture: by how much every azimuth that it measures is wrong."
+    )
+    false_plots_per_scan: Annotated[Number, Field(ge=0, le=50)] = Field(
+        0.0, description="With a filtered picture: the mean number of plots of nothing at all in one scan."
     )
     confirmation_hits: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="M of the M-of-N rule.")
     confirmation_scans: Annotated[Count, Field(ge=1, le=16)] = Field(3, description="N of the M-of-N rule.")

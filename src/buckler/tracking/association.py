@@ -104,24 +104,30 @@ def find(parents: NDArray[np.int64], k: int) -> int:
 @kernel
 def assign_cluster(cost: NDArray[np.float64], chosen: NDArray[np.int64]) -> None:
     """Equation (1): for each row the column of a least-cost pairing, each column once at most; rows <= columns."""
+    columns = cost.shape[1]
+    assign_in(cost, chosen, np.empty((3, columns + 1)), np.empty((3, columns + 1), np.int64))
+
+
+@borrowing_kernel
+def assign_in(cost: NDArray[np.float64], chosen: NDArray[np.int64], real: NDArray[np.float64], whole: NDArray[np.int64]) -> None:
+    """`assign_cluster` in given room: `real` and `whole` (3, columns + 1 or more)."""
     rows, columns = cost.shape
-    u, v = np.zeros(rows + 1), np.zeros(columns + 1)
-    owner = np.zeros(columns + 1, np.int64)
-    way = np.zeros(columns + 1, np.int64)
-    least = np.empty(columns + 1)
-    done = np.empty(columns + 1, np.bool_)
+    u, v, least = real[0], real[1], real[2]
+    owner, way, done = whole[0], whole[1], whole[2]
+    for j in range(columns + 1):
+        u[j], v[j], owner[j], way[j] = 0.0, 0.0, 0, 0
     for i in range(1, rows + 1):
         owner[0] = i
         column = 0
-        least[:] = np.inf
-        done[:] = False
+        for j in range(columns + 1):
+            least[j], done[j] = np.inf, 0
         while True:
-            done[column] = True
+            done[column] = 1
             row = owner[column]
             delta = np.inf
             following = 0
             for j in range(1, columns + 1):
-                if not done[j]:
+                if done[j] == 0:
                     reduced = cost[row - 1, j - 1] - u[row] - v[j]
                     if reduced < least[j]:
                         least[j] = reduced
@@ -130,7 +136,7 @@ def assign_cluster(cost: NDArray[np.float64], chosen: NDArray[np.int64]) -> None
                         delta = least[j]
                         following = j
             for j in range(columns + 1):
-                if done[j]:
+                if done[j] != 0:
                     u[owner[j]] += delta
                     v[j] -= delta
                 else:

@@ -32,6 +32,12 @@ FINE_CELLS_M: Final = 1500.0
 SWERLING: Final = 1
 """Slow fluctuation, many scatterers: the usual case for an aircraft seen once a scan."""
 
+RANGE_CELL: Final = 6.0
+"""Range resolution over range accuracy, and"""
+BEAM: Final = 10.0
+"""beamwidth over angular accuracy, of a radar whose card says nothing: error = cell / sqrt(2 SNR), and beam / (1.6 sqrt(2 SNR)) by
+monopulse, at an SNR of 13 dB (Barton, Modern Radar System Analysis, 1988, chapter 8). Assumed."""
+
 READ: Final = (
     "detection_range", "reference_rcs", "reference_pd", "reference_pfa", "scan_period", "min_elevation", "max_elevation",
     "azimuth_sector", "instrumented_range", "antenna_height", "range_accuracy", "azimuth_accuracy", "band", "reference_size", "spectrum",
@@ -91,10 +97,19 @@ def compile_sensor(
     record["tracks"] = sensor.track_capacity or 0
     record["range_std_m"] = card.si("range_accuracy")
     record["angle_std_rad"] = card.si("azimuth_accuracy")
+    record["range_cell_m"] = _cell(card, "range_resolution", RANGE_CELL * record["range_std_m"])
+    record["angle_cell_rad"] = _cell(card, "beamwidth", BEAM * record["angle_std_rad"])
+    record["range_bias_m"], record["azimuth_bias_rad"] = sensor.range_bias_m, radians(sensor.azimuth_bias_deg)
+    record["false_plots"] = sensor.false_plots_per_scan
     return Entity(
         sensor.name, sensor.name, "defence", "sensor", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
         sensor.command, card.si("instrumented_range"), card.si("detection_range"), sensor.hypothetical,
     )  # fmt: skip
+
+
+def _cell(card: Card, parameter: str, usual: float) -> float:
+    """What the card says of resolution, or what follows from the accuracy."""
+    return card.si(parameter) if card.known(parameter) else usual
 
 
 def _look_over(record: Any, sensor: Sensor, card: Card) -> None:
