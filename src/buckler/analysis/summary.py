@@ -14,6 +14,8 @@ from buckler.analysis.intervals import CONFIDENCE
 from buckler.analysis.killchain import funnel, reasons, warning_distribution, warning_time
 from buckler.analysis.mistakes import mistake_figures, read_mistakes, traffic_in
 from buckler.analysis.outcomes import Outcomes, read_outcomes
+from buckler.analysis.pictures import COLUMNS as PICTURE_COLUMNS
+from buckler.analysis.pictures import picture_figures
 from buckler.analysis.stages import COLUMNS as STAGE_COLUMNS
 from buckler.analysis.stages import stage_figures, stages_in
 from buckler.analysis.stopping import measure
@@ -93,6 +95,8 @@ def summarise(run: RunFolder | str | Path) -> dict[str, Any]:
         summary["mistakes"] = mistake_figures(read_mistakes(folder))
     if stages_in(folder.entities):
         summary["spent_stages"] = stage_figures(folder.entities, folder.event_batches(STAGE_COLUMNS))
+    if facts.get("picture") == "filtered":
+        summary["tracks"] = picture_figures(folder.event_batches(PICTURE_COLUMNS))
     if facts.get("until"):
         summary["until"] = facts["until"]
         key = {"p_none_leak": "nothing_leaks", "p_no_asset_hit": "no_asset_hit"}.get(facts["until"]["figure"])

@@ -172,6 +172,7 @@ def start(world: World, folder: Path, content: Content, command: str) -> dict[st
         "title": scenario.title,
         "notional": scenario.notional,
         "as_of": scenario.as_of,
+        "picture": scenario.picture,
         "duration_s": world.arrays.duration_s,
         "terrain": {"source": world.terrain.source, "cell_size": world.terrain.cell_size, "note": world.terrain.caveat},
         "command": command,

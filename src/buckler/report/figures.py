@@ -103,6 +103,12 @@ def rounds_table(summary: Summary) -> Markup:
     return _table(("", "mean a raid", "95 % interval", "ready", "share of them"), rows)
 
 
+def tracks_table(summary: Summary) -> Markup:
+    """Tracks lost, swapped, doubled and false."""
+    rows = [(name, value_of(figure), interval_of(figure)) for name, figure in summary["tracks"].items()]
+    return _table(("", "mean a raid", "95 % interval"), rows)
+
+
 def stages_table(summary: Summary) -> Markup:
     """Spent stages fired at, the rounds that this cost, and those that were told from warheads."""
     stages = summary["spent_stages"]

@@ -71,6 +71,7 @@ def page(folder: RunFolder) -> str:
         _mistakes(summary),
         _section("What it costs in rounds", "A gun's burst counts as one round.", figures.rounds_table(summary)),
         _stages(summary),
+        _tracks(summary),
         _timeline_part(shown, events, cast, float(facts.get("duration_s") or 0.0)),
         stories_part(folder),
         _section("How to read this", None, reading(summary)),
@@ -212,6 +213,17 @@ def _mistakes(summary: dict[str, Any]) -> Markup | None:
         "it happens in a raid, and how many aircraft a raid."
     )
     return _section("Who must not be shot", lead, figures.mistakes_table(summary))
+
+
+def _tracks(summary: dict[str, Any]) -> Markup | None:
+    """What became of the posts' tracks; nothing where they fired at the truth."""
+    if "tracks" not in summary:
+        return None
+    lead = (
+        "A battery fires at tracks. Lost: a track broke and its target flew on under a new number; swapped: a track came to follow "
+        "another target; doubled: a target had a second track; false: a track of nothing at all. All posts together, a raid."
+    )
+    return _section("What became of the tracks", lead, figures.tracks_table(summary))
 
 
 def _stages(summary: dict[str, Any]) -> Markup | None:

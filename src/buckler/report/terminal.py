@@ -61,6 +61,8 @@ def _figures(summary: dict[str, Any]) -> Table:
     _row(table, "rounds spent", summary["rounds"], summary["rounds"]["ready"])
     for name, figure in summary["rounds_by_system"].items():
         _row(table, f"  {name}", figure, figure["ready"])
+    for name, figure in summary.get("tracks", {}).items():
+        table.add_row(f"tracks {name}" if name != "false" else "false tracks", value_of(figure), interval_of(figure), "")
     if (stages := summary.get("spent_stages")) is not None:
         table.add_section()
         _row(table, "spent stages fired at", stages["fired_at"], stages["stages"])
