@@ -105,7 +105,7 @@ def rounds_table(summary: Summary) -> Markup:
 
 def tracks_table(summary: Summary) -> Markup:
     """Tracks lost, swapped, doubled and false."""
-    rows = [(name, value_of(figure), interval_of(figure)) for name, figure in summary["tracks"].items()]
+    rows: list[Cells] = [(name, value_of(figure), interval_of(figure)) for name, figure in summary["tracks"].items()]
     return _table(("", "mean a raid", "95 % interval"), rows)
 
 

@@ -313,6 +313,7 @@ class Sensor(_Named, _Placed):
     relocations: list[Relocation] = Field(default_factory=list, description="Moves to other places, in the order of time.")
     multipath: Multipath | None = Field(
         None, description="What the surface around it reflects, instead of the environment's; a sensor in the air has no lobes."
+    )
     range_bias_m: Annotated[Number, Field(ge=-20_000, le=20_000)] = Field(
         0.0, description="Registration error, with a filtered picture: by how much every range that it measures is wrong."
     )

@@ -177,7 +177,7 @@ def update_three(
             value = P[k, j] - (v0 * work[0, j] + v1 * work[1, j] + v2 * work[2, j])
             P[k, j] = value
             P[j, k] = value
-    return y0 * q0 + y1 * q1 + y2 * q2
+    return float(y0 * q0 + y1 * q1 + y2 * q2)
 
 
 @borrowing_kernel
