@@ -110,7 +110,6 @@ BELIEF: Final = record(
     ("fed", "i4"),  # the truth: whose plot it took last; -1 a false one
     ("run", "i4"),  # how many of his in a row
     ("follows", "i4"),  # the truth: whom it follows: the last of whose plots it took two in a row
-    ("told", "i1"),  # 1: its state is another post's, as it came
 ]
 )  # fmt: skip
 
@@ -132,7 +131,6 @@ TRACK_ROW: Final = record(
     ("number", "i4"),  # the post's number of the track
     ("plots", "i4"),  # taken in so far
     ("hostile", "i1"),  # 1: the post has called it hostile
-    ("told", "i1"),  # 1: it came from another post
     ("position_m", "f8", (3,)),  # ECEF
     ("velocity_mps", "f8", (3,)),  # ECEF
     ("position_std_m", "f8"),  # root of the mean variance of the three axes
@@ -340,7 +338,6 @@ def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float)
             picture.P[c, k, a, b] = P[a, b]
     belief.time_s = time_s
     belief.plots += 1
-    belief.told = 0
     belief.run = belief.run + 1 if plot.truth == belief.fed else 1
     belief.fed = plot.truth
     plot.taken = k
@@ -362,7 +359,6 @@ def begin_track(
     belief.fed = plot.truth
     belief.run = 1
     belief.follows = plot.truth
-    belief.told = 0
     plot.taken = k
     x, P = picture.x[c, k], picture.P[c, k]
     for a in range(6):
@@ -387,7 +383,6 @@ def exchange_tracks(picture: Picture, c: int, k: int, i: int) -> None:
     one.fed, other.fed = other.fed, one.fed
     one.run, other.run = other.run, one.run
     one.follows, other.follows = other.follows, one.follows
-    one.told, other.told = other.told, one.told
     for a in range(6):
         picture.x[c, k, a], picture.x[c, i, a] = picture.x[c, i, a], picture.x[c, k, a]
         for b in range(6):
@@ -419,7 +414,6 @@ def keep_row(
     row.number = belief.number
     row.plots = belief.plots
     row.hostile = 1 if hostile else 0
-    row.told = belief.told
     variance = 0.0
     for a in range(3):
         row.position_m[a] = picture.x[c, i, a]

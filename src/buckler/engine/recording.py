@@ -130,7 +130,6 @@ def tracks_table(world: WorldArrays, names: Sequence[str], replication: int, row
             names_column(rows["command"] + world.first_command, names),
             pa.array(np.ascontiguousarray(rows["number"])),
             pa.array(np.ascontiguousarray(rows["plots"])),
-            pa.array(rows["told"] != 0),
             identity,
             pa.array(geodetic.lat_deg),
             pa.array(geodetic.lon_deg),

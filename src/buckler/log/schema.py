@@ -183,7 +183,6 @@ TRACKS: Final = _schema([
     pa.field("post", _NAME, metadata={"meaning": "the command post that believed it"}),
     pa.field("track", pa.int32(), metadata={"meaning": "the post's own number"}),
     pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far, by whoever filtered it"}),
-    pa.field("told", pa.bool_(), metadata={"meaning": "the state is another post's, as it came"}),
     pa.field("identity", _CODE, metadata={"meaning": "pending or hostile"}),
     pa.field("lat_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84", "meaning": "believed, as all that follows"}),
     pa.field("lon_deg", pa.float64(), metadata={"unit": "deg"}),
