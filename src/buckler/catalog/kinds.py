@@ -37,11 +37,7 @@ TEXT: Final = "text"
 BANDS: Final = ("VHF", "UHF", "L", "S", "C", "X", "Ku")
 KILL_CLASSES: Final = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
 
-RADAR: Final = {
-    "detection_range": "m",
-    "reference_rcs": "m2",
-    "reference_pd": "1",
-    "reference_pfa": "1",
+_LOOKS: Final = {
     "scan_period": "s",
     "min_elevation": "rad",
     "max_elevation": "rad",
@@ -50,6 +46,15 @@ RADAR: Final = {
     "antenna_height": "m",
     "range_accuracy": "m",
     "azimuth_accuracy": "rad",
+}
+"""How a sensor looks around, whatever it sees by."""
+
+RADAR: Final = {
+    "detection_range": "m",
+    "reference_rcs": "m2",
+    "reference_pd": "1",
+    "reference_pfa": "1",
+    **_LOOKS,
     "band": TEXT,
     "role": TEXT,
 }
@@ -58,14 +63,7 @@ RADAR: Final = {
 SIGHT: Final = {
     "detection_range": "m",
     "reference_size": "m",
-    "scan_period": "s",
-    "min_elevation": "rad",
-    "max_elevation": "rad",
-    "azimuth_sector": "rad",
-    "instrumented_range": "m",
-    "antenna_height": "m",
-    "range_accuracy": "m",
-    "azimuth_accuracy": "rad",
+    **_LOOKS,
     "spectrum": TEXT,
 }
 """An eye or a thermal sight: half of its looks find a target of `reference_size` at `detection_range`."""
