@@ -25,8 +25,8 @@ from typing import Any, Literal
 import numpy as np
 import yaml
 
-if __package__ in (None, ""):  # run as a file: its folder's parent holds the package
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+if __package__ in (None, ""):  # run as a file: its folder's parent holds the package, and numba must not take coverage.py here for its own
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks import tracks
 from benchmarks.coverage import country
