@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
@@ -27,6 +28,13 @@ class BundleType(types.Type):
         """What makes two of them equal."""
         return self.name, self.members
 
+    def __hash__(self) -> int:
+        """By the name alone: numba asks at every call from Python, and the types of fifty fields take long."""
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or super().__eq__(other)
+
     def place(self, name: str) -> tuple[int, types.Type]:
         """A field's first word and its type."""
         word = 0
@@ -41,9 +49,23 @@ class BundleType(types.Type):
 def _type_of_bundle(bundle: Bundle, context: Any) -> types.Type:
     found = bundle.__dict__.get("_numba_type")
     if found is None:
-        found = BundleType(type(bundle).__name__, tuple((name, numba.typeof(value)) for name, value in bundle))
+        looks = (type(bundle), *(_looks(value, context) for _, value in bundle))
+        found = _TYPES.get(looks)
+        if found is None:
+            found = BundleType(type(bundle).__name__, tuple((name, numba.typeof(value)) for name, value in bundle))
+            _TYPES[looks] = found
         bundle.__dict__["_numba_type"] = found
     return found
+
+
+_TYPES: dict[tuple[Any, ...], BundleType] = {}
+
+
+def _looks(value: Any, context: Any) -> Any:
+    """What numba's type of a field depends on: asking numba for fifty fields takes longer than many a kernel."""
+    if isinstance(value, np.ndarray):
+        return value.dtype, value.ndim, value.flags.num
+    return _type_of_bundle(value, context) if isinstance(value, Bundle) else type(value)
 
 
 @register_model(BundleType)

@@ -14,6 +14,7 @@ from buckler.physics.earth import geodetic_to_ecef
 from buckler.tracking import (
     Estimate,
     Predictor,
+    Sensor,
     Updater,
     ballistic,
     constant_acceleration,
@@ -21,8 +22,8 @@ from buckler.tracking import (
     coordinated_turn,
     positions,
 )
-from buckler.tracking.kalman import cholesky, linear_predict, linear_update
-from buckler.tracking.measuring import COMPONENTS, PLOT, elevation_from_height, measure, place
+from buckler.tracking.kalman import cholesky, linear_predict, linear_update, update_three
+from buckler.tracking.measuring import COMPONENTS, PLOT, elevation_from_height, measure, measure_place, place
 from buckler.tracking.metrics import nees_bounds, steady_state_gains
 from buckler.tracking.models import MotionModel
 from buckler.tracking.motion import fly_segments
@@ -102,6 +103,28 @@ def test_one_component_after_another_is_the_whole_update(seed: int, n: int) -> N
     assert found.mean == pytest.approx(mean, rel=1e-7, abs=1e-6)
     assert found.covariance == pytest.approx(covariance, rel=1e-6, abs=1e-6)
     assert found.nis == pytest.approx(float(nis), rel=1e-7)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 1000), sensor=st.sampled_from([flat_radar(), flat_radar(range_std_m=1.0), positions(position_std_m=30.0)]))
+def test_three_components_at_once_are_the_whole_update(seed: int, sensor: Sensor) -> None:
+    estimate, draw = random_estimate(seed, 6), np.random.default_rng(seed)
+    near, plot = np.zeros(12), np.zeros(1, PLOT)[0]
+    assert measure_place(sensor.site[0], estimate.mean, near)
+    z, H = np.empty(COMPONENTS), np.empty((COMPONENTS, 6))
+    measure(sensor.site[0], estimate.mean, 0.0, z, H)
+    assert near == pytest.approx(np.r_[z[:3], H[:3, :3].ravel()], rel=1e-12, abs=1e-18)
+    plot["noise_std"] = sensor.std
+    nu = 3.0 * sensor.std[:3] * draw.standard_normal(3)
+    mean, covariance, nis = linear_update(
+        estimate.mean, estimate.covariance, nu + H[:3] @ estimate.mean, H[:3], np.diag(sensor.std[:3] ** 2)
+    )
+    x, P = estimate.mean.copy(), estimate.covariance.copy()
+    squared = update_three(x, P, near, *nu, plot, np.empty((9, 9)))
+    assert x == pytest.approx(mean, rel=1e-7, abs=1e-6)
+    assert pytest.approx(covariance, rel=1e-6, abs=1e-6) == P
+    assert np.array_equal(P, P.T)
+    assert squared == pytest.approx(float(nis), rel=1e-7)
 
 
 @settings(max_examples=20)

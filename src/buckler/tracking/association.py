@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import borrowing_kernel, kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
 from buckler.tracking.measuring import POLAR
 
 LARGEST_EVENTS: Final = 20_000
@@ -43,11 +43,12 @@ PAIR: Final = np.dtype(
 """A plot in a track's gate."""
 
 
-@borrowing_kernel
+@inlined_kernel
 def fill_cells(
-    site: Any, plots: NDArray[np.void], measures: NDArray[np.float64], starts: NDArray[np.int64], inside: NDArray[np.int64]
+    site: Any, plots: NDArray[np.void], measures: NDArray[np.float64], first: NDArray[np.int64], following: NDArray[np.int64]
 ) -> int:
-    """Sort plots into side by side cells; returns the side. `starts`: cells + 1; `inside`: plots in the order of cells.
+    """Sort plots into side by side cells; returns the side. `first`: by cell its first plot, `following`: by plot the next in its
+    cell, -1 for none; plots of a cell in their order.
 
     `measures`: the low end and the cells per unit of the first component, then of the second.
     """
@@ -55,38 +56,30 @@ def fill_cells(
     side = 1
     while side * side < count:
         side += 1
-    low0, high0, low1, high1 = np.inf, -np.inf, np.inf, -np.inf
-    for k in range(count):
-        low0, high0 = min(low0, plots[k].value[0]), max(high0, plots[k].value[0])
-        low1, high1 = min(low1, plots[k].value[1]), max(high1, plots[k].value[1])
-    if site.kind == POLAR:
-        low1, high1 = -pi, pi
+    low0, high0, low1, high1 = plots[0].value[0], plots[0].value[0], -pi, pi
+    for k in range(1, count):
+        value = plots[k].value[0]
+        low0 = value if value < low0 else low0
+        high0 = value if value > high0 else high0
+    if site.kind != POLAR:
+        low1, high1 = plots[0].value[1], plots[0].value[1]
+        for k in range(1, count):
+            value = plots[k].value[1]
+            low1 = value if value < low1 else low1
+            high1 = value if value > high1 else high1
     measures[0], measures[1] = low0, 1.0 / max((high0 - low0) / side * (1.0 + 1.0e-12), 1.0e-9)
     measures[2], measures[3] = low1, 1.0 / max((high1 - low1) / side * (1.0 + 1.0e-12), 1.0e-9)
-    for c in range(side * side + 1):
-        starts[c] = 0
-    for k in range(count):
-        starts[_cell(measures, side, plots[k].value[0], plots[k].value[1]) + 1] += 1
     for c in range(side * side):
-        starts[c + 1] += starts[c]
-    for k in range(count):  # counted down from each cell's end, so that starts end where they should
-        c = _cell(measures, side, plots[k].value[0], plots[k].value[1])
-        inside[starts[c]] = k
-        starts[c] += 1
-    for c in range(side * side, 0, -1):
-        starts[c] = starts[c - 1]
-    starts[0] = 0
+        first[c] = -1
+    for k in range(count - 1, -1, -1):
+        i = min(max(int((plots[k].value[0] - measures[0]) * measures[1]), 0), side - 1)
+        j = min(max(int((plots[k].value[1] - measures[2]) * measures[3]), 0), side - 1)
+        following[k] = first[i * side + j]
+        first[i * side + j] = k
     return side
 
 
-@borrowing_kernel
-def _cell(measures: NDArray[np.float64], side: int, first: float, second: float) -> int:
-    i = min(max(int((first - measures[0]) * measures[1]), 0), side - 1)
-    j = min(max(int((second - measures[2]) * measures[3]), 0), side - 1)
-    return i * side + j
-
-
-@borrowing_kernel
+@inlined_kernel
 def span(low: float, cells_per_unit: float, centre: float, reach: float) -> tuple[int, int]:
     """The first and last cell that centre - reach to centre + reach touches, not cut at the edges."""
     return int(np.floor((centre - reach - low) * cells_per_unit)), int(np.floor((centre + reach - low) * cells_per_unit))

@@ -145,39 +145,72 @@ def update_three(
     """What `update` does to six numbers by range, azimuth and elevation (or x, y, z) alone: the tracker's inner loop.
 
     All three at once: S = L D L^T, V = P H^T L^-T, x + V D^-1 L^-1 nu, P - V D^-1 V^T; symmetric to the last bit. Returns nu^T S^-1 nu.
-    `near` as `measure_place` leaves it; `work`: at least (3, 6).
+    `near` as `measure_place` leaves it; `work` is not used. Written out: a loop over rows of P waits for what it has just stored.
     """
     a, b, c = near[3], near[4], near[5]
     d, e, f = near[6], near[7], near[8]
     g, h, i = near[9], near[10], near[11]
-    s00, s10, s11, s20, s21, s22 = project_three(P, near)
-    s00 += plot.noise_std[0] * plot.noise_std[0]
-    s11 += plot.noise_std[1] * plot.noise_std[1]
-    s22 += plot.noise_std[2] * plot.noise_std[2]
+    p00, p10, p11, p20, p21, p22 = P[0, 0], P[1, 0], P[1, 1], P[2, 0], P[2, 1], P[2, 2]
+    p30, p31, p32, p40, p41, p42 = P[3, 0], P[3, 1], P[3, 2], P[4, 0], P[4, 1], P[4, 2]
+    p50, p51, p52 = P[5, 0], P[5, 1], P[5, 2]
+    a0, a1, a2 = a * p00 + b * p10 + c * p20, a * p10 + b * p11 + c * p21, a * p20 + b * p21 + c * p22
+    a3, a4, a5 = a * p30 + b * p31 + c * p32, a * p40 + b * p41 + c * p42, a * p50 + b * p51 + c * p52
+    d0, d1, d2 = d * p00 + e * p10 + f * p20, d * p10 + e * p11 + f * p21, d * p20 + e * p21 + f * p22
+    d3, d4, d5 = d * p30 + e * p31 + f * p32, d * p40 + e * p41 + f * p42, d * p50 + e * p51 + f * p52
+    g0, g1, g2 = g * p00 + h * p10 + i * p20, g * p10 + h * p11 + i * p21, g * p20 + h * p21 + i * p22
+    g3, g4, g5 = g * p30 + h * p31 + i * p32, g * p40 + h * p41 + i * p42, g * p50 + h * p51 + i * p52
+    s00 = a0 * a + a1 * b + a2 * c + plot.noise_std[0] * plot.noise_std[0]
+    s10 = d0 * a + d1 * b + d2 * c
+    s11 = d0 * d + d1 * e + d2 * f + plot.noise_std[1] * plot.noise_std[1]
+    s20 = g0 * a + g1 * b + g2 * c
+    s21 = g0 * d + g1 * e + g2 * f
+    s22 = g0 * g + g1 * h + g2 * i + plot.noise_std[2] * plot.noise_std[2]
     i0 = 1.0 / s00
     l10, l20 = s10 * i0, s20 * i0
     i1 = 1.0 / (s11 - l10 * s10)
     rest = s21 - l20 * s10
     l21 = rest * i1
     i2 = 1.0 / (s22 - l20 * s20 - l21 * rest)
-    y0 = nu0
-    y1 = nu1 - l10 * y0
-    y2 = nu2 - l20 * y0 - l21 * y1
-    q0, q1, q2 = y0 * i0, y1 * i1, y2 * i2
-    for k in range(6):
-        p0, p1, p2 = P[0, k], P[1, k], P[2, k]
-        v0 = a * p0 + b * p1 + c * p2
-        v1 = d * p0 + e * p1 + f * p2 - l10 * v0
-        v2 = g * p0 + h * p1 + i * p2 - l20 * v0 - l21 * v1
-        work[0, k], work[1, k], work[2, k] = v0, v1, v2
-        x[k] += v0 * q0 + v1 * q1 + v2 * q2
-    for k in range(6):
-        v0, v1, v2 = work[0, k] * i0, work[1, k] * i1, work[2, k] * i2
-        for j in range(k + 1):
-            value = P[k, j] - (v0 * work[0, j] + v1 * work[1, j] + v2 * work[2, j])
-            P[k, j] = value
-            P[j, k] = value
-    return float(y0 * q0 + y1 * q1 + y2 * q2)
+    y1 = nu1 - l10 * nu0
+    y2 = nu2 - l20 * nu0 - l21 * y1
+    q0, q1, q2 = nu0 * i0, y1 * i1, y2 * i2
+    d0, d1, d2, d3, d4, d5 = d0 - l10 * a0, d1 - l10 * a1, d2 - l10 * a2, d3 - l10 * a3, d4 - l10 * a4, d5 - l10 * a5
+    g0, g1, g2 = g0 - l20 * a0 - l21 * d0, g1 - l20 * a1 - l21 * d1, g2 - l20 * a2 - l21 * d2
+    g3, g4, g5 = g3 - l20 * a3 - l21 * d3, g4 - l20 * a4 - l21 * d4, g5 - l20 * a5 - l21 * d5
+    x[0] += a0 * q0 + d0 * q1 + g0 * q2
+    x[1] += a1 * q0 + d1 * q1 + g1 * q2
+    x[2] += a2 * q0 + d2 * q1 + g2 * q2
+    x[3] += a3 * q0 + d3 * q1 + g3 * q2
+    x[4] += a4 * q0 + d4 * q1 + g4 * q2
+    x[5] += a5 * q0 + d5 * q1 + g5 * q2
+    u, v, w = a0 * i0, d0 * i1, g0 * i2
+    P[0, 0] -= u * a0 + v * d0 + w * g0
+    u, v, w = a1 * i0, d1 * i1, g1 * i2
+    P[1, 0] = P[0, 1] = p10 - (u * a0 + v * d0 + w * g0)
+    P[1, 1] -= u * a1 + v * d1 + w * g1
+    u, v, w = a2 * i0, d2 * i1, g2 * i2
+    P[2, 0] = P[0, 2] = p20 - (u * a0 + v * d0 + w * g0)
+    P[2, 1] = P[1, 2] = p21 - (u * a1 + v * d1 + w * g1)
+    P[2, 2] -= u * a2 + v * d2 + w * g2
+    u, v, w = a3 * i0, d3 * i1, g3 * i2
+    P[3, 0] = P[0, 3] = p30 - (u * a0 + v * d0 + w * g0)
+    P[3, 1] = P[1, 3] = p31 - (u * a1 + v * d1 + w * g1)
+    P[3, 2] = P[2, 3] = p32 - (u * a2 + v * d2 + w * g2)
+    P[3, 3] -= u * a3 + v * d3 + w * g3
+    u, v, w = a4 * i0, d4 * i1, g4 * i2
+    P[4, 0] = P[0, 4] = p40 - (u * a0 + v * d0 + w * g0)
+    P[4, 1] = P[1, 4] = p41 - (u * a1 + v * d1 + w * g1)
+    P[4, 2] = P[2, 4] = p42 - (u * a2 + v * d2 + w * g2)
+    P[4, 3] = P[3, 4] = P[4, 3] - (u * a3 + v * d3 + w * g3)
+    P[4, 4] -= u * a4 + v * d4 + w * g4
+    u, v, w = a5 * i0, d5 * i1, g5 * i2
+    P[5, 0] = P[0, 5] = p50 - (u * a0 + v * d0 + w * g0)
+    P[5, 1] = P[1, 5] = p51 - (u * a1 + v * d1 + w * g1)
+    P[5, 2] = P[2, 5] = p52 - (u * a2 + v * d2 + w * g2)
+    P[5, 3] = P[3, 5] = P[5, 3] - (u * a3 + v * d3 + w * g3)
+    P[5, 4] = P[4, 5] = P[5, 4] - (u * a4 + v * d4 + w * g4)
+    P[5, 5] -= u * a5 + v * d5 + w * g5
+    return float(nu0 * q0 + y1 * q1 + y2 * q2)
 
 
 @borrowing_kernel

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from buckler.compiled import borrowing_kernel, kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, enu_basis, geodetic_to_ecef
 
@@ -65,7 +65,7 @@ PLOT: Final = np.dtype(
 """One plot: a measurement with its own time and noise."""
 
 
-@borrowing_kernel
+@inlined_kernel
 def wrapped(angle_rad: float) -> float:
     """The same angle between -pi and pi."""
     if -pi <= angle_rad <= pi:
@@ -118,7 +118,7 @@ def measure(site: Any, x: NDArray[np.float64], lag_s: float, z: NDArray[np.float
     return level
 
 
-@borrowing_kernel
+@inlined_kernel
 def measure_place(site: Any, x: NDArray[np.float64], near: NDArray[np.float64]) -> bool:
     """`measure` without lag and without Doppler, which most plots need no more than: near (12,) is z (3,), then H (3, 3) row by row."""
     dx, dy, dz = x[0] - site.position_m[0], x[1] - site.position_m[1], x[2] - site.position_m[2]

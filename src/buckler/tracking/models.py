@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel
 from buckler.errors import InputError
 from buckler.physics.atmosphere import density
 from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, geodetic_from_ecef
@@ -167,13 +167,13 @@ def predict(
     if model.kind == BALLISTIC:
         _predict_fall(model, x, P, time_s, work)
     elif len(x) == 6:
-        _predict_straight(model, x, P, time_s)
+        predict_straight(model, x, P, time_s)
     else:
         _predict_nine(model, x, P, time_s)
 
 
-@borrowing_kernel
-def _predict_straight(model: Any, x: NDArray[np.float64], P: NDArray[np.float64], t: float) -> None:
+@inlined_kernel
+def predict_straight(model: Any, x: NDArray[np.float64], P: NDArray[np.float64], t: float) -> None:
     """Equation (1) on six numbers."""
     qpp, qpv, _, qvv, _, _ = axis_noise(model, t)
     for i in range(3):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.bundles import Bundle
-from buckler.compiled import borrowing_kernel, kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
 from buckler.tracking import association, kalman, models
 from buckler.tracking.bank import (
     ACTIVE,
@@ -75,10 +75,11 @@ class Room(Bundle):
 
     pairs: NDArray[np.void]  # association.PAIR
     measures: NDArray[np.float64]  # of the cell index, four; then 1 where `near` holds what each track is expected to measure
-    near: NDArray[np.float64]  # [track, 12]: measuring.measure_place
+    near: NDArray[np.float64]  # [track, 20]: measuring.measure_place; H P H^T: 00, 10, 11, 20, 21, 22; the reach of range and azimuth
     level: NDArray[np.bool_]  # [track]: whether its azimuth says something
-    starts: NDArray[np.int64]
-    inside: NDArray[np.int64]
+    first_plot: NDArray[np.int64]  # [cell]: association.fill_cells
+    following: NDArray[np.int64]  # [plot]
+    askers: NDArray[np.int64]  # [plot]: how many tracks of one status have it in their gate
     parents: NDArray[np.int64]  # clusters: tracks, then plots
     owner: NDArray[np.int64]  # [plot]: number of the track that took it, 0 none, -1 in a joint cluster
     members: NDArray[np.int64]  # tracks of a cluster, then its plots
@@ -96,10 +97,11 @@ def make_room(tracks: int, plots: int, pairs: int) -> Room:
     return Room(
         pairs=np.zeros(pairs, association.PAIR),
         measures=np.zeros(5),
-        near=np.zeros((tracks, 12)),
+        near=np.zeros((tracks, 20)),
         level=np.zeros(tracks, np.bool_),
-        starts=np.zeros(side * side + 2, np.int64),
-        inside=np.zeros(plots + 1, np.int64),
+        first_plot=np.zeros(side * side, np.int64),
+        following=np.zeros(plots + 1, np.int64),
+        askers=np.zeros(plots + 1, np.int64),
         parents=np.zeros(tracks + plots, np.int64),
         owner=np.zeros(plots + 1, np.int64),
         members=np.zeros(tracks + plots, np.int64),
@@ -121,40 +123,49 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
         for k in range(bank.counts[ACTIVE]):
             room.first_pair[k + 1] = 0
         return 0
-    side = association.fill_cells(site, plots, room.measures, room.starts, room.inside)
+    side = association.fill_cells(site, plots, room.measures, room.first_plot, room.following)
     spread = 0.0
     std0, std1 = 0.0, 0.0
     doppler = False
     for p in range(len(plots)):
-        spread = max(spread, abs(plots[p].time_s - scan_s))
-        std0, std1 = max(std0, plots[p].noise_std[0]), max(std1, plots[p].noise_std[1])
-        doppler = doppler or plots[p].noise_std[COMPONENTS - 1] < np.inf
+        plot = plots[p]
+        late = abs(plot.time_s - scan_s)
+        spread = late if late > spread else spread
+        std0 = plot.noise_std[0] if plot.noise_std[0] > std0 else std0
+        std1 = plot.noise_std[1] if plot.noise_std[1] > std1 else std1
+        doppler = doppler or plot.noise_std[COMPONENTS - 1] < np.inf
     width = 3 if spread == 0.0 and not doppler else 6
     threshold = 0.0
     for k in range(len(rules.gate)):
         threshold = max(threshold, rules.gate[k])
     root = sqrt(threshold)
     room.measures[4] = 1.0 if width == 3 else 0.0
+    # First what is expected of each track, without a branch to guess: one track's roots and quotients then overlap the next one's.
     for k in range(bank.counts[ACTIVE]):
         t = bank.active[k]
         x, P = bank.mean[t], bank.covariance[t]
         near = room.near[k]
-        s00, s10, s11, s20, s21, s22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         if width == 3:
-            level = measure_place(site, x, near)
+            room.level[k] = measure_place(site, x, near)
             s00, s10, s11, s20, s21, s22 = kalman.project_three(P, near)
-            room.level[k] = level
+            near[12], near[13], near[14], near[15], near[16], near[17] = s00, s10, s11, s20, s21, s22
         else:
-            level = measure(site, x, 0.0, room.z, room.H)
+            room.level[k] = measure(site, x, 0.0, room.z, room.H)
             kalman.project(P, room.H, width, room.S)
             near[0], near[1], s00, s11 = room.z[0], room.z[1], room.S[0, 0], room.S[1, 1]
-        centre0, centre1 = near[0], near[1]
-        reach0, reach1 = root * sqrt(std0 * std0 + s00), root * sqrt(std1 * std1 + s11)
+        near[18], near[19] = root * sqrt(std0 * std0 + s00), root * sqrt(std1 * std1 + s11)
         if spread > 0.0:
             # A plot's own time moves the gate: by the speed, and by its uncertainty.
             speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) + root * sqrt(P[3, 3] + P[4, 4] + P[5, 5])
-            reach0 += spread * speed
-            reach1 += spread * speed * sqrt(room.H[1, 0] ** 2 + room.H[1, 1] ** 2 + room.H[1, 2] ** 2)
+            near[18] += spread * speed
+            near[19] += spread * speed * sqrt(room.H[1, 0] ** 2 + room.H[1, 1] ** 2 + room.H[1, 2] ** 2)
+    for k in range(bank.counts[ACTIVE]):
+        t = bank.active[k]
+        x, P = bank.mean[t], bank.covariance[t]
+        near = room.near[k]
+        level = room.level[k]
+        s00, s10, s11, s20, s21, s22 = near[12], near[13], near[14], near[15], near[16], near[17]
+        centre0, centre1, reach0, reach1 = near[0], near[1], near[18], near[19]
         low0, high0 = association.span(room.measures[0], room.measures[1], centre0, reach0)
         low1, high1 = association.span(room.measures[2], room.measures[3], centre1, reach1)
         # The outermost cells hold what lies beyond them too; azimuth goes round.
@@ -167,8 +178,10 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
         for i in range(low0, high0 + 1):
             for j in range(low1, high1 + 1):
                 cell = i * side + (j if 0 <= j < side else j % side)
-                for s in range(room.starts[cell], room.starts[cell + 1]):
-                    p = room.inside[s]
+                following = room.first_plot[cell]
+                while following >= 0:
+                    p = following
+                    following = room.following[p]
                     plot = plots[p]
                     if width == 3:
                         # One component outside the gate is enough: nu^T S^-1 nu is no less than any one's share.
@@ -192,7 +205,7 @@ def gate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: f
                         if width == 3:
                             _spell_out(near, room.z, room.H)
                             kalman.project(P, room.H, width, room.S)
-                        elif spread > 0.0:
+                        else:
                             level = measure(site, x, plot.time_s - scan_s, room.z, room.H)
                             kalman.project(P, room.H, width, room.S)
                         kalman.innovate(site, plot, level, room.z, room.nu)
@@ -249,16 +262,43 @@ def hit(bank: Bank, rules: Rules, room: Room, t: int, site: Any, plots: NDArray[
 def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, status: int) -> None:
     """Pair the tracks of one status with the plots that are left, cluster by cluster, and update them."""
     active = bank.counts[ACTIVE]
-    total = active + len(plots)
+    for p in range(len(plots)):
+        room.askers[p] = 0
     wanted = 0
     for k in range(active):
-        wanted += 1 if bank.tracks[bank.active[k]].status == status else 0
+        if bank.tracks[bank.active[k]].status == status:
+            wanted += 1
+            for s in range(room.first_pair[k], room.first_pair[k + 1]):
+                room.askers[room.pairs[s].plot] += 1
     if wanted == 0:
         return
-    for k in range(total):
+    simple = len(rules.models) == 1 and bank.mean.shape[1] == 6 and room.measures[4] != 0.0
+    shared = 0
+    for k in range(active):
+        room.parents[k] = -1
+        if bank.tracks[bank.active[k]].status != status:
+            continue
+        alone = True
+        for s in range(room.first_pair[k], room.first_pair[k + 1]):
+            p = room.pairs[s].plot
+            alone = alone and (room.askers[p] == 1 or room.owner[p] != 0)
+        if alone:  # most tracks: nobody else wants what this one does
+            _alone(bank, rules, site, plots, scan_s, room, k, simple)
+        else:
+            room.parents[k] = k
+            shared += 1
+    if shared > 0:
+        _clusters(bank, rules, site, plots, scan_s, room, status)
+
+
+@kernel
+def _clusters(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, status: int) -> None:
+    """The tracks that share plots, which `parents` holds as their own, cluster by cluster."""
+    active = bank.counts[ACTIVE]
+    for k in range(active, active + len(plots)):
         room.parents[k] = k
     for k in range(active):
-        if bank.tracks[bank.active[k]].status != status:
+        if room.parents[k] < 0:
             continue
         for s in range(room.first_pair[k], room.first_pair[k + 1]):
             if room.owner[room.pairs[s].plot] == 0:
@@ -271,68 +311,57 @@ def associate(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan
     for k in range(active + 1):
         counts[k] = 0
     for k in range(active):
-        if bank.tracks[bank.active[k]].status == status:
+        if room.parents[k] >= 0:
             counts[association.find(room.parents, k) + 1] += 1
     for k in range(active):
         counts[k + 1] += counts[k]
     for k in range(active):
-        if bank.tracks[bank.active[k]].status == status:
+        if room.parents[k] >= 0:
             name = association.find(room.parents, k)
             room.members[counts[name]] = k
             counts[name] += 1
-    simple = len(rules.models) == 1 and bank.mean.shape[1] == 6 and room.measures[4] != 0.0
     start = 0
     for name in range(active):
         end = counts[name]
-        if end - start == 1:
-            # One track, one model, three measured components: most tracks. What is expected of them is known from the gate.
-            k = room.members[start]
-            t = bank.active[k]
-            best = -1
-            low = np.inf
-            for s in range(room.first_pair[k], room.first_pair[k + 1]):
-                if room.owner[room.pairs[s].plot] == 0 and room.pairs[s].distance + room.pairs[s].log_det < low:
-                    best = s
-                    low = room.pairs[s].distance + room.pairs[s].log_det
-            if best >= 0:
-                p = room.pairs[best].plot
-                plot = plots[p]
-                if simple and room.level[k] and plot.noise_std[2] < np.inf and bank.tracks[t].hits > 1:
-                    near = room.near[k]
-                    nu1 = plot.value[1] - near[1]
-                    if site.kind == POLAR:
-                        nu1 = wrapped(nu1)
-                    d2 = kalman.update_three(
-                        bank.mean[t], bank.covariance[t], near, plot.value[0] - near[0], nu1, plot.value[2] - near[2], plot, bank.work
-                    )
-                    track = bank.tracks[t]
-                    track.plot = p
-                    track.nis = d2
-                    track.hits += 1
-                    track.updated_s = scan_s
-                    room.owner[p] = track.number
-                else:
-                    _alone(bank, rules, site, plots, scan_s, room, k)
-        elif end > start:
+        if end > start:
             _together(bank, rules, site, plots, scan_s, room, room.members[start:end], status)
         start = end
 
 
-@borrowing_kernel
-def _alone(bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, k: int) -> None:
+@inlined_kernel
+def _alone(
+    bank: Bank, rules: Rules, site: Any, plots: NDArray[np.void], scan_s: float, room: Room, k: int, simple: bool
+) -> None:
     """A track that shares no plot takes the likeliest of its own."""
+    t = bank.active[k]
     while True:
         best = -1
+        low = np.inf
         for s in range(room.first_pair[k], room.first_pair[k + 1]):
-            if (room.owner[room.pairs[s].plot] == 0 and room.pairs[s].distance < np.inf) and (
-                best < 0
-                or room.pairs[s].distance + room.pairs[s].log_det < room.pairs[best].distance + room.pairs[best].log_det
-            ):
+            unlikely = room.pairs[s].distance + room.pairs[s].log_det
+            if unlikely < low and room.owner[room.pairs[s].plot] == 0:
                 best = s
+                low = unlikely
         if best < 0:
             return
-        p = int(room.pairs[best].plot)
-        if hit(bank, rules, room, bank.active[k], site, plots, p, room.pairs[best].distance, scan_s):
+        p = room.pairs[best].plot
+        plot = plots[p]
+        if simple and room.level[k] and plot.noise_std[2] < np.inf and bank.tracks[t].hits > 1:
+            # One model, three measured components: what is expected of the track is known from the gate.
+            near = room.near[k]
+            nu1 = plot.value[1] - near[1]
+            if site.kind == POLAR:
+                nu1 = wrapped(nu1)
+            track = bank.tracks[t]
+            track.nis = kalman.update_three(
+                bank.mean[t], bank.covariance[t], near, plot.value[0] - near[0], nu1, plot.value[2] - near[2], plot, bank.work
+            )
+            track.plot = p
+            track.hits += 1
+            track.updated_s = scan_s
+            room.owner[p] = track.number
+            return
+        if hit(bank, rules, room, t, site, plots, int(p), room.pairs[best].distance, scan_s):
             return
         room.pairs[best].distance = np.inf  # too fast to be one target: the next
 
@@ -479,7 +508,7 @@ def _joint(
     return True
 
 
-@borrowing_kernel
+@inlined_kernel
 def look(track: Any, covered: bool) -> None:
     """Count a look at a track, with its plot or without."""
     if track.plot >= 0:
@@ -492,7 +521,7 @@ def look(track: Any, covered: bool) -> None:
         track.misses += 1
 
 
-@borrowing_kernel
+@inlined_kernel
 def promising(track: Any, hits: int, looks: int) -> bool:
     """Confirm a tentative track with `hits` plots in its last `looks` looks; False where it cannot get there any more."""
     seen = 0
@@ -521,13 +550,14 @@ def process(
 
     `owners`: by plot the number of the track that took it, 0 for none. `points`: one a track and scan; length 0: none kept.
     """
+    straight = len(rules.models) == 1 and bank.mean.shape[1] == 6 and rules.models[0].kind == models.CONSTANT_VELOCITY
     for n in range(first, len(scans)):
         site = sites[scans[n].sensor]
         scan_s = scans[n].time_s
         here = plots[scans[n].first : scans[n].first + scans[n].plots]
         active = bank.counts[ACTIVE]
         if (
-            bank.counts[UNUSED] < len(here)
+            (rules.initiation != NO_NEW and bank.counts[UNUSED] < len(here))
             or len(room.owner) < len(here)
             or len(room.parents) < active + len(here)
             or len(room.first_pair) < active + 1
@@ -541,7 +571,10 @@ def process(
                 advance(bank, rules, t, scan_s)
             elif bank.tracks[t].time_s != scan_s:
                 step = scan_s - bank.tracks[t].time_s
-                models.predict(rules.models[0], bank.mean[t], bank.covariance[t], step, bank.work)
+                if straight:
+                    models.predict_straight(rules.models[0], bank.mean[t], bank.covariance[t], step)
+                else:
+                    models.predict(rules.models[0], bank.mean[t], bank.covariance[t], step, bank.work)
                 bank.tracks[t].time_s = scan_s
         if gate(bank, rules, site, here, scan_s, room) < 0:
             return n, filled, 1
@@ -584,7 +617,7 @@ def process(
     return len(scans), filled, 0
 
 
-@borrowing_kernel
+@inlined_kernel
 def _write(bank: Bank, n: int, t: int, points: NDArray[np.void], filled: int) -> int:
     point = points[filled]
     point.scan = n

@@ -327,9 +327,9 @@ class Tracker:
         if not scans:
             return History(np.zeros(0, POINT), ())
         times = np.array([scan.time_s for scan in scans])
-        late = np.flatnonzero(np.diff(times, prepend=self._time_s) < 0.0)
-        if len(late):
-            k = int(late[0])
+        late = times < np.concatenate([[self._time_s], times[:-1]])
+        if late.any():
+            k = int(np.argmax(late))
             before = times[k - 1] if k else self._time_s
             raise InputError(f"{scans[k]}: time goes backwards, the scan before was at {float(before)!r} s; sort the scans by time_s")
         sensors = {id(scan.sensor): scan.sensor for scan in scans}
@@ -343,10 +343,12 @@ class Tracker:
         sites = np.concatenate([sensor.site for sensor in sensors.values()])
         plots = scans[0].plots
         if len(scans) > 1:  # as bytes: NumPy compares record types field by field
-            plots = np.frombuffer(bytearray().join([scan.plots.data for scan in scans]), PLOT)
+            plots = np.frombuffer(bytearray().join([scan.plots.tobytes() for scan in scans]), PLOT)
         owners = np.zeros(len(plots), np.int64)
         points = np.empty(1024 + len(plots) if keep else 0, POINT)
-        most = int(rows["plots"].max())
+        most = max(sizes)
+        if len(self._room.owner) < most:
+            self._room = make_room(2 * len(self._bank.tracks), most, len(self._room.pairs))
         done, filled = 0, 0
         while True:
             done, filled, stopped = process(
