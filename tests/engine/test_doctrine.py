@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from runs import Event, flown, ideal_post, layered, told, world_of
+from runs import Event, assumed, flown, ideal_post, layered, missile_card, told, world_of
 
 from buckler.dtypes import RULE
 from buckler.engine.rules import within
@@ -222,6 +222,22 @@ def test_a_better_moment_is_waited_for() -> None:
         assert all(event.value >= 0.3 for event in story if event.kind == "assign")
     gun["batteries"][0]["doctrine"].pop("minimum_kill_probability")
     assert any(event.value < 0.3 for story in stories(gun) for event in story if event.kind == "assign")
+
+
+def test_a_shot_at_the_edge_of_reach_is_not_taken_where_a_better_one_is_waited_for() -> None:
+    """A missile that is slow far out has half of its kill probability there: with a minimum it fires later, nearer, and never below that."""
+    data = one_battery(0.5)
+    slow = {"end_game_factor": assumed(0.5, "probability"), "end_game_speed": assumed(700, "m/s")}
+    data["systems"] = [missile_card("Round 1", 0.5, **slow) if card["name"] == "Round 1" else card for card in data["systems"]]
+    firsts = []
+    for least in (0.0, 0.45):
+        data["batteries"][0]["doctrine"]["minimum_kill_probability"] = least
+        orders = [[event for event in story if event.kind == "assign"] for story in stories(data)]
+        assert all(event.value >= least for story in orders for event in story)
+        firsts.append([story[0] for story in orders])
+    for early, late in zip(*firsts, strict=True):
+        assert early.value < 0.45 <= late.value
+        assert late.time_s > early.time_s
 
 
 @pytest.mark.parametrize("rule", ["asset_weights", "class_weights"])

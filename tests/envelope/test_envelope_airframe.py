@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from buckler.catalog.load import load_catalog
+from buckler.drawing.style import figure_style
 from buckler.envelope.airframe import KINDS, AirframeEnvelope, airframe_envelope, text
+from buckler.envelope.airframe_picture import draw
 
 CATALOG = load_catalog()
 NAMES = [name for name in CATALOG if CATALOG[name].kind in KINDS]
@@ -17,7 +19,9 @@ def test_every_class_that_flies_a_route_flies_its_card(name: str) -> None:
     assert text(found).startswith(f"{CATALOG[name].name}: ")
     sortie = found.sortie
     # the last second may end anywhere within it
-    assert sortie.range_m[-1] == pytest.approx(300e3, abs=1.01 * CATALOG[name].si("speed"))
+    assert found.length_km == (450.0 if found.civil else 300.0)
+    # (civil traffic is laid out in rows of two)
+    assert sortie.range_m[-1] == pytest.approx(1e3 * found.length_km, abs=(2.02 if found.civil else 1.01) * CATALOG[name].si("speed"))
     assert sortie.speed_mps == pytest.approx(CATALOG[name].si("speed"), rel=0.03)
     rate = np.diff(sortie.height_m) / np.diff(sortie.time_s)
     assert np.abs(rate).max() <= 1.02 * found.handling.climb_mps
@@ -34,6 +38,26 @@ def test_low_flyers_follow_the_ground_and_others_climb_to_their_height() -> None
     assert np.median(above) == pytest.approx(cruise(low), abs=3.0)
     assert high.sortie.height_m.max() == pytest.approx(cruise(high), abs=1.0)
     assert high.sortie.height_m[0] == pytest.approx(300.0, abs=1.0)
+
+
+def test_an_airliner_takes_off_cruises_and_comes_down_at_three_degrees() -> None:
+    found = airframe_envelope(CATALOG["airliner"])
+    height = found.sortie.height_m
+    assert height[0] == pytest.approx(15.0, abs=1.0)
+    assert height.max() == pytest.approx(cruise(found), abs=1.0)
+    falls = np.diff(height) < -1.0
+    slope = -np.diff(height)[falls] / np.diff(found.sortie.range_m)[falls]
+    assert np.degrees(np.arctan(np.median(slope))) == pytest.approx(3.0, abs=0.05)
+    assert np.count_nonzero(np.abs(height - cruise(found)) < 1.0) > 100  # it has a cruise
+
+
+def test_both_panels_of_a_column_have_one_axis() -> None:
+    """Height against time leaves out flights at other speeds, whose speed below is drawn."""
+    with figure_style():
+        figure = draw(airframe_envelope(CATALOG["helicopter"]))
+    limits = [axes.get_xlim() for axes in figure.axes[:4]]
+    assert limits[0] == limits[2]
+    assert limits[1] == limits[3]
 
 
 def test_a_reconnaissance_aircraft_flies_above_the_sea_and_a_drone_above_the_ground() -> None:

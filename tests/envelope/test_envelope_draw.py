@@ -31,7 +31,7 @@ def test_without_an_ending_it_is_a_png(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["91N6E", "Turksat 4A"])
 def test_what_has_no_envelope_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="only what flies has one"):
+    with pytest.raises(InputError, match=rf"there is no envelope to draw of {name} "):
         draw_envelope(CATALOG[name], tmp_path / "x.png")
     assert not list(tmp_path.iterdir())
 

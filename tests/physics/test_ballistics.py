@@ -367,6 +367,17 @@ def test_lofted_flights_as_reported(apogee_km: float, range_km: float, reported_
     assert ballistics.check_lofted(1e3 * apogee_km, 1e3 * range_km, reported_s).kepler_s < reported_s
 
 
+def test_two_reports_of_one_flight() -> None:
+    """Hwasong-14, 4 July 2017: 2,802 km high, 933 km far and 39 min by KCNA (CSIS Missile Threat); 37 min by the US Pacific Command (Stratfor).
+
+    The shorter is within the spread of burn times, the longer beyond it by 2 %: both times can belong to that apogee and range.
+    """
+    flight = ballistics.check_lofted(2_802e3, 933e3, 37 * 60.0)
+    assert flight.low_s < 37 * 60.0 < flight.high_s
+    assert flight.time_s == pytest.approx(37 * 60.0, rel=0.03)
+    assert 1.0 < 39 * 60.0 / ballistics.check_lofted(2_802e3, 933e3, 39 * 60.0).high_s < 1.03
+
+
 def test_a_report_shorter_than_keplers_arc_is_named() -> None:
     with pytest.raises(InputError, match="bare Kepler arc alone takes 2587 s"):
         ballistics.check_lofted(3724.9e3, 998e3, 2300.0)

@@ -240,15 +240,24 @@ def said(data: dict[str, Any], tmp_path: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "at", "words"),
     [
-        ({"speed_mps": 500}, "latitude_deg: 38.0", "500 m/s, outside the airframe's 0 to 300 m/s"),
-        ({"waypoints": [{**HALF_WAY, "speed_mps": 301}]}, "latitude_deg: 38.0", "leg 2 is flown at 301 m/s"),
+        ({"speed_mps": 500}, "speed_mps: 500", "500 m/s, outside the airframe's 80 to 300 m/s"),
+        ({"speed_mps": 79}, "speed_mps: 79", "79 m/s, outside the airframe's 80 to 300 m/s"),
+        ({"waypoints": [{**HALF_WAY, "speed_mps": 301}]}, "speed_mps: 301", "leg 2 is flown at 301 m/s"),
+        ({"speed_mps": 301, "waypoints": [{**HALF_WAY, "speed_mps": 250}]}, "speed_mps: 301", "leg 1 is flown at 301 m/s"),
         ({"waypoints": [POINT]}, "latitude_deg: 38.0", "same place"),
         (
             {"waypoints": [{"latitude_deg": 38.01, "longitude_deg": 33.21}, {"latitude_deg": 38.0, "longitude_deg": 33.22}]},
             "latitude_deg: 38.01", "waypoint 2 is too tight to turn",
         ),
         ({"waypoints": [HALF_WAY, {"latitude_deg": 38.0, "longitude_deg": 33.3}]}, "", "back on itself"),
-        ({"height_m": 20_000, "height_reference": "sea", "system": "Test ceiling"}, "", "outside the airframe's"),
+        (
+            {"height_m": 20_000, "height_reference": "sea", "system": "Test ceiling"}, "height_m: 20000",
+            "leg 1 goes up to 20000 m above sea level, outside the airframe's limit of 12000 m: fly lower",
+        ),
+        (
+            {"height_m": 11_950, "height_reference": "sea", "system": "Test ceiling", "waypoints": [{**HALF_WAY, "height_m": 12_001}]},
+            "height_m: 12001", "outside the airframe's limit of 12000 m: fly lower",
+        ),
         ({"release_distance_m": 900_000}, "release_distance_m", "inside release_distance_m"),
     ],
 )  # fmt: skip
@@ -285,6 +294,8 @@ def test_ballistic_and_stores_refused(tmp_path: Any) -> None:
     assert "nearer, or take a class of longer range" in line
     (line,) = said(raid(system="ballistic-1000", origin=far, waypoints=[POINT]), tmp_path)
     assert "has no waypoints" in line
+    (line,) = said(carrier(speed_mps=400), tmp_path)
+    assert line.startswith("speed_mps: 400 <- ")
     (line,) = said(carrier(spacing_s=300), tmp_path)
     assert line.startswith("spacing_s: 300 <- ")
     assert "before it appears" in line
@@ -355,7 +366,7 @@ def test_wind_refused(wind: dict[str, Any], words: str) -> None:
 
 def test_a_head_wind_too_strong_to_fly_in() -> None:
     data = raid()
-    data["systems"][2] = cruise_card(speed=assumed(40, "m/s"))
-    data["environment"]["wind"] = {"layers": [{"height_m": 0, "speed_mps": 45, "from_deg": 90}]}
-    with pytest.raises(DocumentError, match="against a wind of 45 m/s"):
+    data["systems"][2] = cruise_card(speed=assumed(100, "m/s"))
+    data["environment"]["wind"] = {"layers": [{"height_m": 0, "speed_mps": 105, "from_deg": 90}]}
+    with pytest.raises(DocumentError, match="against a wind of 105 m/s"):
         compile_scenario(loaded(data))

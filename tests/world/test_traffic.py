@@ -137,6 +137,21 @@ def test_what_is_wrong_is_said_with_its_place(entries, says):
         compiled(entries)
 
 
+@pytest.mark.parametrize(
+    ("route", "line"),
+    [
+        ("airway: W1\n      speed_mps: 900", "      speed_mps: 900"),
+        ("waypoints: [{site: Ankara}, {site: Adana}]\n      speed_mps: 20", "      speed_mps: 20"),
+        ("waypoints:\n        - {site: Ankara}\n        - {site: Adana, speed_mps: 900}\n        - {site: Ankara}", "Adana"),
+    ],
+)
+def test_a_flight_that_cannot_be_flown_is_told_where_its_speed_stands(route, line):
+    with pytest.raises(DocumentError, match="outside the airframe") as found:
+        compiled(f"    - name: a\n      {route}\n")
+    (problem,) = found.value.problems
+    assert line in (SMOKE + AIRWAYS + f"    - name: a\n      {route}\n").splitlines()[problem.line - 1]
+
+
 def test_traffic_of_an_extended_scenario_is_changed_by_field(tmp_path):
     (tmp_path / "base.yaml").write_text(SMOKE + AIRWAYS + AIRLINER, encoding="utf-8")
     head = "extends: base.yaml\nname: other\ntitle: t\nnotional: n\nas_of: 2019-12-31\ntraffic:\n  evidence: Rates\n"

@@ -32,6 +32,9 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog car
         "threat": sum(entity.kind == "threat" for entity in world.entities),
     }  # fmt: skip
     parts = ", ".join(f"{count} {plural(kind, count)}" for kind, count in counts.items())
+    if scenario.traffic is not None:
+        flights = sum(entity.kind == "aircraft" for entity in world.entities)
+        parts += f", {flights} {plural('flight', flights)} of traffic"
     typer.echo(f"{file}: the scenario {world.name} is in order: {parts}")
     for recording, said in held_out(world.loaded.scenario.traffic):
         typer.echo(f"{recording}: {said}")

@@ -2,7 +2,8 @@
 
 The flight is that of `buckler.physics.flight.route` within the limits that the simulation gives the class (`buckler.world.motion`): 300 km
 due north, still air. What flies low follows the packaged terrain's ground from 36.3° N 33.0° E at its cruise height; what flies high climbs
-to it over the sea from 33.0° N 29.5° E, from 300 m, and at the end comes down again as steeply as it may.
+to it over the sea from 33.0° N 29.5° E, from 300 m, and at the end comes down again as steeply as it may. An airliner flies as the
+simulation's civil traffic does (`buckler.world.traffic`): from the surface, down again at 3 degrees, over 450 km, since that takes it 320 km.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from buckler.errors import InputError
 from buckler.physics.earth import Floats, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.flight import Route, turn_radius_m
 from buckler.physics.terrain import packaged_terrain
-from buckler.scenario.schema import Environment
+from buckler.scenario.schema import Environment, TrafficEntry, Waypoint
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.motion import Handling, fly_route, follows_ground, ground_of, limits
+from buckler.world.traffic import CIVIL_BANK, GENTLE_MPS, planned
 
-KINDS: Final = ("fighter", "aew-aircraft", "uav", "helicopter", "one-way-attack-drone", "cruise-missile")
+CIVIL: Final = "airliner"
+KINDS: Final = ("fighter", "aew-aircraft", "uav", "helicopter", CIVIL, "one-way-attack-drone", "cruise-missile")
 SPREAD: Final = {
     "cruise_height": ("cruise height", "m", 1.0),
     "speed": ("speed", "m/s", 1.0),
@@ -37,7 +40,9 @@ MARKS: Final = {
 }
 _LAND_DEG: Final = (36.3, 33.0)
 _SEA_DEG: Final = (33.0, 29.5)
+_CIVIL_DEG: Final = (32.0, 29.0)
 _LENGTH_M: Final = 300e3
+_CIVIL_LENGTH_M: Final = 450e3
 _LOW_M: Final = 300.0
 
 
@@ -69,8 +74,20 @@ class AirframeEnvelope:
     """By how much the climb limit lifts the path over the wanted height above the ground, at most."""
 
     @property
+    def civil(self) -> bool:
+        """Whether it is flown as civil traffic is."""
+        return self.card.kind == CIVIL
+
+    @property
+    def length_km(self) -> float:
+        """How long the flight is."""
+        return (_CIVIL_LENGTH_M if self.civil else _LENGTH_M) / 1e3
+
+    @property
     def where(self) -> str:
         """From where, over what."""
+        if self.civil:
+            return "from 32.0° N 29.0° E over the sea"
         return "from 36.3° N 33.0° E over the packaged terrain" if self.follows_ground else "from 33.0° N 29.5° E over the sea"
 
 
@@ -78,6 +95,10 @@ def airframe_envelope(card: Card) -> AirframeEnvelope:
     """The flight of an aircraft, a cruise missile, a drone or a helicopter; InputError where its card cannot fly."""
     spread = values(card, SPREAD)
     handling = limits(card)
+    if card.kind == CIVIL:
+        handling = Handling(
+            min(handling.load_factor, CIVIL_BANK), min(handling.climb_mps, GENTLE_MPS), min(handling.descent_mps, GENTLE_MPS)
+        )
     flown = _fly(card)
     family: list[tuple[Variant, Sortie]] = []
     misfits: list[tuple[Variant, str]] = []
@@ -96,6 +117,10 @@ def _fly(card: Card) -> Route:
     height, speed = card.si("cruise_height"), card.si("speed")
     terrain, still = packaged_terrain(), Environment()
     try:
+        if card.kind == CIVIL:
+            ends = [Waypoint(latitude_deg=lat, longitude_deg=lon) for lat, lon in (_CIVIL_DEG, _along(_CIVIL_DEG, _CIVIL_LENGTH_M))]
+            flight = TrafficEntry(name=card.name, system=card.name, waypoints=ends, takes_off=True, lands=True)
+            return planned(flight, card, {}, terrain, still)
         if follows_ground(card):
             return fly_route([_LAND_DEG, _along(_LAND_DEG, _LENGTH_M)], [height, height], [speed], card, terrain, still)
         low = min(_LOW_M, 0.5 * height)
@@ -127,10 +152,12 @@ def flight_lines(found: AirframeEnvelope) -> list[str]:
     """How it flies, in words."""
     card, sortie = found.card, found.sortie
     given = "by its card" if card.known("turn_load_factor") and card.known("climb_rate") else "assumptions of the class"
+    if found.civil:
+        given = "the gentle handling of civil traffic"
     up, down = found.handling.climb_mps, found.handling.descent_mps
     rates = f"and descends at up to {up:g} m/s" if up == down else f"at up to {up:g} m/s, descends at up to {down:g} m/s"
     lines = [
-        f"300 km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. It turns at {found.handling.load_factor:.3g} g, a radius of "
+        f"{found.length_km:.0f} km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. It turns at {found.handling.load_factor:.3g} g, a radius of "
         f"{found.turn_radius_m / 1e3:.2g} km at that speed, and climbs {rates} ({given}).",
     ]
     if found.follows_ground:
@@ -146,7 +173,7 @@ def flight_lines(found: AirframeEnvelope) -> list[str]:
 def text(found: AirframeEnvelope) -> str:
     """The flight in words, for the terminal."""
     lines = [
-        f"{found.card.name}: 300 km due north {found.where}, still air.",
+        f"{found.card.name}: {found.length_km:.0f} km due north {found.where}, still air.",
         *flight_lines(found),
         "From the card:",
         *(f"  {value}" for value in [*found.spread, *found.marks]),

@@ -22,7 +22,7 @@ def draw(found: AirframeEnvelope) -> Figure:
     """Height over the ground and speed, against time and range, with the card's marks. Inside `figure_style()`."""
     words = _words(found)
     height = notes_height_in(words)
-    figure = new_page(7.0 + height, f"{found.card.name}: a flight of 300 km by its card")
+    figure = new_page(7.0 + height, f"{found.card.name}: a flight of {found.length_km:.0f} km by its card")
     axes = {
         "h_t": axes_at(figure, 0.75, 0.75, 3.65, 2.6),
         "h_x": axes_at(figure, 5.2, 0.75, 3.65, 2.6),
@@ -49,6 +49,8 @@ def _words(found: AirframeEnvelope) -> list[str]:
         + (
             "Cells of about 9 km: no ridges; brown: the ground below, against time at the card's speed, where other speeds are left out."
             if found.follows_ground
+            else "It takes off, and comes down at 3 degrees, as civil traffic does."
+            if found.civil
             else "It climbs from 300 m and comes down to that again."
         ),
     ]
@@ -87,10 +89,12 @@ def _marks(axes: Any, found: AirframeEnvelope) -> None:
         words = f"{value.label} ({value.basis})"
         where = edge.get_yaxis_transform()
         mark(edge, 0.985, value.nominal - 0.02 * tops[side] * below, words, ha="right", va="top" if below else "bottom", transform=where)
+    # Both panels of a column have one axis, although not every flight is drawn in each.
+    ends = {side: max(axes[f"{which}_{side}"].get_xlim()[1] for which in "hv") for side in "tx"}
     for key, across, up in (("h_t", "time, s", "height above sea level, m"), ("h_x", "ground range, km", "height above sea level, m"),
                             ("v_t", "time, s", "speed, m/s"), ("v_x", "ground range, km", "speed, m/s")):  # fmt: skip
         ax = axes[key]
-        ax.set_xlim(0.0, None)
+        ax.set_xlim(0.0, ends[key[2]])
         ax.set_ylim(0.0, 1.2 * tops[key[0]])
         ax.set_ylabel(up)
         if key[0] == "v":

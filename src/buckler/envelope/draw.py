@@ -47,7 +47,7 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
             flown = airframe.airframe_envelope(card)
             words, figure = airframe.text(flown), airframe_picture.draw(flown)
         else:
-            raise InputError(f"{card.name} is a {card.kind}, and has no envelope: only what flies has one. " + _instead(card))
+            raise InputError(f"there is no envelope to draw of {card.name} ({card.kind}). " + _instead(card))
         save_figure(figure, path)
     return EnvelopeResult(words, (path,))
 

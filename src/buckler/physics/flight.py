@@ -117,7 +117,8 @@ def route(
     waypoint None, or duration (s), straight leg (m) and whether clockwise, flown after the waypoint's turn in whole laps;
     `hovers`: the time is spent on the spot instead. `wind`: of `buckler.physics.wind`; speeds are then airspeeds.
 
-    An InputError's `place` says which: ("waypoint", index) or ("leg", index), from 0.
+    An InputError's `place` says which: ("waypoint", index) or ("leg", index), from 0, and behind that the field at fault
+    ("speed_mps" of a leg, "height_m" of a waypoint) if it is one.
     """
     lat, lon = np.atleast_1d(latitude("lat_deg", lat_deg)), np.atleast_1d(longitude("lon_deg", lon_deg))
     if lat.ndim != 1 or lat.shape != lon.shape or lat.size < 2:
@@ -129,9 +130,9 @@ def route(
     for leg, value in enumerate(speed):
         if not max(slowest, 1e-3) <= value <= fastest:
             raise InputError(
-                f"leg {leg + 1} is flown at {value:g} m/s, outside the airframe's {slowest:g} to {fastest:g} m/s: "
+                f"leg {leg + 1} is flown at {value:g} m/s, outside the airframe's {slowest:.4g} to {fastest:.4g} m/s: "
                 "state a speed within"
-            ).at("leg", leg)
+            ).at("leg", leg, "speed_mps")
     if not 0.0 < dt_s < inf:
         raise InputError(f"dt_s = {dt_s} must be greater than 0")
     if above not in ("sea", "ground"):
@@ -213,11 +214,15 @@ def _along(sections: list[Section], speed: Floats, asked: _Heights, dt_s: float,
             ).at("leg", at_leg)
     lowest, highest = asked.band_m
     if height.min() < lowest or height.max() > highest:
-        worst = int(np.argmax(height) if height.max() > highest else np.argmin(height))
+        high = height.max() > highest
+        worst = int(np.argmax(height) if high else np.argmin(height))
+        at_leg = int(leg[min(worst, leg.size - 1)])
+        ends_of_leg = asked.wanted[at_leg : at_leg + 2]
+        meant = at_leg + int(np.argmax(ends_of_leg) if high else np.argmin(ends_of_leg))
         raise InputError(
-            f"the route goes from {height.min():.0f} to {height.max():.0f} m above sea level, outside the airframe's "
-            f"{lowest:g} to {highest:g} m"
-        ).at("leg", int(leg[min(worst, leg.size - 1)]))
+            f"leg {at_leg + 1} goes {'up' if high else 'down'} to {height[worst]:.0f} m above sea level, outside the airframe's limit of "
+            f"{highest if high else lowest:g} m: fly {'lower' if high else 'higher'}"
+        ).at("waypoint", meant, "height_m")
     middle = 0.5 * (height[1:] + height[:-1])
     travel = np.hypot(np.diff(along) * (1.0 + middle / MEAN_RADIUS_M), np.diff(height))
     time = np.concatenate([[0.0], np.cumsum(travel / _over_ground(pace, points, lat, lon, middle, leg, wind))])

@@ -47,6 +47,9 @@ HANDLING: Final = {
     "helicopter": Handling(1.5, 8.0, 8.0),
 }
 """Of a class, for what its card does not say (assumptions: usual cruise handling, far inside the airframe's limits)."""
+SLOWEST_MPS: Final = {"cruise": 80.0, "drone": 10.0, "aircraft": 50.0, "helicopter": 0.0}
+"""Airspeed below which nothing of a class stays up, for what its card does not say (assumptions: well below the stalling speed of a
+loaded jet, some 60 to 70 m/s, of a winged missile, and of a small drone)."""
 LOW_FLYERS: Final = ("cruise", "drone", "helicopter")
 """Classes whose heights are above ground unless the entry says otherwise; a reconnaissance aircraft (uav) of the class drone flies high."""
 
@@ -159,9 +162,14 @@ def store_path(
         ).at("release_distance_m")
     height = stores.height_m if stores.height_m is not None else card.si("cruise_height")
     speed = stores.speed_mps if stores.speed_mps is not None else card.si("speed")
+    stated: dict[tuple[str | int, ...], tuple[str | int, ...]] = {}
+    if stores.speed_mps is not None:
+        stated["leg", 0, "speed_mps"] = ("stores", "speed_mps")
+    if stores.height_m is not None:
+        stated["waypoint", 0, "height_m"] = stated["waypoint", 1, "height_m"] = ("stores", "height_m")
     flown = _named(
         entry.name,
-        {},
+        stated,
         lambda: fly_route(
             [here, (target.lat_deg, target.lon_deg)], [height, height], [speed], card, terrain, air, stores.height_reference,
             [], float(begin[3]),
@@ -187,6 +195,12 @@ def limits(card: Card) -> Handling:
     return Handling(load_factor, climb, card.si("descent_rate") if card.known("descent_rate") else descent)
 
 
+def speed_band(card: Card) -> tuple[float, float]:
+    """Least and greatest airspeed, m/s, that the card leaves possible."""
+    slowest = card.range_si("min_speed")[0] if card.known("min_speed") else SLOWEST_MPS[card.text("kill_class")]
+    return slowest, card.range_si("max_speed")[2] if card.known("max_speed") else inf
+
+
 def fly_route(
     places: list[tuple[float, float]], heights: list[float], speeds: list[float], card: Card, terrain: Terrain, air: Environment,
     reference: str | None = None, stops: Sequence[tuple[float, float, bool] | None] = (), start_height_m: float | None = None,
@@ -199,10 +213,7 @@ def fly_route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S,
         above="ground" if above == "ground" else "sea", ground=ground_of(terrain),
         load_factor=handling.load_factor, climb_mps=handling.climb_mps, descent_mps=handling.descent_mps,
-        speed_band_mps=(
-            card.si("min_speed") if card.known("min_speed") else 0.0,
-            card.range_si("max_speed")[2] if card.known("max_speed") else inf,
-        ),
+        speed_band_mps=speed_band(card),
         height_band_m=(-inf, card.range_si("service_ceiling")[2] if card.known("service_ceiling") else inf),
         start_height_m=start_height_m, holds=stops, hovers=kill_class == "helicopter", wind=wind_rows_of(air),
     )  # fmt: skip
@@ -273,12 +284,21 @@ def _clear_of_ground(name: str, path: Path, terrain: Terrain) -> None:
         ).at("origin" if early else "target")
 
 
-def _names(entry: RaidEntry) -> dict[tuple[str, int], tuple[str | int, ...]]:
-    """Where in an entry a route's waypoints and legs (by where they begin) stand."""
-    places: list[tuple[str | int, ...]] = [("origin",), *(("waypoints", k) for k in range(len(entry.waypoints)))]
-    places += [("release_distance_m",) if entry.release_distance_m else ("target",)]
-    places += [("egress", k) for k in range(len(entry.egress))]
-    return {(kind, k): place for kind in ("waypoint", "leg") for k, place in enumerate(places)}
+def _names(entry: RaidEntry) -> dict[tuple[str | int, ...], tuple[str | int, ...]]:
+    """Where in an entry a route's waypoints and legs (by where they begin) stand, and the speeds and heights that they are flown at."""
+    points: list[tuple[tuple[str | int, ...], Waypoint | None]] = [(("origin",), entry.origin)]
+    points += [(("waypoints", k), point) for k, point in enumerate(entry.waypoints)]
+    points += [(("release_distance_m",) if entry.release_distance_m else ("target",), None)]
+    points += [(("egress", k), point) for k, point in enumerate(entry.egress)]
+    found: dict[tuple[str | int, ...], tuple[str | int, ...]] = {}
+    for k, (place, point) in enumerate(points):
+        for kind, field in (("leg", "speed_mps"), ("waypoint", "height_m")):
+            found[kind, k] = place
+            if point is not None and getattr(point, field) is not None:
+                found[kind, k, field] = (*place, field)
+            else:
+                found[kind, k, field] = place if getattr(entry, field) is None else (field,)
+    return found
 
 
 def _named(

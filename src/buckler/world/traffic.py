@@ -17,7 +17,7 @@ from buckler.dtypes import ASKER, BANDS, BODY, KILL_CLASSES, NO_CARRIER, THREAT
 from buckler.errors import InputError
 from buckler.physics.aspect import ASPECTS
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse, geodetic_to_ecef
-from buckler.physics.flight import route
+from buckler.physics.flight import Route, route
 from buckler.physics.terrain import Terrain
 from buckler.recordings.adsb import read_adsb
 from buckler.scenario.load import Loaded
@@ -25,7 +25,7 @@ from buckler.scenario.schema import Airway, Command, Environment, Traffic, Traff
 from buckler.tracking import identification as ident
 from buckler.world.entities import Entity, address
 from buckler.world.motion import READS as MOTION_READS
-from buckler.world.motion import limits
+from buckler.world.motion import limits, speed_band
 from buckler.world.place import ground_heights_m, ground_m, wind_rows_of
 from buckler.world.threats import READ as RAID_READ
 from buckler.world.threats import CompiledRaid, behind, sections_dbsm
@@ -34,7 +34,9 @@ READ: Final = tuple(
     name for name in RAID_READ
     if name.startswith("rcs_")
     or name
-    in ("optical_size", "kill_class", "speed", "max_speed", "cruise_height", "climb_rate", "descent_rate", "turn_load_factor")
+    in (
+        "optical_size", "kill_class", "speed", "min_speed", "max_speed", "cruise_height", "climb_rate", "descent_rate", "turn_load_factor",
+    )
 )  # fmt: skip
 """The parameters of a card that this module reads."""
 EVIDENCE_READ: Final = tuple(IDENTIFICATION)
@@ -188,19 +190,30 @@ def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Te
             raise InputError(f"{card.name} does not fly a route")
         if entry.recording is not None:
             return list(_recorded(entry, card))
-        rows = _flown(entry, card, {airway.name: airway for airway in traffic.airways}, terrain, loaded.scenario.environment)
+        flown = planned(entry, card, {airway.name: airway for airway in traffic.airways}, terrain, loaded.scenario.environment)
+        rows = np.column_stack([flown.position_m, flown.height_m])
     except InputError as error:
-        raise InputError(f"traffic entry {entry.name!r} cannot fly: {error}") from error
+        raise InputError(f"traffic entry {entry.name!r} cannot fly: {error}").at(*_stated(entry, error.place)) from error
     return [
         _Flight(member_name(entry.name, entry.count, k), entry, card, rows, entry.start_s + k * entry.spacing_s)
         for k in range(entry.count)
     ]
 
 
-def _flown(
-    entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain: Terrain, air: Environment
-) -> NDArray[np.float64]:
-    """The path along an airway or waypoints, beside it by the entry's offset, from take-off and to landing if it has them."""
+def _stated(entry: TrafficEntry, place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Where in an entry stands what a route complains of; the entry itself if it is not sure which of its points that is."""
+    field = str(place[2]) if len(place) == 3 else ""
+    if field and getattr(entry, field) is not None and all(getattr(point, field) is None for point in entry.waypoints):
+        return (field,)
+    k = place[1] if len(place) > 1 else -1
+    if entry.backwards or not isinstance(k, int) or not 0 <= k < len(entry.waypoints):
+        return ()
+    stated = field and getattr(entry.waypoints[k], field) is not None
+    return ("waypoints", k, field) if stated else ("waypoints", k)
+
+
+def planned(entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain: Terrain, air: Environment) -> Route:
+    """The flight along an airway or waypoints, beside it by the entry's offset, from take-off and to landing if it has them."""
     points = list(airways[entry.airway].points if entry.airway is not None else entry.waypoints)
     if entry.backwards:
         points.reverse()
@@ -232,15 +245,14 @@ def _flown(
         heights[-1] = end_m
         speeds.append(speeds[-1])
         holds.append(None)
-    flown = route(
+    return route(
         [lat for lat, _ in places], [lon for _, lon in places], heights, speeds, STEP_S, above="sea",
         ground=lambda lat, lon: ground_heights_m(terrain, lat, lon),
         load_factor=min(handling.load_factor, CIVIL_BANK) if entry.side == "civil" else handling.load_factor,
         climb_mps=min(handling.climb_mps, GENTLE_MPS), descent_mps=min(handling.descent_mps, GENTLE_MPS),
-        speed_band_mps=(0.0, card.si("max_speed") if card.known("max_speed") else np.inf), holds=holds,
+        speed_band_mps=speed_band(card), holds=holds,
         hovers=card.text("kill_class") == "helicopter", start_height_m=begins_m, wind=wind_rows_of(air),
     )  # fmt: skip
-    return np.column_stack([flown.position_m, flown.height_m])
 
 
 def _recorded(entry: TrafficEntry, card: Card) -> Iterator[_Flight]:
