@@ -225,7 +225,7 @@ def test_a_better_moment_is_waited_for() -> None:
 
 
 def test_a_shot_at_the_edge_of_reach_is_not_taken_where_a_better_one_is_waited_for() -> None:
-    """A missile that is slow far out has half of its kill probability there: with a minimum it fires later, nearer, and never below that."""
+    """A missile that is slow far out has half of its kill probability there: with a minimum it fires later, and never below that."""
     data = one_battery(0.5)
     slow = {"end_game_factor": assumed(0.5, "probability"), "end_game_speed": assumed(700, "m/s")}
     data["systems"] = [missile_card("Round 1", 0.5, **slow) if card["name"] == "Round 1" else card for card in data["systems"]]

@@ -368,7 +368,7 @@ def test_lofted_flights_as_reported(apogee_km: float, range_km: float, reported_
 
 
 def test_two_reports_of_one_flight() -> None:
-    """Hwasong-14, 4 July 2017: 2,802 km high, 933 km far and 39 min by KCNA (CSIS Missile Threat); 37 min by the US Pacific Command (Stratfor).
+    """Hwasong-14, 4 July 2017: 2,802 km high, 933 km far and 39 min (KCNA, through CSIS); 37 min (US Pacific Command).
 
     The shorter is within the spread of burn times, the longer beyond it by 2 %: both times can belong to that apogee and range.
     """

@@ -3,7 +3,7 @@
 The flight is that of `buckler.physics.flight.route` within the limits that the simulation gives the class (`buckler.world.motion`): 300 km
 due north, still air. What flies low follows the packaged terrain's ground from 36.3° N 33.0° E at its cruise height; what flies high climbs
 to it over the sea from 33.0° N 29.5° E, from 300 m, and at the end comes down again as steeply as it may. An airliner flies as the
-simulation's civil traffic does (`buckler.world.traffic`): from the surface, down again at 3 degrees, over 450 km, since that takes it 320 km.
+simulation's civil traffic does (`buckler.world.traffic`): from the surface, down again at 3 degrees, over 450 km: both take it 320 km.
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ def flight_lines(found: AirframeEnvelope) -> list[str]:
     up, down = found.handling.climb_mps, found.handling.descent_mps
     rates = f"and descends at up to {up:g} m/s" if up == down else f"at up to {up:g} m/s, descends at up to {down:g} m/s"
     lines = [
-        f"{found.length_km:.0f} km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. It turns at {found.handling.load_factor:.3g} g, a radius of "
+        f"{found.length_km:.0f} km in {sortie.time_s[-1]:,.0f} s at {card.si('speed'):.0f} m/s. "
+        f"It turns at {found.handling.load_factor:.3g} g, a radius of "
         f"{found.turn_radius_m / 1e3:.2g} km at that speed, and climbs {rates} ({given}).",
     ]
     if found.follows_ground:

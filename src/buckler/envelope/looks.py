@@ -63,7 +63,7 @@ def table(
                     transform=ax.transAxes)  # fmt: skip
 
 
-def notes(ax: Axes, lines: Sequence[str], width: int = 150) -> None:
+def notes(ax: Axes, lines: Sequence[str], width: int = 145) -> None:
     """Plain words over the width of a picture, from the top of the axes."""
     ax.set_axis_off()
     ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
@@ -86,7 +86,7 @@ def axes_at(figure: Figure, left_in: float, top_in: float, width_in: float, heig
     return figure.add_axes((left_in / width, 1.0 - (top_in + height_in) / height, width_in / width, height_in / height))
 
 
-def notes_height_in(lines: Sequence[str], width: int = 150) -> float:
+def notes_height_in(lines: Sequence[str], width: int = 145) -> float:
     """The height that `notes` needs."""
     return 0.142 * sum(len(wrap(line, width)) for line in lines) + 0.05
 
