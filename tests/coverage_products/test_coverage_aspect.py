@@ -12,9 +12,9 @@ from network_of_radars import network, radar
 
 from buckler.catalog.load import load_catalog
 from buckler.coverage.area import Grid, grid_over
+from buckler.coverage.eye import along
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Question, ground_under, layer_at, lowest_of
-from buckler.coverage.raster import along
-from buckler.coverage.reaction import reaction_time
+from buckler.coverage.reaction import reaction_times
 from buckler.coverage.target import Target, target_named
 from buckler.dtypes import BANDS
 from buckler.errors import InputError
@@ -101,15 +101,15 @@ def test_the_lowest_height_knows_the_aspect_too() -> None:
 def test_the_time_left_is_that_of_a_target_that_flies_at_the_asset() -> None:
     """A radar beside its way sees it from the side, and so sooner than its nose would let it; one behind the asset, from ahead."""
     beside = network(radar("a", lat=39.0, lon=35.0, sees_m=150e3, reach_m=400e3))
-    found = reaction_time("depot", 38.0, 35.0, 9000.0, 250.0, beside, Question(SHAPED, above_ground=False), FLAT)
-    plain = reaction_time(
-        "depot", 38.0, 35.0, 9000.0, 250.0, beside, Question(Target("n", "n", dict.fromkeys(BANDS, NOSE)), above_ground=False), FLAT
+    (found,) = reaction_times("depot", 38.0, 35.0, [9000.0], 250.0, beside, Question(SHAPED, above_ground=False), FLAT)
+    (plain,) = reaction_times(
+        "depot", 38.0, 35.0, [9000.0], 250.0, beside, Question(Target("n", "n", dict.fromkeys(BANDS, NOSE)), above_ground=False), FLAT
     )
     east, north = int(90 / 5), 0
     assert found.distance_m[east] > plain.distance_m[east] + 50e3
     assert found.distance_m[north] == pytest.approx(plain.distance_m[north], abs=1000.0)
     # Every other question about the maps leaves it as it is.
-    turned = reaction_time("depot", 38.0, 35.0, 9000.0, 250.0, beside, Question(SHAPED, above_ground=False, aspect="tail"), FLAT)
+    (turned,) = reaction_times("depot", 38.0, 35.0, [9000.0], 250.0, beside, Question(SHAPED, above_ground=False, aspect="tail"), FLAT)
     assert turned.distance_m == pytest.approx(found.distance_m)
 
 

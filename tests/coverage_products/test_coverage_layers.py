@@ -12,7 +12,7 @@ from buckler.coverage.area import Grid, grid_over
 from buckler.coverage.layers import NOMINAL, Question, difference, ground_under, layer_at, lowest_of
 from buckler.coverage.network import interference_db, taken_out
 from buckler.coverage.ranges import first_detections, ring_of, section_of
-from buckler.coverage.reaction import reaction_time
+from buckler.coverage.reaction import reaction_times
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_probability
 from buckler.physics.earth import MEAN_RADIUS_M, geodesic_inverse, geodetic_to_ecef
@@ -249,7 +249,7 @@ def test_a_vertical_section_has_horizon_and_elevation_limits():
 
 def test_reaction_time_at_the_sensor_is_the_way_from_the_horizon():
     watchers = network(radar("a", antenna_m=10.0))
-    left = reaction_time("asset", 38.0, 35.0, 100.0, 250.0, watchers, QUESTION, FLAT)
+    (left,) = reaction_times("asset", 38.0, 35.0, [100.0], 250.0, watchers, QUESTION, FLAT)
     # a step of 1 km: the first sight is the last whole kilometre inside 54.2 km
     assert left.distance_m == pytest.approx(np.full(left.distance_m.size, 54_000.0))
     assert left.time_s == pytest.approx(left.distance_m / 250.0)
@@ -259,7 +259,7 @@ def test_reaction_time_at_the_sensor_is_the_way_from_the_horizon():
 def test_reaction_time_on_the_far_side_of_a_radar():
     watchers = network(radar("a", 38.0, 35.5, antenna_m=10.0))
     away = float(geodesic_inverse(38.0, 35.0, 38.0, 35.5)[0])
-    left = reaction_time("asset", 38.0, 35.0, 100.0, 250.0, watchers, QUESTION, FLAT)
+    (left,) = reaction_times("asset", 38.0, 35.0, [100.0], 250.0, watchers, QUESTION, FLAT)
     east, west = left.distance_m[18], left.distance_m[54]
     assert east == pytest.approx(54_200.0 + away, abs=1100.0)
     assert west == pytest.approx(54_200.0 - away, abs=1100.0)

@@ -10,9 +10,9 @@ import pytest
 from runs import assumed, layered, radar_card, world_of
 
 from buckler.coverage.area import Grid
+from buckler.coverage.eye import unit_snr
 from buckler.coverage.layers import NOMINAL, Question, layer_at, lowest_of
 from buckler.coverage.network import watchers_of
-from buckler.coverage.raster import unit_snr
 from buckler.coverage.target import Target
 from buckler.dtypes import BANDS
 from buckler.errors import DocumentError

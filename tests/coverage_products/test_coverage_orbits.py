@@ -9,9 +9,9 @@ import pytest
 from runs import assumed, layered, radar_card, world_of
 
 from buckler.coverage.area import Grid
+from buckler.coverage.eye import pd_at
 from buckler.coverage.layers import NOMINAL, Question, layer_at, lowest_of
 from buckler.coverage.network import Watcher, reaches_of, watchers_of
-from buckler.coverage.raster import pd_at
 from buckler.coverage.target import Target
 from buckler.dtypes import BANDS
 from buckler.physics.detection import detection_threshold, probability

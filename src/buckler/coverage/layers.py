@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.coverage.area import Grid
+from buckler.coverage.eye import Body, Singles
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.raster import Body, Singles, add_lowest, add_sensor, contribution, fill_ground
+from buckler.coverage.raster import add_lowest, add_sensor, contribution, fill_ground
 from buckler.coverage.target import COSINES, Target
 from buckler.errors import InputError
 from buckler.physics.terrain import Terrain

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.coverage.area import Bounds
-from buckler.coverage.raster import Cube, Eye, Floats, Singles, within_sector
+from buckler.coverage.eye import Cube, Eye, Floats, Singles, within_sector
 from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_threshold

@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from buckler.coverage.eye import Singles
 from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.raster import Singles, first_detection, vertical_section
+from buckler.coverage.radials import first_detection, vertical_section
 from buckler.physics.earth import geodesic_direct
 from buckler.physics.terrain import Terrain
 
@@ -65,15 +66,15 @@ def first_detections(
     """First detection by azimuth at each height."""
     azimuth = np.arange(azimuths) * 360.0 / azimuths
     looks = np.array([watcher.looks(radians(degree)) for degree in azimuth])
-    found = []
-    for height in heights_m:
-        single, cumulative = np.empty(azimuths), np.empty(azimuths)
-        first_detection(
-            watcher.eye, question.body(watcher.band), *terrain.grid, height, question.above_ground,
-            question.seen_pd, horizon_m(watcher, height, terrain), watcher.eye.range_step_m,
-            speed_mps * watcher.scan_period_s, single, cumulative,
-        )  # fmt: skip
-        found.append(FirstDetection(watcher.name, height, azimuth, single, cumulative, looks))
+    farthest = np.array([horizon_m(watcher, height, terrain) for height in heights_m])
+    single, cumulative = np.empty((2, len(heights_m), azimuths))
+    first_detection(
+        watcher.eye, question.body(watcher.band), *terrain.grid, np.array(heights_m, float), question.above_ground,
+        question.seen_pd, farthest, watcher.eye.range_step_m, speed_mps * watcher.scan_period_s, single, cumulative,
+    )  # fmt: skip
+    found = [
+        FirstDetection(watcher.name, height, azimuth, single[n], cumulative[n], looks) for n, height in enumerate(heights_m)
+    ]
     progress()
     return found
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher
-from buckler.coverage.raster import add_places, fill_radials
+from buckler.coverage.radials import PLACE, add_places, fill_radials
 from buckler.errors import InputError
 from buckler.physics.earth import geodesic_inverse
 from buckler.physics.terrain import Terrain
@@ -55,29 +55,33 @@ class Reaction:
         return float(self.azimuth_deg[int(np.argmin(self.distance_m))])
 
 
-def reaction_time(
-    asset: str, lat_deg: float, lon_deg: float, height_m: float, speed_mps: float, watchers: Sequence[Watcher],
-    question: Question, terrain: Terrain, azimuths: int = AZIMUTHS, progress: Callable[[], None] = lambda: None,
-) -> Reaction:  # fmt: skip
-    """Approach from every azimuth at one height: where any sensor's single-scan Pd first reaches `Question.seen_pd`.
+def reaction_times(
+    asset: str, lat_deg: float, lon_deg: float, heights_m: Sequence[float], speed_mps: float, watchers: Sequence[Watcher],
+    question: Question, terrain: Terrain, azimuths: int = AZIMUTHS, progress: Callable[[float], None] = lambda share: None,
+) -> list[Reaction]:  # fmt: skip
+    """Approach from every azimuth at several heights: where any sensor's single-scan Pd first reaches `Question.seen_pd`.
 
     Whatever aspect the maps ask for, this target flies at the asset, and each sensor sees it from where it stands beside that way.
     The first sight is the farthest one: the target may disappear behind ground again on its way. Scan periods and the
-    confirmation of the track come on top.
+    confirmation of the track come on top. `progress(share of the work done)`.
     """
     if not speed_mps > 0.0:
         raise InputError(f"a speed of {speed_mps:g} m/s: write a number above 0")
     azimuth = np.arange(azimuths) * 360.0 / azimuths
     away = np.array([float(geodesic_inverse(lat_deg, lon_deg, w.lat_deg, w.lon_deg)[0]) + w.reach_m for w in watchers])
     distance = np.arange(STEP_M, min(float(away.max(initial=STEP_M)), FARTHEST_M) + STEP_M, STEP_M)
-    place = np.empty((azimuths, distance.size, 4))
-    fill_radials(*terrain.grid, lat_deg, lon_deg, STEP_M, float(height_m), question.above_ground, place)
-    best = np.zeros(place.shape[:2])
+    place = np.empty((azimuths, distance.size, PLACE))
+    fill_radials(*terrain.grid, lat_deg, lon_deg, STEP_M, place)
+    heights = np.array(heights_m, float)
+    seen = np.zeros((heights.size, *place.shape[:2]), np.bool_)
     for watcher in watchers:
-        add_places(watcher.eye, question.target.body(watcher.band, None), place, best)
-    seen = best >= question.seen_pd
-    farthest = np.where(seen.any(axis=1), seen.shape[1] - np.argmax(seen[:, ::-1], axis=1), 0) * STEP_M
-    progress()
-    return Reaction(
-        asset, lat_deg, lon_deg, float(height_m), float(speed_mps), azimuth, farthest, seen.sum(axis=1) * STEP_M
-    )
+        body = question.target.body(watcher.band, None)
+        add_places(watcher.eye, body, question.seen_pd, place, heights, question.above_ground, seen)
+        progress(1.0 / len(watchers))
+    steps = distance.size
+    farthest = np.where(seen.any(axis=2), steps - np.argmax(seen[:, :, ::-1], axis=2), 0) * STEP_M
+    in_view = seen.sum(axis=2) * STEP_M
+    return [
+        Reaction(asset, lat_deg, lon_deg, height, float(speed_mps), azimuth, farthest[n], in_view[n])
+        for n, height in enumerate(heights.tolist())
+    ]

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import kernel
-from buckler.coverage.raster import Body, Eye, single_scan_pd
+from buckler.coverage.eye import Body, Eye, single_scan_pd
 from buckler.physics.earth import ecef_from_geodetic
 from buckler.physics.intercept import fastest_ahead, first_intercept
 from buckler.physics.terrain import Heights, height_at

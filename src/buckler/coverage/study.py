@@ -34,7 +34,7 @@ from buckler.coverage.layers import (
 from buckler.coverage.network import Watcher, area_seen, reaches_of, taken_out, watchers_of
 from buckler.coverage.pictures import Notes, Sites
 from buckler.coverage.ranges import CURVE_HEIGHTS_M, FirstDetection, first_detections, section_of
-from buckler.coverage.reaction import Reaction, reaction_time
+from buckler.coverage.reaction import Reaction, reaction_times
 from buckler.coverage.result import Result
 from buckler.coverage.target import USUAL, target_named
 from buckler.coverage.writer import Writer
@@ -235,8 +235,8 @@ class _Study:
         for watcher in self.watchers:
             to.section(section_of(watcher, self._azimuth(watcher), self.question, terrain), watcher)
             self.tick(0.5 * CURVES)
-        reactions = [self._reaction(place, height) for place in self.assets for height in self.asked]
-        to.reactions(self._reaction_lines(reactions))
+        reactions, lines = self._reactions()
+        to.reactions(lines)
         to.shapes(self.watchers, self.assets)
         to.tables(layers_m2, shares, reactions, differences, self.names)
         result = Result(
@@ -330,15 +330,16 @@ class _Study:
         nearest = min(ways, key=lambda way: float(way[0]), default=None)
         return watcher.looks_at_deg(0.0 if nearest is None else float(nearest[1]) % 360.0)
 
-    def _reaction(self, place: Place, height_m: float, told: bool = True) -> Reaction:
-        done = self.tick if told else lambda: None
-        return reaction_time(*place, height_m, self.speed, self.watchers, self.question, self.terrain, progress=done)
-
-    def _reaction_lines(self, reactions: list[Reaction]) -> list[Reaction]:
-        """The chart's lines: some of the heights asked for, and those of the story."""
-        shown = self.asked if len(self.asked) < 5 else [self.asked[0], self.asked[-1]]
-        lines = [r for r in reactions if r.height_m in shown]
-        extra = [height for height in STORY_HEIGHTS_M if height not in shown]
-        lines += [self._reaction(place, height, told=False) for place in self.assets for height in extra]
-        return sorted(lines, key=lambda r: r.height_m)
-
+    def _reactions(self) -> tuple[list[Reaction], list[Reaction]]:
+        """Of every asset: those at the heights asked for, and the chart's lines: some of these, and those of the story."""
+        shown = {*(self.asked if len(self.asked) < 5 else (self.asked[0], self.asked[-1])), *STORY_HEIGHTS_M}
+        found = [
+            reaction
+            for place in self.assets
+            for reaction in reaction_times(
+                *place, sorted({*self.asked, *STORY_HEIGHTS_M}), self.speed, self.watchers, self.question, self.terrain,
+                progress=lambda share: self.tick(share * len(self.asked)),
+            )
+        ]  # fmt: skip
+        lines = sorted((r for r in found if r.height_m in shown), key=lambda r: r.height_m)
+        return [r for r in found if r.height_m in self.asked], lines

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from buckler.coverage.raster import Body
+from buckler.coverage.eye import Body
 from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.aspect import ASPECTS

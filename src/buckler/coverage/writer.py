@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from buckler.coverage import charts, geojson, geotiff, page, pictures
 from buckler.coverage.area import Grid
+from buckler.coverage.eye import Singles
 from buckler.coverage.images import Images
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Difference, Layer, Question, Share
 from buckler.coverage.network import Watcher
 from buckler.coverage.pictures import Maps, Notes, Sites, height_name
 from buckler.coverage.ranges import FirstDetection, Section, ring_of
-from buckler.coverage.raster import Singles
 from buckler.coverage.reaction import Reaction
 from buckler.coverage.result import KM2, Result, time_left
 from buckler.coverage.tables import write_csv
