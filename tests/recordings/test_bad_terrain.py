@@ -76,7 +76,7 @@ def test_an_exchanged_box(refused: Said, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def hilly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Terrain of 1,000 m and more between 37 and 39 N, 33 and 35 E, with a void that is too wide to fill."""
+    """Terrain of 1,800 m and more between 37 and 39 N, 33 and 35 E, with a void that is too wide to fill."""
     folder = tmp_path_factory.mktemp("hilly")
     lat, lon = 39.0 - 0.01 * np.arange(201)[:, None], 33.0 + 0.01 * np.arange(201)[None, :]
     heights = (1500.0 + plane_m(lat, lon)).astype(np.float32)
@@ -102,7 +102,7 @@ def over(terrain: Path, folder: Path, **sensor: Any) -> Path:
         ({"latitude_deg": 20.0, "longitude_deg": 80.0}, "outside the terrain (37 to 39 N, 33 to 35 E): move it"),
         ({"latitude_deg": 34.0, "longitude_deg": 38.5}, "exchanged; write latitude_deg: 38.5 and longitude_deg: 34"),
         ({"latitude_deg": 38.6, "longitude_deg": 33.4}, "stands on a void of the terrain"),
-        ({"latitude_deg": 38.0, "longitude_deg": 34.0, "altitude_m": 900.0}, "under the ground (1600 m): raise altitude_m"),
+        ({"latitude_deg": 38.0, "longitude_deg": 34.0, "altitude_m": 900.0}, "under the ground (2100 m): raise altitude_m"),
     ],
     ids=["off the raster", "exchanged", "on a void", "under ground"],
 )
