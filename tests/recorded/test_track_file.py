@@ -146,6 +146,8 @@ def test_the_recorded_files():
     flag = track_file(shared("validation/data/adsb/turkish_flag.json.gz")).metrics
     assert (flag["tracks"], flag["aircraft"]) == (1, 1)
     assert flag["completeness"] > 0.99
+    parabolas = track_file(shared("validation/data/adsb/zero_gravity.json.gz")).metrics  # its heights stand still, then jump 1,900 m
+    assert (parabolas["tracks"], parabolas["continuity"]) == (1, 1.0)
     capture = track_file(shared("validation/data/asterix/cat_034_048.pcap"))
     assert capture.metrics["tracks"] == 0
     assert capture.metrics["plots"] == 63

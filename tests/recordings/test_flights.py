@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buckler.errors import InputError
-from buckler.recordings.flights import RecordedTrack, flights_of, plausible_heights
+from buckler.recordings.flights import RecordedTrack, between_known, flights_of, plausible_heights
 
 N = 60
 T = np.arange(N, dtype=float)
@@ -81,6 +81,27 @@ def test_a_garbled_height_is_no_climb():
     good = plausible_heights(T, height)
     assert not good[25]
     assert good.sum() == N - 1
+
+
+def test_a_height_that_stays_wrong_longer_than_the_median_sees_is_no_flight():
+    times = np.arange(300.0)
+    height = np.where((times >= 100.0) & (times < 160.0), 37_500.0, 1000.0 + 8.0 * times)
+    good = plausible_heights(times, height)
+    np.testing.assert_array_equal(good, height < 30_000.0)
+
+
+def test_a_height_that_is_held_in_a_climb_is_not_known_until_it_comes():
+    """15 s of climb at 90 m/s, told all at once at its end, and the same down."""
+    times = np.arange(120.0)
+    height = 6000.0 + 90.0 * np.clip(times - 40.0, 0.0, 15.0) - 90.0 * np.clip(times - 80.0, 0.0, 15.0)
+    told = np.where((times > 40.0) & (times < 55.0), 6000.0, np.where((times > 80.0) & (times < 95.0), 7350.0, height))
+    good = plausible_heights(times, told)
+    assert not good[43:55].any()
+    assert not good[83:95].any()
+    assert good[:40].all()
+    assert good[55:80].all()
+    assert good[95:].all()
+    assert np.abs(between_known(times, told, good) - height).max() <= 2.0 * 90.0  # the first two rows of a climb of less than the 100 m/s that an aircraft may have
 
 
 def test_resampling_keeps_a_straight_flight_and_crosses_the_date_line():

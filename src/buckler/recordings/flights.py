@@ -27,6 +27,13 @@ HEIGHT_JUMP_M: Final = 600.0
 """A height this far from the median of its `NEIGHBOURS` rows is a garbled reply, not a climb (assumption: airliners climb at most 30 m/s,
 and a median follows a steady climb
 exactly). A fault that lasts longer than half of them passes."""
+CLIMB_MPS: Final = 100.0
+"""No height in a recording changes faster for long (assumption; range 30 m/s, airliners, to 250 m/s, fighters)."""
+HELD_S: Final = 20.0
+"""A height may be this old when it is reported (assumption): tables repeat the last one that came, and it then jumps to where the
+aircraft is."""
+LEVEL_M: Final = 60.0
+"""What heights jump by in level flight: replies in steps of 100 ft, pressure (assumption)."""
 FEWEST_ROWS: Final = 10
 """Fewer rows than this are no second aircraft, only stray reports (assumption)."""
 
@@ -111,7 +118,7 @@ def flights_of(
     rows = np.flatnonzero(~late)
     rows = rows[np.unique(time_s[rows], return_index=True)[1]]
     points = geodetic_to_ecef(lat_deg, lon_deg)
-    chains = [rows[chain] for chain in _chains(time_s[rows], points[rows], fastest_mps)]
+    chains = [rows[chain] for chain in _chains(time_s[rows], points[rows], fastest_mps, SLACK_M)]
     chains.sort(key=lambda chain: (-len(chain), chain[0]))
     main = chains[0]
     for other in chains[1:]:
@@ -144,7 +151,11 @@ def flights_of(
 
 
 def plausible_heights(time_s: Floats, height_m: Floats) -> NDArray[np.bool_]:
-    """Which rows have a height that is not garbled: near the running median in time."""
+    """Which rows have a height that is not garbled, and not one that is held while the aircraft climbs.
+
+    Not garbled: near the running median in time, and in the longest chain of heights of which each can be reached from the one before
+    by `CLIMB_MPS`, that one being at most `HELD_S` old. Held: before a jump, as many as make it a climb.
+    """
     from scipy.ndimage import median_filter
 
     known = np.isfinite(height_m)
@@ -152,6 +163,18 @@ def plausible_heights(time_s: Floats, height_m: Floats) -> NDArray[np.bool_]:
     rows = rows[np.argsort(time_s[rows], kind="stable")]
     if len(rows):
         known[rows] = np.abs(height_m[rows] - median_filter(height_m[rows], NEIGHBOURS, mode="nearest")) <= HEIGHT_JUMP_M
+    rows = rows[known[rows]]
+    rows = rows[np.unique(time_s[rows], return_index=True)[1]]
+    chains = _chains(time_s[rows], height_m[rows, None], CLIMB_MPS, CLIMB_MPS * HELD_S)
+    main = max(chains, key=len)
+    known[np.delete(rows, main)] = False
+    rows = rows[main]
+    times, heights = time_s[rows], height_m[rows]
+    for k in np.flatnonzero(np.abs(np.diff(heights)) > CLIMB_MPS * np.diff(times) + LEVEL_M):
+        j = k
+        while j > 0 and abs(heights[k + 1] - heights[j]) > CLIMB_MPS * (times[k + 1] - times[j]) + LEVEL_M:
+            known[rows[j]] = False
+            j -= 1
     return known
 
 
@@ -162,18 +185,18 @@ def between_known(time_s: Floats, height_m: Floats, known: NDArray[np.bool_]) ->
     return np.where(known, height_m, np.interp(time_s, time_s[rows], height_m[rows]))
 
 
-def _chains(time_s: Floats, points_m: Floats, fastest_mps: float) -> list[NDArray[np.intp]]:
+def _chains(time_s: Floats, points_m: Floats, fastest_mps: float, slack_m: float) -> list[NDArray[np.intp]]:
     """Rows in chains within which every step can be flown; of several chains that a row could join, the one that needs the least
     speed gets it."""
     steps = np.linalg.norm(np.diff(points_m, axis=0), axis=1)
-    if np.all(steps <= fastest_mps * np.diff(time_s) + SLACK_M):
+    if np.all(steps <= fastest_mps * np.diff(time_s) + slack_m):
         return [np.arange(len(time_s))]
     chains: list[list[int]] = []
     for row in range(len(time_s)):
         best, least = -1, fastest_mps
         for k, chain in enumerate(chains):
             apart = float(np.linalg.norm(points_m[row] - points_m[chain[-1]]))
-            needed = max(0.0, apart - SLACK_M) / float(time_s[row] - time_s[chain[-1]])
+            needed = max(0.0, apart - slack_m) / float(time_s[row] - time_s[chain[-1]])
             if needed < least or (needed == least and best < 0):
                 best, least = k, needed
         if best < 0:
