@@ -46,7 +46,7 @@ def draw(tracked: Tracked) -> Figure:
     figure = NewFigure(layout="constrained")
     parts = _layout(figure, _aspect(on_map, tracked) if on_map is not None else None, bool(flat))
     # A garbled height or two must not flatten all others.
-    top_m = max(1000.0, float(np.ceil(np.percentile(_plot_heights(tracked), 99.9) / 1000.0)) * 1000.0)
+    top_m = max(1000.0, float(np.ceil(np.percentile(_plot_heights(tracked), 99.5) / 1000.0)) * 1000.0)
     if on_map is not None:
         _map(parts["map"], on_map, tracked, columns, top_m)
     if flat:
@@ -68,8 +68,8 @@ def _layout(figure: Figure, aspect: float | None, plane: bool) -> dict[str, Axes
         figure.set_size_inches(5.6, 7.2)
         return figure.subplot_mosaic([["plane"], ["time"]], height_ratios=[5.0, 1.5])
     if plane:
-        figure.set_size_inches(WIDTH_IN, 3.2 / max(aspect, 0.7) + 3.3)
-        return figure.subplot_mosaic([["map", "plane"], ["time", "time"]], height_ratios=[3.2 / max(aspect, 0.7) + 1.0, 1.5])
+        figure.set_size_inches(WIDTH_IN, 3.2 / max(aspect, 0.7) + 2.9)
+        return figure.subplot_mosaic([["map", "plane"], ["time", "time"]], height_ratios=[3.2 / max(aspect, 0.7) + 0.7, 1.5])
     if aspect < _TALL:
         wide_in = 4.6 * aspect
         figure.set_size_inches(WIDTH_IN, 5.2)
