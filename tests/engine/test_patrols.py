@@ -17,7 +17,7 @@ from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.scenario.load import load_scenario, without
 from buckler.world.compile import World, compile_world
-from buckler.world.patrols import _missile
+from buckler.world.patrols import air_missile
 
 REACTION_S, ASSESSMENT_S, DASH_MPS, CRUISE_MPS = 5.0, 7.0, 400.0, 220.0
 
@@ -57,7 +57,7 @@ def test_the_meeting_is_the_earliest_by_a_search_without_tables() -> None:
     events = story(world)
     left_s = of(events, "commit")[0].time_s
     assert CRUISE_MPS * left_s < 20_000.0  # on its first leg: to the east, 5 km to the right of the middle
-    row = _missile(world.loaded.card("Test air missile")).copy()
+    row = air_missile(world.loaded.card("Test air missile")).copy()
     row["launch_height_m"] = 9000.0
     lat, lon, _ = geodesic_direct(38.0, 32.0, 180.0, 5000.0)
     lat, lon, _ = geodesic_direct(float(lat), float(lon), 90.0, CRUISE_MPS * left_s - 10_000.0)

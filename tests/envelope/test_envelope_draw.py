@@ -11,7 +11,7 @@ from buckler.errors import InputError
 CATALOG = load_catalog()
 
 
-@pytest.mark.parametrize("name", ["SUNGUR", "77N6-N", "ballistic-300", "F-16C", "cruise-missile-subsonic", "helicopter"])
+@pytest.mark.parametrize("name", ["SUNGUR", "77N6-N", "ballistic-300", "F-16C", "cruise-missile-subsonic", "airliner", "AIM-120C"])
 def test_a_card_becomes_a_picture_and_words(name: str, tmp_path: Path) -> None:
     result = draw_envelope(CATALOG[name], tmp_path / "card.png")
     assert result.files == (tmp_path / "card.png",)

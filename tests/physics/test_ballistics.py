@@ -425,6 +425,20 @@ def test_missiles_refused(change: dict[str, float], words: str) -> None:
         ballistics.ballistic_trajectory(**values)
 
 
+def test_kepler_lambert_and_reentry_are_offered() -> None:
+    # Vallado, examples 2-4 and 7-5; Allen and Eggers, NACA TR 1381: peak deceleration V^2 sin(g)/(2 e H), V/V_E = e^(-1/2) there.
+    r, v = ballistics.kepler(1e3 * np.array([1131.340, -2282.343, 6672.423]), 1e3 * np.array([-5.64305, 4.30333, 2.42879]), 2400.0)
+    assert r / 1e3 == pytest.approx([-4219.7527, 4363.0292, -3958.7666], abs=0.01)
+    assert v / 1e3 == pytest.approx([3.689866, -1.916735, -6.112511], abs=1e-5)
+    first, last = ballistics.lambert([15_945.34e3, 0.0, 0.0], [12_214.83899e3, 10_249.46731e3, 0.0], 76 * 60.0)
+    assert first / 1e3 == pytest.approx([2.058913, 2.915965, 0.0], abs=1e-5)
+    assert last / 1e3 == pytest.approx([-3.451565, 0.910315, 0.0], abs=1e-5)
+    entry = ballistics.reentry(2000.0, 45.0, 10_000.0, [0.0, 1591.27, 1e9])
+    assert entry.peak == pytest.approx((72.2583, 1591.27, 0.606531), rel=1e-5)
+    assert entry.profile.deceleration_mps2[1] == pytest.approx(entry.peak.deceleration_mps2, rel=1e-9)
+    assert entry.profile.speed_mps == pytest.approx([entry.ground.speed_mps, 2000.0 * np.exp(-0.5), 2000.0], rel=1e-5)
+
+
 def test_minimum_energy_is_offered() -> None:
     # Bate, Mueller and White chapter 6 (closed form), 1300 km on a sphere of 6378.137 km.
     arc = ballistics.minimum_energy(1300e3, 6_378_137.0)

@@ -1,1 +1,1 @@
-"""What one card can do in the air, as pictures: an interceptor's reach and a ballistic missile's flight."""
+"""What one card can do in the air, as pictures: reach, shots and flights."""

@@ -11,6 +11,8 @@ from buckler.drawing.style import figure_style, save_figure
 from buckler.envelope import (
     airframe,
     airframe_picture,
+    airmissile,
+    airmissile_picture,
     ballistic,
     envelope,
     flight_picture,
@@ -43,6 +45,9 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
         elif card.kind == "ballistic-missile":
             flight = ballistic.ballistic_envelope(card)
             words, figure = ballistic.text(flight), flight_picture.draw(flight)
+        elif card.kind == airmissile.KIND:
+            fired = airmissile.air_missile_envelope(card)
+            words, figure = airmissile.text(fired), airmissile_picture.draw(fired)
         elif card.kind in airframe.KINDS:
             flown = airframe.airframe_envelope(card)
             words, figure = airframe.text(flown), airframe_picture.draw(flown)

@@ -2,8 +2,8 @@
 
 `fly` integrates a stated body, thrusting in phases if it does (`buckler.physics.trajectory` holds the equation).
 Flights that are to end at a given point are in `buckler.physics.missile`, the bare arcs without air, oblateness and
-rotation in `buckler.physics.arcs`, the closed forms of entry in `buckler.physics.reentry`; the main ones are
-offered here too.
+rotation in `buckler.physics.arcs`, `kepler` and `lambert`, the closed forms of entry in `buckler.physics.reentry`; the main ones
+are offered here too, and `kepler` is `buckler.physics.kepler.propagate`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from buckler.physics.arcs import minimum_energy as minimum_energy
 from buckler.physics.drag import drag_table, g7
 from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
 from buckler.physics.kepler import kepler_equation as kepler_equation
+from buckler.physics.kepler import propagate
 from buckler.physics.lambert import lambert as lambert
 from buckler.physics.missile import ballistic_trajectory as ballistic_trajectory
 from buckler.physics.missile import check_lofted as check_lofted
 from buckler.physics.missile import lofted_flight as lofted_flight
 from buckler.physics.missile import lofted_flight_time_s as lofted_flight_time_s
+from buckler.physics.reentry import reentry as reentry
 from buckler.physics.trajectory import ALONG_VELOCITY, ATTITUDE, WGS84, Planet, Steering, fly_phases
 
+kepler: Final = propagate
+"""Position (m) and velocity (m/s) after times of unperturbed two-body motion."""
 TOLERANCE_M: Final = 1e-3
 """Error allowed a step in `fly`."""
 _NO_WIND: Final = np.zeros((0, 3))

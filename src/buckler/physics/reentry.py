@@ -117,6 +117,27 @@ def peak_deceleration(
     )
 
 
+class Reentry(NamedTuple):
+    """The closed forms of one entry: at its heights, at its peak, and at the ground."""
+
+    profile: Profile
+    peak: Peak
+    ground: Profile
+
+
+def reentry(
+    entry_speed_mps: float,
+    angle_deg: float,
+    ballistic_coefficient_kgpm2: float,
+    height_m: npt.ArrayLike = 0.0,
+    density0_kgpm3: float = SEA_LEVEL_DENSITY_KGPM3,
+    scale_height_m: float = SCALE_HEIGHT_M,
+) -> Reentry:
+    """All of Allen and Eggers for one entry: `entry_profile` at `height_m` and at the ground, and `peak_deceleration`."""
+    entry = (entry_speed_mps, angle_deg, ballistic_coefficient_kgpm2, density0_kgpm3, scale_height_m)
+    return Reentry(entry_profile(height_m, *entry), peak_deceleration(*entry), entry_profile(0.0, *entry))
+
+
 def _check(
     entry_speed_mps: float,
     angle_deg: float,

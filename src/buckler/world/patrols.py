@@ -213,7 +213,7 @@ def sites_of(record: Any, sortie: Sortie, card: Card, place: Place, first: int) 
 def tables_of(sortie: Sortie, card: Card) -> tuple[Dash, Dash]:
     """A missile's fly-out with the dash in it: as the card has it, and within the rules of height and range."""
     doctrine, patrol = sortie.doctrine, sortie.patrol
-    row = _missile(card).tobytes()
+    row = air_missile(card).tobytes()
     if float(card.si("max_altitude")) <= patrol.altitude_m:
         raise InputError(
             f"patrol {patrol.name!r} at {patrol.altitude_m:g} m flies higher than {card.name} reaches ({card.si('max_altitude'):g} m): "
@@ -250,7 +250,8 @@ def _dashed(
     return dash
 
 
-def _missile(card: Card) -> Any:
+def air_missile(card: Card) -> Any:
+    """The INTERCEPTOR record of an air-launched missile, by its card."""
     try:
         return air_launched(
             max_range_m=card.si("max_range"),
