@@ -137,6 +137,33 @@ def native(quick: bool) -> list[Line]:
     ]
 
 
+def filtered(quick: bool) -> list[Line]:
+    """raid40 fired at by filtered tracks against the same by the truth, kernel alone, blocks in turn on one core: the least of each.
+    And turkey-2019 with civil traffic and the network: milliseconds a replication.
+    """
+    works = []
+    with tempfile.TemporaryDirectory() as folder:
+        tracked = Path(folder) / "raid40.yaml"
+        tracked.write_text(yaml.safe_dump(yaml.safe_load(RAID40.read_text(encoding="utf-8")) | {"picture": "filtered"}), encoding="utf-8")
+        for scenario in (RAID40, tracked, "turkey-2019-civil"):
+            flyer = Flyer(compile_world(load_scenario(scenario)).arrays)
+
+            def kernel(flyer: Flyer = flyer, count: int = 10 if scenario == "turkey-2019-civil" else 50) -> float:
+                start = time.process_time()
+                for _ in flyer.block(1, 0, count):
+                    pass
+                return (time.process_time() - start) / count
+
+            kernel()
+            works.append(kernel)
+    by_truth, by_track, turkey = least(5 if quick else 20, *works)
+    note = f"{1e3 * by_track:.2f} ms against {1e3 * by_truth:.2f} ms"
+    return [
+        Line("raid40: filtered picture against the truth", by_track / by_truth, "x", "at most 4", by_track <= 4 * by_truth, note),
+        Line("turkey-2019 with civil traffic, a replication", 1e3 * turkey, "ms", "reported", True),
+    ]
+
+
 def threads(quick: bool) -> list[Line]:
     """raid40, 600 replications (quick: 200) with the log, by two threads against one: the median ratio of 9 interleaved
     rounds (quick: 3), and the bytes of the two tables.
@@ -380,7 +407,7 @@ def assignment(quick: bool) -> list[Line]:
 
 
 MEASUREMENTS = (
-    raid40, native, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment,
+    raid40, native, filtered, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment,
 )  # fmt: skip
 
 

@@ -274,8 +274,8 @@ def _off(picture: Picture, k: int, p: int) -> tuple[float, float, float]:
 
 
 @borrowing_kernel
-def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[float, bool]:
-    """nu^T S^-1 nu + ln det S of a pair, and whether only a manoeuvre brings it within the gate; inf outside."""
+def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[float, float, bool]:
+    """nu^T S^-1 nu and det S of a pair, and whether only a manoeuvre brings it within the gate; outside the first is inf."""
     near, plot, belief = picture.near[k], picture.plots[p], picture.beliefs[c, k]
     s00, s10, s11, s20, s21, s22 = project_three(picture.spare_P[k], near)
     s00 += plot.noise_std[0] * plot.noise_std[0]
@@ -284,7 +284,7 @@ def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[flo
     nu0, nu1, nu2 = _off(picture, k, p)
     d2, det = distance_three(s00, s10, s11, s20, s21, s22, nu0, nu1, nu2)
     if d2 <= GATE:
-        return d2 + log(det), False
+        return d2, det, False
     # The rows of H stand at right angles, so that an even spread of positions adds to the diagonal alone.
     t = time_s - belief.time_s
     v = 0.5 * picture.motion[belief.kill_class].manoeuvre_mps2 * t * t
@@ -295,15 +295,15 @@ def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[flo
         s22 + v * (near[9] * near[9] + near[10] * near[10] + near[11] * near[11]),
         nu0, nu1, nu2,
     )  # fmt: skip
-    return (d2 + log(det), True) if d2 <= GATE else (inf, True)
+    return (d2, det, True) if d2 <= GATE else (inf, 1.0, True)
 
 
 @borrowing_kernel
 def _alone(picture: Picture, eye: Any, c: int, k: int, p: int, time_s: float) -> None:
     """A track and a plot that nobody else may want."""
     if predict_track(picture, eye, c, k, time_s):
-        cost, hard = _gated(picture, c, k, p, time_s)
-        if cost < inf:
+        d2, _, hard = _gated(picture, c, k, p, time_s)
+        if d2 < inf:
             take_in(picture, c, k, p, hard, time_s)
 
 
@@ -322,10 +322,10 @@ def _weigh(picture: Picture, eye: Any, c: int, claims: int, time_s: float) -> in
         picture.plots[p].tracks = 0
         if not level:
             continue
-        cost, hard = _gated(picture, c, k, p, time_s)
-        if cost < inf:
+        d2, det, hard = _gated(picture, c, k, p, time_s)
+        if d2 < inf:
             claim = picture.claims[kept]
-            claim.track, claim.plot, claim.cost, claim.hard = k, p, cost, 1 if hard else 0
+            claim.track, claim.plot, claim.cost, claim.hard = k, p, d2 + log(det), 1 if hard else 0
             kept += 1
     for q in range(kept):
         picture.wanted[picture.claims[q].track] += 1

@@ -45,7 +45,9 @@ from buckler.engine.state import (
 from buckler.log.schema import Kind
 
 _TRACK_CHANGES_S = 10.0
-"""After so long a track is looked at again, whatever it said of the time to fire."""
+"""After so long a track is looked at again, whatever it said of the time to fire,"""
+_TRACK_CHANGES = 0.25
+"""or, where that is more, after such a share of what it said is left."""
 
 _HEADED_ELSEWHERE_S = 1.0
 """By so much an aircraft may be early at its launch before it flies on."""
@@ -353,7 +355,7 @@ def _in_time_by_track(world: WorldArrays, state: State, b: int, w: int, i: int, 
     period_s = world.commands[c].decision_period_s
     lead_s = _lead_s(world, state, b)
     launch_s = now_s + lead_s
-    meet_s, flight_s = meeting(world, state.picture, c, w, i, launch_s, launch_s)
+    meet_s, flight_s = meeting(world, state.picture, c, w, i, launch_s, aim.meet_s, launch_s)
     if isinf(meet_s):
         if world.batteries[b].dash_mps == 0.0 and isinf(
             earliest_intercept(world, w, i, launch_s, world.pairs[w, i].first_s, launch_s)
@@ -364,7 +366,7 @@ def _in_time_by_track(world: WorldArrays, state: State, b: int, w: int, i: int, 
     aim.meet_s = meet_s
     order_s = meet_s - flight_s - lead_s
     if order_s > now_s + period_s:
-        aim.open_s = min(order_s - period_s, now_s + _TRACK_CHANGES_S)
+        aim.open_s = min(order_s - period_s, now_s + max(_TRACK_CHANGES_S, _TRACK_CHANGES * (order_s - now_s)))
         return False
     if std_at(state.picture, c, i, meet_s) > world.basket_m:
         reached(state.attempts, b, i, NO_GUIDANCE, known_by(state.held_by[c, i]))
@@ -541,7 +543,7 @@ def _aimed(
 ) -> float:
     """When a round that leaves at `launch_s` meets its target: by the truth, or by the command post's track."""
     if world.basket_m > 0.0:
-        return meeting(world, state.picture, state.post[b], w, i, launch_s, left_s)[0]
+        return meeting(world, state.picture, state.post[b], w, i, launch_s, guess_s, left_s)[0]
     return earliest_intercept(world, w, i, launch_s, guess_s, left_s)
 
 

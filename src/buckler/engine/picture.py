@@ -31,6 +31,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import KILL_CLASSES, WorldArrays, record
 from buckler.engine.journal import N_TRACKS, OVERFLOWED
 from buckler.engine.reach import site_at
+from buckler.physics.earth import SEMI_MAJOR_AXIS_M, SEMI_MINOR_AXIS_M
 from buckler.physics.flyout import arrival
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
 from buckler.physics.sight import along_orbit, position
@@ -46,6 +47,15 @@ STALE_S: Final = 60.0
 """A track without a plot for so long is gone; the next plot begins another."""
 EXTRA: Final = 32
 """Tracks of a post beyond one for each threat."""
+REVISED_S: Final = 2.0
+"""By so much a meeting with a track that has changed a little may be sooner than it was."""
+TRACKS_STEP_S: Final = 0.5
+TRACKS_TOLERANCE_S: Final = 1.0e-3
+"""A meeting with a track is looked for no finer (physics.intercept): it is not known where the target is to a metre."""
+BURIED_M: Final = 200.0
+"""A track carried on ends so far below the ellipsoid."""
+PER_A2: Final = SEMI_MAJOR_AXIS_M**-2
+PER_B2: Final = SEMI_MINOR_AXIS_M**-2
 FALSE_PLOTS: Final = 64
 """The most false plots of one scan."""
 WIDEST: Final = 96
@@ -459,7 +469,8 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
         speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         fastest = max(fastest, speed)
         n += 1
-        if n > 2 and x[0] * x[0] + x[1] * x[1] + x[2] * x[2] < 6.3567e6**2:
+        # Nothing is met so far below the ellipsoid: height/a is half of what the left side is less than 1.
+        if n > 2 and (x[0] * x[0] + x[1] * x[1]) * PER_A2 + x[2] * x[2] * PER_B2 < 1.0 - 2.0 * BURIED_M / SEMI_MAJOR_AXIS_M:
             break
         models.move(motion, x, motion.step_s)
     for k in range(n):
@@ -469,38 +480,55 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
 
 
 @borrowing_kernel
-def meeting(world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch_s: float, left_s: float) -> tuple[float, float]:
+def meeting(
+    world: WorldArrays, picture: Picture, c: int, w: int, i: int, launch_s: float, guess_s: float, left_s: float
+) -> tuple[float, float]:
     """When weapon `w`, fired at `launch_s`, meets what post `c` believes of threat `i`, and its time of flight; inf if never.
 
-    `left_s`: when an aircraft leaves its station.
+    `guess_s`: the answer that the track gave before. It is looked for from a little earlier on, and only where that is too late, or
+    finds nothing, from the launch. `left_s`: when an aircraft leaves its station.
     """
     if picture.beliefs[c, i].plots < 2:
         return inf, inf
     motion = picture.motion[picture.beliefs[c, i].kill_class]
     n = carry_on(picture, motion, c, i)
-    table = world.weapons[w].table
     start_s, step_s = picture.beliefs[c, i].time_s, motion.step_s
-    row = world.interceptors[table]
+    begin_s = max(launch_s, start_s)
+    from_s = max(begin_s, guess_s - REVISED_S)
+    meet_s = _met_from(world, picture, w, n, start_s, step_s, launch_s, from_s, left_s)
+    if from_s > begin_s and (meet_s == from_s or not meet_s < inf):
+        rows = min(n, 2 + int((from_s - start_s) / step_s))
+        meet_s = min(meet_s, _met_from(world, picture, w, rows, start_s, step_s, launch_s, begin_s, left_s))
     battery = world.batteries[world.weapons[w].battery]
-    site = world.sites[site_at(battery, left_s)]
-    meet_s = first_intercept(
+    if not meet_s < inf or meet_s > battery.until_s:
+        return inf, inf
+    table = world.weapons[w].table
+    x, y, z = target_at(picture.ahead[:n], start_s, step_s, meet_s)
+    range_m, height_m = range_and_height(world.sites[site_at(battery, left_s)], x, y, z)
+    return meet_s, arrival(world.interceptors[table], world.fly_out_s[table], world.fly_out_mps[table], range_m, height_m)[0]
+
+
+@borrowing_kernel
+def _met_from(
+    world: WorldArrays, picture: Picture, w: int, n: int, start_s: float, step_s: float, launch_s: float, from_s: float, left_s: float
+) -> float:  # fmt: skip
+    """When weapon `w`, fired at `launch_s`, first meets the `n` rows of the track carried on, not before `from_s`; inf if never."""
+    table = world.weapons[w].table
+    return first_intercept(
         picture.ahead[:n],
         start_s,
         step_s,
         picture.ahead_mps[:n],
-        site,
-        row,
+        world.sites[site_at(world.batteries[world.weapons[w].battery], left_s)],
+        world.interceptors[table],
         world.fly_out_s[table],
         world.fly_out_mps[table],
         world.fly_out_clear_m[table],
         launch_s,
-        launch_s,
+        from_s,
+        TRACKS_STEP_S,
+        TRACKS_TOLERANCE_S,
     )
-    if not meet_s < inf or meet_s > battery.until_s:
-        return inf, inf
-    x, y, z = target_at(picture.ahead[:n], start_s, step_s, meet_s)
-    range_m, height_m = range_and_height(site, x, y, z)
-    return meet_s, arrival(row, world.fly_out_s[table], world.fly_out_mps[table], range_m, height_m)[0]
 
 
 @borrowing_kernel

@@ -123,7 +123,7 @@ def _gap(
 @borrowing_kernel
 def _settle(
     trajectory: Floats, start_s: float, dt_s: float, site: Floats, row: Any, time: Floats, speed: Floats,
-    launch_s: float, early: float, gap_early: float, late: float, gap_late: float,
+    launch_s: float, early: float, gap_early: float, late: float, gap_late: float, tolerance_s: float,
 ) -> float:  # fmt: skip
     """The meeting in (early, late], between a gap above 0 and one below: by halving across an edge of reach, elsewhere
     by false position with the weight of an end that stays halved (M. Dowell and P. Jarratt 1971, BIT 11, 168,
@@ -131,20 +131,20 @@ def _settle(
     """
     side = 0
     for _ in range(60):
-        if late - early <= TOLERANCE_S:
+        if late - early <= tolerance_s:
             break
         middle = 0.5 * (early + late)
         if gap_early < inf:
             middle = early + (late - early) * gap_early / (gap_early - gap_late)
         gap = _gap(trajectory, start_s, dt_s, site, row, time, speed, launch_s, middle)
-        if gap > TOLERANCE_S:
+        if gap > tolerance_s:
             early, gap_early = middle, gap
             if side == 1:
                 gap_late *= 0.5
             side = 1
         else:
             late, gap_late = middle, gap
-            if gap >= -TOLERANCE_S:
+            if gap >= -tolerance_s:
                 break
             if side == -1:
                 gap_early *= 0.5
@@ -165,13 +165,16 @@ def first_intercept(
     clearance: Floats,
     launch_s: float,
     guess_s: float,
+    edge_step_s: float = EDGE_STEP_S,
+    tolerance_s: float = TOLERANCE_S,
 ) -> float:
     """The earliest time, s, not before `guess_s`, at which an interceptor launched at `launch_s` can meet the
     target; inf if never.
 
     `trajectory` [n, 3] ECEF m, rows `dt_s` apart from `start_s`; `ahead_mps` from `fastest_ahead`; `site` from
     `launch_site`; `row`, `time`, `speed`, `clearance` a `Flyout`. A good guess is the answer for an earlier launch:
-    the answer never comes earlier for a later launch.
+    the answer never comes earlier for a later launch. `edge_step_s`, `tolerance_s`: where the target's path is itself known
+    less well, the smallest step across an edge of reach and the error of the meeting can be larger.
     """
     end = start_s + dt_s * (trajectory.shape[0] - 1)
     tau = max(guess_s, max(launch_s, start_s))
@@ -196,10 +199,10 @@ def first_intercept(
         path = straight_line_m(range_m, height_m, row.launch_height_m)
         flight, _ = arrival_along(row, time, speed, range_m, height_m, path)
         gap = flight - (tau - launch_s)
-        if gap <= TOLERANCE_S:
-            if leapt and gap < -TOLERANCE_S:
+        if gap <= tolerance_s:
+            if leapt and gap < -tolerance_s:
                 return _settle(
-                    trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap
+                    trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap, tolerance_s
                 )
             return tau
         # No interceptor is faster than its top speed, reach or no reach.
@@ -226,11 +229,11 @@ def first_intercept(
             if gap < gap_before < inf:
                 # The straight line through the last two gaps: followed where it ends within the smallest step.
                 ahead = gap * (tau - before) / (gap_before - gap)
-                if safe < ahead <= EDGE_STEP_S:
+                if safe < ahead <= edge_step_s:
                     safe = ahead
                     leapt = True
         else:
-            safe = max(clear, EDGE_STEP_S)
+            safe = max(clear, edge_step_s)
             leapt = True
         if step > safe:
             leapt = False
