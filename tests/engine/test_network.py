@@ -188,6 +188,21 @@ def test_a_limited_link_carries_the_most_important_first_and_no_more_than_it_can
         assert first(story, "receive", object="c second") >= first(story, "impact", subject="a zero")
 
 
+def test_a_turn_that_nobody_waits_for_any_more_comes_once() -> None:
+    """Two fly for seconds, and the link carries one track in five: the second's turn comes when both are over, and another flies later."""
+    data = layered((1.0,), 2)
+    data["systems"][0] = radar_card(scan_period=assumed(0.2, "s"))
+    entry = data["raid"]["entries"][0]
+    entry["origin"] = {"latitude_deg": 38.0, "longitude_deg": 33.99}
+    data["raid"]["entries"].append({**copy.deepcopy(entry), "name": "later", "count": 1, "start_s": 60})
+    data["batteries"] = []
+    data["links"] = [{"name": "t", "between": ["Radar 1", "Post 1"], "capacity_tracks_per_s": 0.2}]
+    for story in stories(data, 1):
+        assert len([e for e in story if e.kind == "confirm"]) == 3
+        assert len([e for e in story if e.kind == "impact"]) == 3
+        assert len([e for e in story if e.kind == "receive" and e.object != "later"]) <= 1
+
+
 # --- posts -------------------------------------------------------------------------------------------------------------
 
 

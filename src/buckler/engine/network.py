@@ -357,6 +357,7 @@ def _send(net: Network, seed: int, replication: int, r: int, i: int, now_s: floa
 @borrowing_kernel
 def carry(net: Network, seed: int, replication: int, now_s: float) -> None:
     """Send all that waits and can be sent now, the most important first; look again when the next can."""
+    net.free_s[-1] = inf  # also where what waited has been given up: or this moment would be planned again, for ever
     while net.journal.counts[N_WAITING] > 0:
         best, best_r, best_i = -1.0, -1, -1
         net.free_s[-1] = inf
