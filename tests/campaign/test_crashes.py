@@ -79,6 +79,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not hasattr(os, "fork"):
         pytest.skip("the campaigns are children of one process, by fork")
     folder = tmp_path_factory.mktemp("crashes")
+    # Compiled first, and kept on disk: how long that takes says nothing about the campaigns, whose time is limited.
+    simulate_into("smoke", folder / "compiled", replications=2, seed=SEED, workers=1)
     arguments = [sys.executable, "-c", HELPER, str(folder), str(N), str(SEED), str(MOMENTS)]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
