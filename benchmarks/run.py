@@ -29,11 +29,13 @@ if __package__ in (None, ""):  # run as a file: its folder's parent holds the pa
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks import tracks
+from benchmarks.cluster import overhead
 from benchmarks.coverage import country
 from benchmarks.flyout import flyout
 from benchmarks.lines import Line, least
 from benchmarks.native import NativeModel, compiler
 from benchmarks.plain import PlainModel
+from benchmarks.projection import projection
 from benchmarks.sweeps import viewshed
 from benchmarks.twin import compare
 from benchmarks.worlds import worlds
@@ -90,12 +92,13 @@ def raid40(quick: bool) -> list[Line]:
 
     logged, bare, slow = least(3 if quick else 5, engine, kernel, objects)
     events = len(flyer.events(1, 0))
-    ratio = slow / logged
+    ratio, share = slow / logged, 100.0 * (1.0 - bare / logged)
     note = f"{1e3 * logged:.2f} ms ({1e3 * bare:.2f} without the log) against {1e3 * slow:.0f} ms, {events} events"
     same = not differences
     return [
         Line("raid40: the plain model's events", float(same), "", "identical", same, "; ".join(differences)),
         Line("raid40: times the plain model's speed", ratio, "x", "at least 80", ratio >= 80, note),
+        Line("raid40: writing the log, of the whole run", share, "%", "at most 15", share <= 15.0, note),
     ]
 
 
@@ -250,12 +253,17 @@ def large_network() -> dict[str, object]:
     return dict(document)
 
 
-def network(quick: bool) -> list[Line]:
-    """400 threats, 30 sensors, 20 batteries, 60 links: simulated time over CPU time of one core, log included."""
+def network400() -> World:
+    """`large_network`, compiled."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network400.yaml"
         path.write_text(yaml.safe_dump(large_network()), encoding="utf-8")
-        world = compile_world(load_scenario(path))
+        return compile_world(load_scenario(path))
+
+
+def network(quick: bool) -> list[Line]:
+    """400 threats, 30 sensors, 20 batteries, 60 links: simulated time over CPU time of one core, log included."""
+    world = network400()
     arrays = world.arrays
     size = (len(arrays.threats), len(arrays.sensors), len(arrays.batteries), len(arrays.links))
     count = 5 if quick else 25
@@ -264,6 +272,14 @@ def network(quick: bool) -> list[Line]:
     ratio = arrays.duration_s / spent
     note = f"{size[0]} threats, {size[1]} sensors, {size[2]} batteries, {size[3]} links: {1e3 * spent:.0f} ms for {arrays.duration_s:.0f} s"
     return [Line("a large network: times real time", ratio, "x", "at least 1,000", ratio >= 1000, note)]
+
+
+def cluster(quick: bool) -> list[Line]:
+    """What Dask costs at tasks of 5 s (network400) and, reported, at those of turkey-2019: see benchmarks.cluster."""
+    cases: list[tuple[World, int, float | None]] = [(network400(), 3 if quick else 6, 1.05)]
+    if not quick:
+        cases.append((compile_world(load_scenario("turkey-2019")), 24, None))
+    return overhead(cases, 1 if quick else 3)
 
 
 def command(arguments: list[str], environment: dict[str, str] | None = None) -> float:
@@ -407,7 +423,8 @@ def assignment(quick: bool) -> list[Line]:
 
 
 MEASUREMENTS = (
-    raid40, native, filtered, network, threads, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment,
+    raid40, native, filtered, network, threads, cluster, growth, start, memory, tracking, viewshed, country, flyout, worlds, assignment,
+    projection,
 )  # fmt: skip
 
 

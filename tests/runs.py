@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,8 @@ from buckler.log.schema import KINDS, REASONS
 from buckler.scenario.load import Loaded, check_scenario
 from buckler.world.compile import World, compile_world
 
+Call = Callable[..., tuple[int, str, str]]
+"""The fixture `call`: a command in this process."""
 KILL_CLASSES = ("ballistic", "cruise", "aircraft", "drone", "helicopter")
 BASE: dict[str, Any] = {
     "name": "test",

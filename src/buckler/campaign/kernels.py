@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from buckler.compiled import cache_folder
+from buckler.engine.ahead import Ahead
 
 _KEEP: Final = 4
 _IN_USE_S: Final = 7 * 86_400.0
@@ -23,6 +26,17 @@ def folder_in_use() -> Path:
 def compiled_before() -> bool:
     """Whether kernels of this version have been compiled on this machine."""
     return any(folder_in_use().rglob("*.nbi"))
+
+
+@contextmanager
+def compiling(announce: Callable[[str], None]) -> Iterator[None]:
+    """The first run of a version: says that it compiles, removes the kernels of old ones, and has the engine compiled beside the body."""
+    first = not compiled_before()
+    if first:
+        remove_old()
+        announce("First run of this version: compiling the kernels (once, about a minute) ...")
+    with Ahead(wanted=first):
+        yield
 
 
 def remove_old(now: float | None = None) -> list[Path]:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from buckler.analysis.stopping import Target
 from buckler.campaign.cluster import connected
 from buckler.campaign.folder import Found, reproduce_command
-from buckler.campaign.kernels import compiled_before, remove_old
+from buckler.campaign.kernels import compiling
 from buckler.campaign.run import Progress, run_campaign
 from buckler.campaign.shards import Shard, run_shard
 from buckler.catalog.load import load_catalog
-from buckler.engine.ahead import Ahead
 from buckler.errors import InputError
 from buckler.scenario.load import Loaded, load_scenario, without
 from buckler.world.faults import compile_scenario
@@ -62,11 +61,7 @@ def simulate_into(
             "--until needs all replications in one place, and --shard is a part of them: give one of the two"
         )
     loaded = scenario if isinstance(scenario, Loaded) else load_without(scenario, without)
-    first = not compiled_before()
-    if first:
-        remove_old()
-        announce("First run of this version: compiling the kernels (once, about a minute) ...")
-    with Ahead(wanted=first):
+    with compiling(announce):
         world = compile_scenario(loaded)
     name = str(scenario) if not isinstance(scenario, Loaded) else loaded.scenario.name
     command = reproduce_command(name, replications, seed)

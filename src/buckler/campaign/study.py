@@ -21,6 +21,15 @@ _DIGITS: Final = 6
 """Significant digits of a value within a range."""
 
 
+def word(value: Any) -> str:
+    """A value of a factor, as tables have it."""
+    if isinstance(value, bool):
+        return "taken out" if value else "there"
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 class Factor(DocumentModel):
     """One thing that is varied: a field with its levels or its range, or an entry that is there or taken out."""
 

@@ -23,27 +23,26 @@ import numba
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
-from numpy.typing import NDArray
 
 from buckler import __version__
-from buckler.analysis.effects import Column, main_effects
-from buckler.analysis.estimates import mean, proportion
 from buckler.analysis.outcomes import collect
-from buckler.analysis.scores import most_of, score_table, unit
+from buckler.analysis.scores import score_table
 from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
 from buckler.campaign.lock import alone_in
 from buckler.campaign.pool import run_all
+from buckler.campaign.results import write_results
 from buckler.campaign.run import Interrupted, Progress
 from buckler.campaign.store import ScoreStore
-from buckler.campaign.study import Factor, Plan, Point
+from buckler.campaign.study import Plan, Point, word
 from buckler.catalog.load import load_catalog
 from buckler.compiled import kernel_hash
 from buckler.documents import Place
 from buckler.engine.fly import Flyer
 from buckler.errors import DocumentError, InputError, OutputExistsError
 from buckler.log.schema import ENTITIES, SCHEMA_VERSION
-from buckler.log.write import atomic_bytes, events_table, pack, unpack, write_json, write_table
+from buckler.log.write import atomic_bytes, events_table, pack, unpack, write_json
 from buckler.scenario.load import Loaded, scenario_yaml
+from buckler.scenario.schema import Scenario
 from buckler.world.compile import World, compile_world
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def _described(plan: Plan, number: int) -> str:
     """A point in words."""
     values = plan.points[number].values
     return ", ".join(
-        f"{factor.name} = {_word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
+        f"{factor.name} = {word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
     )
 
 
@@ -135,7 +134,7 @@ class Sweep:
         self.folder = folder
         self.workers = workers
         self.study = plan.study
-        self._texts = [scenario_yaml(plan.loaded(point).scenario) for point in plan.points]
+        self._held = [self._holds(plan.loaded(point).scenario) for point in plan.points]
         self.world = compile_world(plan.base)
         self._refuse_levels(progress)
         self._base = hashlib.sha256(repr((
@@ -151,21 +150,19 @@ class Sweep:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def _labels(self) -> list[tuple[str, list[str]]]:
-        return [(factor.name, [_word(choice) for choice in factor.choices]) for factor in self.study.factors]
+        return [(factor.name, [word(choice) for choice in factor.choices]) for factor in self.study.factors]
 
     def address(self, number: int, chunk: int) -> str:
         """The address of a piece."""
         count = self.work.size(chunk)
-        terrain = self._terrain(number)
-        digest = hashlib.sha256(repr((self._base, terrain, self._texts[number], chunk, count)).encode()).hexdigest()
+        digest = hashlib.sha256(repr((self._base, *self._held[number], chunk, count)).encode()).hexdigest()
         return f"{digest[:24]}-{chunk:05d}"
 
-    def _terrain(self, number: int) -> str:
-        """The content of a terrain file of the point's own; the base's is in the hash of its World."""
-        name = self.plan.loaded(self.plan.points[number]).scenario.environment.terrain
-        if name == self.plan.base.scenario.environment.terrain or not name.endswith(".npz"):
-            return ""
-        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
+    def _holds(self, scenario: Scenario) -> tuple[str, str]:
+        """What a point's results depend on besides the base's: the content of a terrain file of its own, and its text."""
+        name = scenario.environment.terrain
+        own = name != self.plan.base.scenario.environment.terrain and name.endswith(".npz")
+        return hashlib.sha256(Path(name).read_bytes()).hexdigest() if own else "", scenario_yaml(scenario)
 
     @property
     def chunks(self) -> int:
@@ -403,12 +400,13 @@ def _fly(sweep: Sweep, command: str, progress: Progress, cluster: Cluster | None
         whole = cluster.run_all(sweep.work, missing, lambda piece, content: told(keep(piece, content)))
     if not whole:
         raise Interrupted(folder, done, total)
-    _put_together(sweep, store, addresses)
-    write_json(folder / "study.json", _facts(sweep, command, True))
+    facts = _facts(sweep, command, True)
+    write_results(folder, plan, _tables(sweep, store, addresses), facts)
+    write_json(folder / "study.json", facts)
 
 
-def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, int], str]) -> None:
-    """scores.parquet, points.parquet and summary.json, in the order of the points."""
+def _tables(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, int], str]) -> list[pa.Table]:
+    """The scores of each point, in the order of the points."""
     tables = []
     for point in sweep.plan.points:
         chunks = []
@@ -421,112 +419,4 @@ def _put_together(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, in
                 table = unpack(content)
             chunks.append(table)
         tables.append(pa.concat_tables(chunks))
-    names, most = _names(tables)
-    columns = {name: np.stack([_column(table, name) for table in tables]) for name in names}
-    numbers = np.repeat(np.arange(len(tables), dtype=np.int32), sweep.study.replications)
-    replications = np.tile(np.arange(sweep.study.replications, dtype=np.int32), len(tables))
-    write_table(
-        sweep.folder / "scores.parquet",
-        pa.table(
-            {
-                "point": numbers,
-                "replication": replications,
-                **{name: values.ravel() for name, values in columns.items()},
-            }
-        ),
-    )
-    rows = []
-    for point in sweep.plan.points:
-        row: dict[str, Any] = {"point": point.number}
-        row |= {
-            factor.name: _cell(factor, value) for factor, value in zip(sweep.study.factors, point.values, strict=True)
-        }
-        for name, values in columns.items():
-            estimate = _estimate(values[point.number], name, most[name])
-            row |= {name: estimate["value"], f"{name} low": estimate["low"], f"{name} high": estimate["high"]}
-        rows.append(row)
-    write_table(sweep.folder / "points.parquet", pa.Table.from_pylist(rows))
-    varied = _columns(sweep)
-    effects = {}
-    for name, values in columns.items():
-        found, explained = main_effects(varied, values.astype(np.float64), unit(name), most[name])
-        effects[name] = {
-            "explained": None if explained is None else round(explained, 6),
-            "effects": [effect.as_dict() for effect in found],
-        }
-    facts = _facts(sweep, "", True)
-    kept = (
-        "title",
-        "scenario",
-        "scenario_title",
-        "notional",
-        "as_of",
-        "design",
-        "aliases",
-        "points",
-        "replications",
-        "seed",
-        "terrain",
-        "factors",
-    )
-    write_json(
-        sweep.folder / "summary.json",
-        {"summary": 1, **{key: facts[key] for key in kept}, "effects": effects, "table": rows},
-    )
-
-
-def _estimate(values: NDArray[Any], name: str, most: float) -> dict[str, Any]:
-    estimate = proportion(values) if values.dtype == np.bool_ else mean(values, unit(name), 0, most)
-    return estimate.as_dict()
-
-
-def _names(tables: list[pa.Table]) -> tuple[list[str], dict[str, float]]:
-    """Every score of any point, in the order met, and the most that it can be."""
-    names: dict[str, None] = {}
-    most: dict[str, float] = {}
-    for table in tables:
-        for name, limit in most_of(table).items():
-            most[name] = max(most.get(name, 0.0), limit)
-            names[name] = None
-    heads = ("nothing_leaks", "leakers", "no_asset_hit", "rounds")
-    return sorted(names, key=lambda name: (":" in name, heads.index(name.split(":")[0]))), most
-
-
-def _column(table: pa.Table, name: str) -> NDArray[Any]:
-    """A score of a point; of what is not there (a class that the raid no longer has) nothing gets through and nothing is fired."""
-    if name in table.column_names:
-        return np.asarray(table[name].to_pylist())
-    return np.zeros(len(table), np.int64)
-
-
-def _columns(sweep: Sweep) -> list[Column]:
-    continuous = sweep.plan.continuous
-    out = []
-    for i, factor in enumerate(sweep.study.factors):
-        values = [point.values[i] for point in sweep.plan.points]
-        levels = tuple(_word(choice) for choice in factor.choices)
-        if continuous and factor.is_range:
-            low, high = float(factor.low or 0.0), float(factor.high or 0.0)
-            numbers = np.array(values, np.float64)
-            place = (
-                np.log(numbers / low) / np.log(high / low) if factor.scale == "log" else (numbers - low) / (high - low)
-            )
-            out.append(Column(factor.name, levels, place, True))
-        else:
-            place = np.array([levels.index(_word(value)) for value in values], np.float64)
-            out.append(Column(factor.name, levels, place))
-    return out
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "taken out" if value else "there"
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _cell(factor: Factor, value: Any) -> Any:
-    """A factor's value in a table: numbers as numbers, where all of its levels are."""
-    numeric = all(isinstance(choice, int | float) and not isinstance(choice, bool) for choice in factor.choices)
-    return float(value) if numeric else _word(value)
+    return tables

@@ -114,7 +114,7 @@ def compare(
     if each:
         if without or len(names) != 1:
             raise InputError("compare --each takes one scenario and no --without: buckler compare turkey-2019 --each")
-        _compare_each(names[0], replications, seed, workers, output, as_json, quiet or as_json)
+        _compare_each(names[0], replications, seed, workers, output, as_json, quiet)
         return
     if without and len(names) != 1:
         raise InputError("compare --without takes one scenario: buckler compare turkey-2019 --without NAME")
@@ -154,6 +154,7 @@ def _compare_each(
     """The ranked table of what each part of the defence adds."""
     import json
 
+    from buckler.campaign.kernels import compiling
     from buckler.campaign.marginal import marginal_values
     from buckler.log.text import write_whole
     from buckler.report.marginal import render_marginal, write_marginal_page
@@ -164,7 +165,7 @@ def _compare_each(
     if (base / "run.json").exists():
         raise OutputExistsError(f"{base} holds a run: choose another folder for the comparison with -o")
     loaded = load_scenario(name)
-    with progress_bar(quiet) as progress:
+    with progress_bar(quiet, as_json=as_json) as progress, compiling(progress.say):
         result = marginal_values(
             loaded, replications=replications, seed=seed, workers=threads(workers), progress=progress.update
         )
@@ -185,13 +186,14 @@ def merge(
     quiet: Quiet = False,
 ) -> None:
     """Put the shards of a campaign together: the tables of a local run, byte for byte."""
+    from buckler.campaign.kernels import compiling
     from buckler.campaign.shards import merge as put_together
     from buckler.log.read import open_run
     from buckler.report.page import write_report
     from buckler.report.progress import progress_bar
     from buckler.report.terminal import render_summary
 
-    with progress_bar(quiet) as progress:
+    with progress_bar(quiet) as progress, compiling(progress.say):
         put_together(shards, output, workers=threads(workers), force=force, progress=progress.update)
     console().print(render_summary(open_run(output).summary))
     typer.echo(f"Report: {write_report(output)}")

@@ -73,7 +73,7 @@ def coverage(
                 "these options, --aspect and --heading-deg out"
             )
         where = output or Path("runs") / f"{folder_name(scenario)}-engagement"
-        with progress_bar(quiet or as_json, "Percent of attacks") as progress:
+        with progress_bar(quiet, "Percent of attacks", as_json=as_json) as progress:
             found = engagement_into(
                 scenario, where, height_m or [100.0], classes=[target] if target else [], seen_pd=seen_pd,
                 azimuth_deg=azimuth_deg, without=without or [], compare_with=against, cell_km=cell_km,
@@ -82,7 +82,7 @@ def coverage(
         show(as_json, found.summary, found.render)
         return
     folder = output or Path("runs") / f"{folder_name(scenario)}-coverage"
-    with progress_bar(quiet or as_json, "Products") as progress:
+    with progress_bar(quiet, "Products", as_json=as_json) as progress:
         result = coverage_into(
             scenario,
             folder,

@@ -52,6 +52,7 @@ def sweep(
             "sweep takes a study's file: buckler sweep STUDY.yaml (buckler sweep --schema says what it may hold)"
         )
     from buckler.campaign.cluster import connected
+    from buckler.campaign.kernels import compiling
     from buckler.campaign.study import read_study
     from buckler.campaign.sweep import Sweep, look, run_sweep
     from buckler.report.progress import progress_bar
@@ -62,7 +63,7 @@ def sweep(
         if value is not None and value < least:
             raise InputError(f"{name} {value}: write at least {least}")
     folder = output or Path("runs") / folder_name(str(study))
-    with progress_bar(quiet, "Levels", as_json=as_json) as progress:
+    with progress_bar(quiet, "Levels", as_json=as_json) as progress, compiling(progress.say):
         planned = Sweep(read_study(study, replications, seed), folder, threads(workers), progress.update)
     if dry_run:
         look(planned, force)

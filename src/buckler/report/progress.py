@@ -48,21 +48,19 @@ class _Lines(Teller):
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self._start = self._last = time.monotonic()
+        self._start = self._last = self._began = time.monotonic()
         self._first: int | None = None
 
     def update(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if self._first is None:
-            self._first = done
+        if self._first is None:  # what came before (compiling, a plan) says nothing of the pace
+            self._first, self._began = done, now
         elif done < total and now - self._last < _EVERY_S:
             return
         self._last = now
-        elapsed, flown = now - self._start, done - self._first
-        left = round(elapsed * (total - done) / flown, 1) if flown > 0 else None
-        self._tell(
-            {"progress": self.what, "done": done, "total": total, "elapsed_s": round(elapsed, 2), "left_s": left}
-        )
+        elapsed_s, flown = round(now - self._start, 2), done - self._first
+        left_s = round((now - self._began) * (total - done) / flown, 1) if flown > 0 else None
+        self._tell({"progress": self.what, "done": done, "total": total, "elapsed_s": elapsed_s, "left_s": left_s})
 
     def say(self, text: str) -> None:
         self._tell({"say": text})
