@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -139,11 +140,10 @@ def test_a_killed_worker_costs_only_its_blocks(
 
 def test_workers_of_another_version_are_refused_by_name(address: str, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import buckler\nbuckler.__version__ = '0.0.9'\n")
-    with (
-        _workers(address, 1, tmp_path, path=str(tmp_path)),
-        pytest.raises(InputError, match=r"tcp://127\.0\.0\.1:\d+ has buckler 0\.0\.9, not "),
-    ):
-        simulate_into("smoke", tmp_path / "run", replications=50, seed=5, workers=1, cluster=f"dask://{address}")
+    with _workers(address, 1, tmp_path, path=str(tmp_path)):
+        done = buckler(["run", "smoke", "-n", 50, "--cluster", f"dask://{address}", "-o", tmp_path / "run", "--quiet"])
+    assert done.returncode == 2
+    assert re.search(r"tcp://127\.0\.0\.1:\d+ has buckler 0\.0\.9, not ", done.stderr), done.stderr
     assert not (tmp_path / "run").exists()
 
 

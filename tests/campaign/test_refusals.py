@@ -30,7 +30,7 @@ def study(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "place", "says"),
     [
-        ("salvo", "salvos", "study.yaml:4:11", "did you mean salvo"),
+        ("salvo", "salvos", "study.yaml:4:11", "batteries[Layer 1].doctrine.salvo or "),
         ("Layer 1]", "Layr 1]", "study.yaml:4:11", "Layer 1"),
         ("batteries", "battery", "study.yaml:4:11", "batteries"),
         ("[1, 2]", "[1, two]", "study.yaml:5:17", "whole number"),
