@@ -101,16 +101,22 @@ def test_what_a_newer_version_wrote_is_not_read(call: Call, tmp_path: Path) -> N
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the limit of a file's size is of POSIX")
 def test_a_full_disk_keeps_what_a_sweep_has_flown(study: Path, tmp_path: Path) -> None:
-    """Files may not grow beyond 6 kB: the pieces fit, the table of all does not."""
+    """No file may grow as large as the summary: all that is written before it fits."""
+    study.write_text(STUDY.replace("[1, 2]", "[1, 2, 3, 4, 5, 6, 7, 8]"))
+    assert buckler(["sweep", study, "-n", 10, "-o", tmp_path / "whole", "--quiet"]).returncode == 0
+    room = (tmp_path / "whole" / "summary.json").stat().st_size - 1
 
     def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    arguments = ["sweep", study, "-n", 90, "-o", tmp_path / "out", "--quiet"]
+    arguments = ["sweep", study, "-n", 10, "-o", tmp_path / "out", "--quiet"]
     full = buckler(arguments, preexec_fn=small_files)
     assert full.returncode == 2, full.stderr
     assert "cannot write in" in full.stderr
     assert "make room and give the same command again" in full.stderr
     assert "Traceback" not in full.stderr
-    assert len(list((tmp_path / "out" / "points").glob("*.arrow"))) == 4
+    kept = sorted(path.name for path in (tmp_path / "whole" / "points").iterdir())
+    assert sorted(path.name for path in (tmp_path / "out" / "points").iterdir()) == kept
     assert buckler(arguments).returncode == 0
+    for name in ("scores.parquet", "points.parquet", "summary.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
