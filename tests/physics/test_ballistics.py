@@ -19,6 +19,7 @@ from buckler.physics.atmosphere import density_and_sound
 from buckler.physics.ballistics import Burn, constant_drag, fly, round_earth
 from buckler.physics.earth import (
     GRAVITATIONAL_PARAMETER_M3PS2,
+    MEAN_RADIUS_M,
     ROTATION_RATE_RADPS,
     SEMI_MAJOR_AXIS_M,
     ecef_to_geodetic,
@@ -397,6 +398,27 @@ def test_the_hwasong_17_of_march_2022_does_not_add_up() -> None:
     assert bare > 4_052.0
     with pytest.raises(InputError, match=f"the bare Kepler arc alone takes {bare:.0f} s"):
         ballistics.check_lofted(6_248.5e3, 1_090e3, 4_052.0)
+
+
+def test_eastward_a_lofted_flight_takes_longer_than_westward() -> None:
+    """Seen from the stars the flight of an apogee and a range covers the range and what the ground moved on meanwhile: a bare arc of that
+    apogee over that longer (eastward) or shorter (westward) way. Along the equator; what burn, air and oblateness do cancels out."""
+    apogee, reach = 3_700e3, 1_000e3
+
+    def bare(sign: float) -> float:
+        time = 2_600.0
+        for _ in range(20):
+            time = float(arcs.arc_from_apogee(apogee, abs(reach + sign * ROTATION_RATE_RADPS * MEAN_RADIUS_M * time)).time_s)
+        return time
+
+    def powered(sign: float) -> float:
+        lon = np.degrees(sign * reach / SEMI_MAJOR_AXIS_M)
+        return ballistics.ballistic_trajectory(
+            0.0, 0.0, 0.0, 0.0, float(lon), 0.0, burn_time_s=180.0, ballistic_coefficient_kgpm2=10_000.0, apogee_m=apogee
+        ).end_s  # fmt: skip
+
+    assert bare(1.0) - bare(-1.0) > 20.0
+    assert powered(1.0) - powered(-1.0) == pytest.approx(bare(1.0) - bare(-1.0), rel=0.1)
 
 
 def test_a_short_burn_approaches_keplers_arc() -> None:

@@ -3,7 +3,8 @@
 The flight is that of `buckler.physics.flight.route` within the limits that the simulation gives the class (`buckler.world.motion`): 300 km
 due north, still air. What flies low follows the packaged terrain's ground from 36.3° N 33.0° E at its cruise height; what flies high climbs
 to it over the sea from 33.0° N 29.5° E, from 300 m, and at the end comes down again as steeply as it may. An airliner flies as the
-simulation's civil traffic does (`buckler.world.traffic`): from the surface, down again at 3 degrees, over 450 km: both take it 320 km.
+simulation's civil traffic does (`buckler.world.traffic`): from the surface, down again at 3 degrees. Large aircraft, which climb and come
+down over 300 km, fly 450 km from 32.0° N 29.0° E.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ MARKS: Final = {
 }
 _LAND_DEG: Final = (36.3, 33.0)
 _SEA_DEG: Final = (33.0, 29.5)
-_CIVIL_DEG: Final = (32.0, 29.0)
 _LENGTH_M: Final = 300e3
-_CIVIL_LENGTH_M: Final = 450e3
+LARGE: Final = (CIVIL, "aew-aircraft")
+_LARGE_DEG: Final = (32.0, 29.0)
+_LARGE_LENGTH_M: Final = 450e3
 _LOW_M: Final = 300.0
 
 
@@ -81,14 +83,13 @@ class AirframeEnvelope:
     @property
     def length_km(self) -> float:
         """How long the flight is."""
-        return (_CIVIL_LENGTH_M if self.civil else _LENGTH_M) / 1e3
+        return _from_and_far(self.card)[1] / 1e3
 
     @property
     def where(self) -> str:
         """From where, over what."""
-        if self.civil:
-            return "from 32.0° N 29.0° E over the sea"
-        return "from 36.3° N 33.0° E over the packaged terrain" if self.follows_ground else "from 33.0° N 29.5° E over the sea"
+        (lat, lon), _ = _from_and_far(self.card)
+        return f"from {lat}° N {lon}° E over {'the packaged terrain' if self.follows_ground else 'the sea'}"
 
 
 def airframe_envelope(card: Card) -> AirframeEnvelope:
@@ -115,23 +116,30 @@ def airframe_envelope(card: Card) -> AirframeEnvelope:
 
 def _fly(card: Card) -> Route:
     height, speed = card.si("cruise_height"), card.si("speed")
+    start, length = _from_and_far(card)
+    end = _along(start, length)
     terrain, still = packaged_terrain(), Environment()
     try:
         if card.kind == CIVIL:
-            ends = [Waypoint(latitude_deg=lat, longitude_deg=lon) for lat, lon in (_CIVIL_DEG, _along(_CIVIL_DEG, _CIVIL_LENGTH_M))]
+            ends = [Waypoint(latitude_deg=lat, longitude_deg=lon) for lat, lon in (start, end)]
             flight = TrafficEntry(name=card.name, system=card.name, waypoints=ends, takes_off=True, lands=True)
             return planned(flight, card, {}, terrain, still)
         if follows_ground(card):
-            return fly_route([_LAND_DEG, _along(_LAND_DEG, _LENGTH_M)], [height, height], [speed], card, terrain, still)
+            return fly_route([start, end], [height, height], [speed], card, terrain, still)
         low = min(_LOW_M, 0.5 * height)
         # A little less steep than it may, because a slope is along the ground and a rate along the path.
         down_m = 1.02 * (height - low) / limits(card).descent_mps * speed
-        top = _along(_SEA_DEG, _LENGTH_M - min(down_m, 0.45 * _LENGTH_M))
-        return fly_route(
-            [_SEA_DEG, top, _along(_SEA_DEG, _LENGTH_M)], [height, height, low], [speed, speed], card, terrain, still, start_height_m=low
-        )
+        top = _along(start, length - min(down_m, 0.45 * length))
+        return fly_route([start, top, end], [height, height, low], [speed, speed], card, terrain, still, start_height_m=low)
     except InputError as error:
         raise InputError(f"{card.name}: {error}") from error
+
+
+def _from_and_far(card: Card) -> tuple[tuple[float, float], float]:
+    """Where its flight begins, and how far it goes, m."""
+    if card.kind in LARGE:
+        return _LARGE_DEG, _LARGE_LENGTH_M
+    return (_LAND_DEG if follows_ground(card) else _SEA_DEG), _LENGTH_M
 
 
 def _along(start_deg: tuple[float, float], distance_m: float) -> tuple[float, float]:
