@@ -14,6 +14,7 @@ from rich.console import Console
 
 from buckler.coverage.area import Grid
 from buckler.coverage.study import coverage_into
+from buckler.coverage.terminal import render
 from buckler.errors import InputError, OutputExistsError, UnknownNameError
 from buckler.scenario.load import load_scenario
 from buckler.world.compile import compile_world
@@ -145,7 +146,7 @@ def test_progress_rises_to_the_end(study):
 def test_the_terminal_text_fits(study):
     result, _ = study
     console = Console(width=100, file=io.StringIO())
-    console.print(result.render())
+    console.print(render(result))
     text = console.file.getvalue()
     for needle in ("Area seen, km2", "Search radar", "Depot", "smooth earth", "index.html"):
         assert needle in text

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from buckler.cli.common import Force, Json, Output, Quiet, folder_name, show
 from buckler.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from buckler.coverage.engagement_study import Engagement
+    from buckler.coverage.result import Result
 
 
 def coverage(
@@ -79,7 +85,7 @@ def coverage(
                 azimuth_deg=azimuth_deg, without=without or [], compare_with=against, cell_km=cell_km,
                 speed_mps=speed_mps, force=force, progress=progress.update,
             )  # fmt: skip
-        show(as_json, found.summary, found.render)
+        show(as_json, found.summary, lambda: _page(found))
         return
     folder = output or Path("runs") / f"{folder_name(scenario)}-coverage"
     with progress_bar(quiet, "Products", as_json=as_json) as progress:
@@ -101,4 +107,11 @@ def coverage(
             force=force,
             progress=progress.update,
         )
-    show(as_json, result.summary, result.render)
+    show(as_json, result.summary, lambda: _page(result))
+
+
+def _page(found: Result | Engagement) -> RenderableType:
+    from buckler.coverage.result import Result
+    from buckler.coverage.terminal import render, render_engagement
+
+    return render(found) if isinstance(found, Result) else render_engagement(found)

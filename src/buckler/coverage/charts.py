@@ -110,8 +110,9 @@ def shares_chart(stem: Path, shares: Sequence[Share], notes: Notes) -> list[Path
     """What each sensor sees, and what only it sees."""
     rows = list(reversed(shares))
     with figure_style():
-        figure, ax = new_figure(WIDTH_IN, 0.9 + 0.26 * len(rows) + 0.6)
+        figure, ax = new_figure(WIDTH_IN, 0.9 + 0.22 * len(rows) + 0.6)
         y = np.arange(len(rows))
+        ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.barh(y, [s.seen_m2 / 1e6 for s in rows], color=palette.RULE, label="sees")
         ax.barh(
             y, [s.only_m2 / 1e6 for s in rows], color=palette.BLUE, height=0.5, label="only it sees: lost without it"

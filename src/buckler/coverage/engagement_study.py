@@ -37,8 +37,6 @@ from buckler.log.text import write_whole
 from buckler.world.compile import World
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from buckler.scenario.load import Loaded
 
 KM2: Final = 1e-6
@@ -68,12 +66,6 @@ class Engagement:
             "compared": self.compared,
             "notes": self.notes,
         }
-
-    def render(self) -> RenderableType:
-        """What the command prints."""
-        from buckler.coverage.terminal import render_engagement
-
-        return render_engagement(self)
 
 
 def engagement_into(

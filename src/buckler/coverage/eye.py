@@ -137,6 +137,8 @@ def within_sector(eye: Eye, j: int, azimuth_rad: float) -> bool:
 def extra_loss_db(eye: Eye, azimuth_rad: float, slant_m: float) -> float:
     """The extra loss at the nearest azimuth of its table, linear in range, the last column's beyond it."""
     azimuths, ranges = eye.loss_db.shape
+    if azimuths * ranges == 1:
+        return float(eye.loss_db[0, 0])
     j = int(azimuth_rad / (2.0 * pi) * azimuths + 0.5) % azimuths
     position = slant_m / eye.loss_step_m
     i = int(position)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from buckler.coverage.area import Bounds, Grid
 from buckler.coverage.layers import HIGH, LOW, NOMINAL, Layer, Question
+from buckler.coverage.layout import fit, wrapped
 from buckler.coverage.network import Watcher
 from buckler.coverage.plate import OPACITY, Plate
 from buckler.drawing import palette
@@ -162,9 +162,9 @@ class Painted:
         """Show other cells of the same grid."""
         self.image.set_data((self._colours[self.picked(classed)] * 255.0 + 0.5).astype(np.uint8))
 
-    def picked(self, classed: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The cells that the image shows."""
-        return classed[self._at]
+    def picked(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Those of the cells that the image shows."""
+        return values[self._at]
 
 
 @dataclass(frozen=True)
@@ -251,22 +251,25 @@ def finish(figure: Figure, notes: Notes, stem: Path, *, is_map: bool = False) ->
 def settle(figure: Figure, notes: Notes, *, is_map: bool = False) -> None:
     """The first half of `finish`: afterwards nothing moves any more."""
     text = f"{notes.text}\n{CREDIT}. Equirectangular projection." if is_map else notes.text
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, 170)]
+    lines = [part for line in text.splitlines() for part in wrapped(line, 170)]
     notes_in = 0.08 + 0.103 * len(lines)
     figure.set_figheight(figure.get_figheight() + notes_in)
     note = figure.text(
         0.012, 0.0, "\n".join(lines), fontsize=5.6, color=palette.MUTED, ha="left", va="bottom", linespacing=1.25
     )
     legend_in = sum(legend.get_window_extent().height for legend in figure.legends) / figure.dpi + 0.06
-    for spare in (True, False):
+    for spare in (True, False) if is_map else (False,):
         high = figure.get_figheight()
         under = (notes_in + legend_in) / high
-        figure.get_layout_engine().set(rect=(0.0, under, 1.0, 1.0 - under))  # type: ignore[union-attr, call-arg]
         note.set_y(0.04 / high)
         for legend in figure.legends:
             place = (0.0, notes_in / high, 1.0, legend_in / high)
             legend.set_bbox_to_anchor(place, transform=figure.transFigure)
-        if spare and is_map:
+        if not is_map:
+            fit(figure, notes_in + legend_in)
+            return
+        figure.get_layout_engine().set(rect=(0.0, under, 1.0, 1.0 - under))  # type: ignore[union-attr, call-arg]
+        if spare:
             figure.set_figheight(high - max(0.0, _spare_in(figure, notes_in + legend_in)))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -311,20 +314,21 @@ class Legend(NamedTuple):
     """What the colours of a map mean."""
 
     title: str
+    edges: Sequence[float]
     names: Sequence[str]
     colours: Sequence[str]
 
 
-_PD = Legend("Probability that one scan of the network detects the target", PD_NAMES, PD_COLOURS)
-_COUNT = Legend("Sensors that see the target", COUNT_NAMES, COUNT_COLOURS)
-_LOWEST = Legend("Lowest height above ground that anyone sees", LOWEST_NAMES, LOWEST_COLOURS)
+_PD = Legend("Probability that one scan of the network detects the target", PD_EDGES, PD_NAMES, PD_COLOURS)
+_COUNT = Legend("Sensors that see the target", COUNT_EDGES, COUNT_NAMES, COUNT_COLOURS)
+_LOWEST = Legend("Lowest height above ground that anyone sees", LOWEST_EDGES, LOWEST_NAMES, LOWEST_COLOURS)
 
 
 class _Plate:
     """A map laid out once, and printed with other cells and titles (plate.py)."""
 
     def __init__(self, grid: Grid, sites: Sites, notes: Notes, legend: Legend, titles: Sequence[str], head: str) -> None:
-        panels = len(titles)
+        panels, self._edges = len(titles), legend.edges
         with figure_style():
             figure, axes = _panels(sites, titles)
             above = [ax.set_title(title, loc="left", **_title_style(panels)) for ax, title in zip(axes, titles, strict=True)]
@@ -338,9 +342,9 @@ class _Plate:
             settle(figure, notes, is_map=True)
             self._plate = Plate(figure, [painted.image for painted in self._painted], [*above, text], legend.colours)
 
-    def print(self, stem: Path, classed: Sequence[NDArray[np.uint8]], titles: Sequence[str], head: str) -> list[Path]:
-        """Write it with these cells, one a panel."""
-        cells = [painted.picked(of) for painted, of in zip(self._painted, classed, strict=True)]
+    def print(self, stem: Path, values: Sequence[NDArray[Any]], titles: Sequence[str], head: str) -> list[Path]:
+        """Write it with the classes of these values, one grid a panel."""
+        cells = [classes(painted.picked(of), self._edges) for painted, of in zip(self._painted, values, strict=True)]
         with figure_style():
             return self._plate.print(stem, cells, [*titles, head])
 
@@ -353,20 +357,19 @@ class Maps:
         self._plates: dict[tuple[Legend, int], _Plate] = {}
 
     def _print(
-        self, stem: Path, legend: Legend, classed: Sequence[NDArray[np.uint8]], titles: Sequence[str], head: str
+        self, stem: Path, legend: Legend, values: Sequence[NDArray[Any]], titles: Sequence[str], head: str
     ) -> list[Path]:
         key = legend, len(titles)
         if key not in self._plates:
             self._plates[key] = _Plate(self.grid, self.sites, self.notes, legend, titles, head)
-        return self._plates[key].print(stem, classed, titles, head)
+        return self._plates[key].print(stem, values, titles, head)
 
     def _title(self, layer: Layer) -> str:
         return f"{height_name(layer.height_m)} {self.notes.question.reference}: {area_name(layer.seen_m2)} seen"
 
     def detection(self, stem: Path, layers: Sequence[Layer], head: str) -> list[Path]:
         """One panel a height: the probability that one scan of the network detects the target."""
-        classed = [classes(layer.any[NOMINAL], PD_EDGES) for layer in layers]
-        return self._print(stem, _PD, classed, [self._title(layer) for layer in layers], head)
+        return self._print(stem, _PD, [layer.any[NOMINAL] for layer in layers], [self._title(layer) for layer in layers], head)
 
     def spread(self, stem: Path, layer: Layer) -> list[Path]:
         """Three panels: the low, the nominal and the high end of the class's cross-section."""
@@ -378,20 +381,20 @@ class Maps:
         ]
         question = self.notes.question
         spread = f"up to {question.target.span_db(question.aspect):.0f} dB, at {height_name(layer.height_m)}"
-        classed = [classes(layer.any[k], PD_EDGES) for k in (LOW, NOMINAL, HIGH)]
-        return self._print(stem, _PD, classed, titles, f"What is not known of the radar cross-section: {spread}")
+        values = [layer.any[k] for k in (LOW, NOMINAL, HIGH)]
+        return self._print(stem, _PD, values, titles, f"What is not known of the radar cross-section: {spread}")
 
     def count(self, stem: Path, layer: Layer) -> list[Path]:
         """How many sensors see each place."""
         head = f"How many sensors see a target at {height_name(layer.height_m)}"
-        return self._print(stem, _COUNT, [classes(layer.sensors, COUNT_EDGES)], [self._title(layer)], head)
+        return self._print(stem, _COUNT, [layer.sensors], [self._title(layer)], head)
 
     def lowest(self, stem: Path, seen_m: NDArray[Any]) -> list[Path]:
         """The lowest height above ground at which anyone sees the target."""
         top = f"{height_name(LOWEST_EDGES[-1])} {self.notes.question.reference}"
         title = f"Cells that stay clear: nobody sees it up to {top}"
         head = "Below this height nobody sees the target"
-        return self._print(stem, _LOWEST, [classes(seen_m, LOWEST_EDGES)], [title], head)
+        return self._print(stem, _LOWEST, [seen_m], [title], head)
 
 
 def difference_map(

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.coverage.png import indexed_png
-from buckler.drawing.style import RESOLUTION_DPI, rendered, write_picture
+from buckler.drawing.style import RESOLUTION_DPI, bare_pixels, rendered, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -129,12 +129,9 @@ class _Titles:
 
 
 def _uniform(figure: Figure, images: Sequence[AxesImage], shapes: Sequence[tuple[int, int]], rgba: tuple[int, ...]) -> Pixels:
-    from PIL import Image
-
     for image, shape in zip(images, shapes, strict=True):
         image.set_data(np.full((*shape, 4), rgba, np.uint8))
-    picture = rendered(figure, "png", RESOLUTION_DPI, "plate", "path")
-    return np.array(Image.open(io.BytesIO(picture)).convert("RGB"))
+    return bare_pixels(figure)
 
 
 def _box(image: AxesImage, figure: Figure) -> tuple[int, int, int, int, Any]:

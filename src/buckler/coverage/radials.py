@@ -151,6 +151,16 @@ def first_detection(
 
 
 @kernel
+def ring_points(lat_deg: float, lon_deg: float, range_m: Floats, out: Floats) -> None:
+    """Where ranges along azimuths 2 pi j / azimuths end, anticlockwise: [point, (longitude, latitude)], degrees."""
+    azimuths = range_m.size
+    for j in range(azimuths):
+        lat, lon = radial_point(lat_deg * _DEG, lon_deg * _DEG, 2.0 * pi * j / azimuths, range_m[j])
+        out[azimuths - 1 - j, 0] = lon / _DEG
+        out[azimuths - 1 - j, 1] = lat / _DEG
+
+
+@kernel
 def vertical_section(
     eye: Eye, body: Body, grid: Heights, lat0_deg: float, lon0_deg: float, dlat_deg: float, dlon_deg: float,
     azimuth_rad: float, ground_range_m: Floats, height_m: Floats, pd: Singles, ground_m: Floats, lowest_m: Floats,

@@ -13,8 +13,7 @@ import numpy.typing as npt
 from buckler.coverage.eye import Singles
 from buckler.coverage.layers import Question
 from buckler.coverage.network import Watcher, horizon_m
-from buckler.coverage.radials import first_detection, vertical_section
-from buckler.physics.earth import geodesic_direct
+from buckler.coverage.radials import first_detection, ring_points, vertical_section
 from buckler.physics.terrain import Terrain
 
 Floats = npt.NDArray[np.float64]
@@ -81,8 +80,8 @@ def first_detections(
 
 def ring_of(watcher: Watcher, found: FirstDetection) -> Floats:
     """The closed line of first detection, [point, (longitude, latitude)], degrees, anticlockwise."""
-    ends = geodesic_direct(watcher.lat_deg, watcher.lon_deg, found.azimuth_deg, found.single_m)
-    ring = np.column_stack([ends.lon_deg, ends.lat_deg])[::-1]
+    ring = np.empty((found.azimuth_deg.size, 2))
+    ring_points(watcher.lat_deg, watcher.lon_deg, found.single_m, ring)
     return np.vstack([ring, ring[:1]])
 
 

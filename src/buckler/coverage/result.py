@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from buckler.coverage.area import Grid
 from buckler.coverage.layers import Difference, Question, Share
 from buckler.coverage.pictures import Notes
 from buckler.coverage.reaction import Reaction
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 KM2 = 1e-6
 """Square metres to square kilometres."""
@@ -69,12 +66,6 @@ class Result:
             "notional": self.notes.notional,
             "missing": self.missing,
         }
-
-    def render(self) -> RenderableType:
-        """What the command prints."""
-        from buckler.coverage.terminal import render
-
-        return render(self)
 
 
 def share_row(share: Share) -> dict[str, Any]:

@@ -54,7 +54,8 @@ STORY_HEIGHTS_M: Final = (100.0, 10_000.0)
 USUAL_SPEED_MPS: Final = 250.0
 CURVES: Final = 2
 """What a sensor's curve and section weigh in the progress, a height being 1."""
-LAYERS_BYTES: Final = 300e6
+LAYERS_BYTES: Final = 450e6
+"""Of the layers of several heights held together: what all heights over one place share is computed once for them."""
 BYTES_A_CELL_AND_HEIGHT: Final = 25
 """Pd and combined Pd of three cross-sections, and the number of sensors."""
 FRAME_CELLS: Final = 400

@@ -14,6 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from buckler.drawing import palette
 from buckler.errors import InputError
 
@@ -146,6 +149,15 @@ def rendered(figure: Figure, suffix: str, dpi: float, name: str, font_type: str)
     with figure_style(), mpl.rc_context({"svg.hashsalt": f"{_SALT} {name}", "svg.fonttype": font_type}):
         figure.savefig(buffer, format=suffix, dpi=dpi, metadata=dict(_NO_DATES[suffix]))
     return _OUTLINES.sub(_shortened, buffer.getvalue()) if suffix == "svg" else buffer.getvalue()
+
+
+def bare_pixels(figure: Figure) -> NDArray[np.uint8]:
+    """What a PNG of the figure holds, [row from the top, column, (red, green, blue)]."""
+    buffer = io.BytesIO()
+    with figure_style():
+        figure.savefig(buffer, format="rgba", dpi=RESOLUTION_DPI)
+    wide, high = (int(inches * RESOLUTION_DPI) for inches in figure.get_size_inches())
+    return np.frombuffer(buffer.getvalue(), np.uint8).reshape(high, wide, 4)[..., :3].copy()
 
 
 def _shortened(outline: re.Match[bytes]) -> bytes:
