@@ -22,6 +22,8 @@ from buckler.dtypes import BANDS
 GRID = grid_over((34.0, 26.0, 43.0, 45.0), 12.0)
 SITES = Sites([], [("Ankara", 39.9, 32.8)], (34.5, 26.5, 42.5, 44.5))
 NOTES = Notes("A", "b", "c", "d", Question(Target("t", "T", dict.fromkeys(BANDS, (1.0, 1.0, 1.0)))), (4 / 3, 4 / 3))
+WITHIN = np.array([0.0, 0.3, 0.7, 0.95], np.float32)
+"""A probability of each class."""
 TITLES = ["100 m above ground: 437,000 km² seen", "Low\n1 km²"]
 
 
@@ -57,7 +59,7 @@ def test_the_svg_holds_the_cells_north_up_and_the_titles(tmp_path: Path) -> None
     maps = Maps(GRID, SITES, NOTES)
     cells = some_cells(1)
     for n in range(2):
-        maps._print(tmp_path / f"map{n}", pictures._PD, [cells * n], [f"title {n}"], "Head")
+        maps._print(tmp_path / f"map{n}", pictures._PD, [WITHIN[cells * n]], [f"title {n}"], "Head")
     text = (tmp_path / "map1.svg").read_text(encoding="utf-8")
     tree = ElementTree.fromstring(text)  # noqa: S314 (our own)
     (image,) = [element for element in tree.iter() if element.tag.endswith("image")]
@@ -76,6 +78,6 @@ def test_the_svg_holds_the_cells_north_up_and_the_titles(tmp_path: Path) -> None
 def test_the_same_print_has_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        Maps(GRID, SITES, NOTES)._print(tmp_path / folder / "map", pictures._PD, [some_cells(0)], ["a"], "b")
+        Maps(GRID, SITES, NOTES)._print(tmp_path / folder / "map", pictures._PD, [WITHIN[some_cells(0)]], ["a"], "b")
     for suffix in ("png", "svg"):
         assert (tmp_path / "one" / f"map.{suffix}").read_bytes() == (tmp_path / "two" / f"map.{suffix}").read_bytes()
