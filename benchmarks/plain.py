@@ -11,7 +11,10 @@ of its paper, geodetic positions by Bowring's iteration, detection probability a
 instead of searched again and again, the looking up of fly-out cells by bisection of the nodes.
 
 Not here: lobes of sea and ground (tests/coverage_products/test_coverage_lobes.py); patrols, whose sorties dash, launch and
-come back (tests/engine/test_patrols.py).
+come back (tests/engine/test_patrols.py); of a doctrine what is more than salvos, bands of height and range, classes and hold: zones,
+orders, hand-down, reserves, a least kill probability (tests/engine/test_doctrine.py); filtered pictures and traffic
+(tests/engine/test_filtered_picture.py, test_identify.py). A World that asks for one of them is refused; a bound on the engagements
+of one target is not kept.
 """
 
 from __future__ import annotations
@@ -1111,6 +1114,13 @@ class PlainModel:
     """A World's facts as Python lists, from which each replication begins."""
 
     def __init__(self, world: WorldArrays) -> None:
+        batteries = world.batteries
+        if batteries["ruled"].any() or world.weapons["kept"].any():
+            raise ValueError("the plain model knows no rules of engagement but salvos, bands, classes and hold")
+        if (batteries["next_salvo"] != batteries["salvo"]).any() or (batteries["dash_mps"] > 0.0).any():
+            raise ValueError("the plain model knows one salvo a class, of batteries that stand")
+        if world.basket_m > 0.0 or len(world.bodies):
+            raise ValueError("the plain model knows the true picture, without traffic")
         self.world = world
         self.paths = []
         for body in world.threats:

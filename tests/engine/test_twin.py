@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from runs import layered, world_of
 
 from buckler.engine.fly import Flyer
 from buckler.log.schema import Kind, Reason
@@ -19,6 +21,14 @@ from benchmarks.plain import PlainModel, geodetic, threefry  # noqa: E402
 from benchmarks.twin import first_difference  # noqa: E402
 
 RAID40 = HERE.parents[1] / "benchmarks" / "raid40.yaml"
+
+
+@pytest.mark.parametrize("doctrine", [{"minimum_kill_probability": 0.2}, {"salvo_after_look": 2}, {"weapon_control": "free"}])
+def test_the_plain_model_refuses_rules_that_it_does_not_know(doctrine: dict[str, Any]) -> None:
+    data = layered((0.5,), 1)
+    data["batteries"][0]["doctrine"] = doctrine
+    with pytest.raises(ValueError, match="the plain model knows"):
+        PlainModel(world_of(data).arrays)
 
 
 @pytest.mark.parametrize(
