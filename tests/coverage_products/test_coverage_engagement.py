@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from math import radians
 
 import numpy as np
 import pytest
-from runs import assumed, flown, layered, missile_card, told, world_of
+from patrolled import patrolled
+from runs import assumed, flown, layered, missile_card, radar_card, told, world_of
 
 from buckler.coverage.area import Grid
-from buckler.coverage.engagement import attack_of, classes_of, names_without, stopped
+from buckler.coverage.engagement import attack_of, battery_rows, classes_of, names_without, stopped
 from buckler.coverage.engagement_study import engagement_into
+from buckler.coverage.network import on_station, watchers_of
+from buckler.coverage.stations import MOMENTS, moments_s, shares_at
 from buckler.errors import InputError, UnknownNameError
-from buckler.physics.earth import geodesic_inverse
+from buckler.physics.earth import ecef_from_geodetic, geodesic_inverse
 from buckler.world.compile import World
+from buckler.world.orbits import where_at
 
 CRUISE = "Test cruise missile"
 
@@ -129,3 +134,60 @@ def test_every_product_is_there(one: World, tmp_path) -> None:
     assert row["lost_km2"] == pytest.approx(row["once_km2"])
     assert row["batteries"][0]["only_it_km2"] == pytest.approx(row["once_km2"])
     assert told_[-1][0] == told_[-1][1]
+
+
+def test_a_patrol_is_one_sortie_and_shoots_from_its_orbit() -> None:
+    data = patrolled(time_on_station_s=900, kill_probability=1e-9)
+    alone = world_of(data)
+    data["patrols"][0]["reliefs"] = 2
+    relieved = world_of(data)
+    attack = attack_of(alone.loaded.card("Test cruise missile"), 1000.0)
+    grid = Grid(37.0, 31.0, 0.5, 0.5, 5, 7)
+    one_, three = (stopped(world, attack, grid, azimuth_deg=270.0) for world in (alone, relieved))
+    assert one_.shots.max() > 0
+    assert np.array_equal(one_.shots, three.shots)  # the reliefs are there at other times
+    assert np.array_equal(one_.first_km, three.first_km, equal_nan=True)
+    assert one_.by_battery.shape == three.by_battery.shape == (1, *grid.shape)
+    assert stopped(relieved, attack, grid, azimuth_deg=270.0, without=["Patrol"]).shots.max() == 0
+    assert [row["battery"] for row in battery_rows(relieved, three, grid)] == ["Patrol-1"]
+    assert len(on_station(watchers_of(relieved, highest_m=2000.0), relieved)) == 1  # the test's fighter has no radar
+
+
+def test_the_engine_commits_as_early_as_the_map_says() -> None:
+    """One aircraft, never a kill: against the engine, where it is on its orbit when the attack begins."""
+    data = patrolled(kill_probability=1e-9)
+    data["raid"]["entries"][0]["origin"] = {"latitude_deg": 38.2, "longitude_deg": 28.86}  # 450 km, as the map's attacks
+    world = world_of(data)
+    attack = attack_of(world.loaded.card("Test cruise missile"), 1000.0)
+    origin, depot = data["raid"]["entries"][0]["origin"], data["assets"][0]
+    azimuth = float(geodesic_inverse(depot["latitude_deg"], depot["longitude_deg"], origin["latitude_deg"], origin["longitude_deg"])[1])
+    found = stopped(world, attack, at(depot["latitude_deg"], depot["longitude_deg"]), azimuth_deg=azimuth % 360.0)
+    (events,) = flown(world, 1)
+    first = next(event for event in told(world, events) if event.kind == "miss")
+    row = events[first.number]
+    engine_km = float(geodesic_inverse(38.0, 34.0, row["lat_deg"], row["lon_deg"])[0]) / 1000.0
+    # the least of four moments is no farther out than the engine's own, and no nearer than the orbit is long
+    assert found.first_km[0, 0] <= engine_km + 3.0
+    assert found.first_km[0, 0] >= engine_km - 60.0
+
+
+def test_a_nose_looks_where_the_aircraft_flies() -> None:
+    """Weights of an orbit's nodes by time: one at each moment, once round, the place of the engine's own look."""
+    data = patrolled()
+    data["sensors"][0] |= {"altitude_m": 9000, "orbit": {"heading_deg": 90, "leg_length_m": 20_000, "speed_mps": 200}}
+    data["systems"][0] = radar_card(instrumented_range=assumed(300, "km"), cruise_height=assumed(9000, "m"))
+    world = world_of(data)
+    a = world.arrays
+    record = a.sensors[0]
+    period = float(record["orbit_rows"] * record["orbit_step_s"])
+    times = np.linspace(0.0, 2.0 * period, 97)
+    shares = shares_at(record, a.orbits, times)
+    assert np.allclose(shares.sum(axis=1), 1.0)
+    assert np.allclose(shares[0], shares[48], atol=1e-6)
+    nodes = a.orbit_nodes[record["first_node"] : record["first_node"] + record["nodes"], :3]
+    for time_s, share in zip(times, shares, strict=True):
+        there = where_at(a, 0, float(time_s))
+        x = ecef_from_geodetic(radians(there.lat_deg), radians(there.lon_deg), there.height_m)
+        # a chord of the half circle strays 0.076 of the radius of 8.8 km, and half a node's spacing along it
+        assert np.linalg.norm(share @ nodes - x) < 900.0
+    assert len(moments_s(world)) == MOMENTS

@@ -13,6 +13,7 @@ from buckler.catalog.schema import Card
 from buckler.coverage.area import Grid, grid_over
 from buckler.coverage.network import Watcher, area_seen, watchers_of
 from buckler.coverage.shots import count_shots, fill_attacks, fill_seen
+from buckler.coverage.stations import moments_s, patrol_of, reliefs, shares_at
 from buckler.coverage.target import Target, target_of
 from buckler.dtypes import KILL_CLASSES
 from buckler.errors import InputError, UnknownNameError
@@ -53,7 +54,7 @@ class Attack:
 @dataclass(frozen=True)
 class Stopped:
     """What the network can do about one attack, [row, column]: from where the raid brings the class (the worst of several
-    such places), or from the azimuth that was asked for."""
+    such places), or from the azimuth that was asked for; where something flies an orbit, at the worst of some moments of it."""
 
     attack: Attack
     shots: NDArray[np.uint8]
@@ -63,7 +64,7 @@ class Stopped:
     first_km: NDArray[np.float32]
     """From the place to the first meeting; NaN where there is no shot."""
     by_battery: NDArray[np.uint8]
-    """[battery, row, column]."""
+    """[battery of `batteries_of`, row, column]."""
 
     def area_m2(self, grid: Grid, least: int = 1) -> float:
         """Of the places with so many opportunities."""
@@ -137,9 +138,15 @@ def attacks_on(world: World, classes: Sequence[str], heights_m: Sequence[float],
     return found
 
 
+def batteries_of(world: World) -> list[Any]:
+    """The batteries of the maps: of each patrol one sortie, which stands for its reliefs."""
+    later = reliefs(world)
+    return [entity for entity in world.entities if entity.kind == "battery" and entity.name not in later]
+
+
 def grid_around(world: World, cell_km: float | None) -> Grid:
     """What the batteries reach."""
-    batteries = [entity for entity in world.entities if entity.kind == "battery"]
+    batteries = batteries_of(world)
     if not batteries:
         raise InputError("the scenario has no battery, so nothing can be stopped: leave --engagement out")
     reaches = [(battery.lat_deg, battery.lon_deg, battery.range_m) for battery in batteries]
@@ -147,14 +154,19 @@ def grid_around(world: World, cell_km: float | None) -> Grid:
 
 
 def names_without(world: World, without: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which sensors and batteries are left, in the World's order: names of them, of systems or of command posts."""
+    """Which sensors and batteries are left, in the World's order: names of them, of patrols, of systems or of command posts. A
+    patrol's reliefs never are: its first sortie counts as if always there."""
     parts = {kind: [e for e in world.entities if e.kind == kind] for kind in ("sensor", "battery")}
-    known = {text for entities in parts.values() for e in entities for text in (e.name, e.system, e.parent)}
+    patrols, later = patrol_of(world), reliefs(world)
+    known = {text for entities in parts.values() for e in entities for text in (e.name, e.system, e.parent)} | {*patrols.values()}
     for name in without:
         if name not in known:
-            raise UnknownNameError("sensor, battery, system or command post", name, sorted(known))
+            raise UnknownNameError("sensor, battery, patrol, system or command post", name, sorted(known))
     sensors, batteries = (
-        np.array([not {e.name, e.system, e.parent} & set(without) for e in parts[kind]], bool)
+        np.array(
+            [e.name not in later and not {e.name, e.system, e.parent, patrols.get(e.name)} & set(without) for e in parts[kind]],
+            bool,
+        )
         for kind in ("sensor", "battery")
     )
     return sensors, batteries
@@ -181,12 +193,16 @@ def stopped(
     place = np.empty((grid.columns * (asked + SIDES), STEPS, 3))
     path = np.empty((*place.shape[:2], 4))
     seen = np.zeros((len(eyes), *place.shape[:2]), np.uint8)
+    moments, steps_s = moments_s(world), attack.dt_s * np.arange(STEPS)
+    shares = [[shares_at(a.sensors[n], a.orbits, begun + steps_s) for begun in moments] for n in range(len(eyes))]
     batteries = len(a.batteries)
+    later = reliefs(world)
+    kept = [b for b, e in enumerate(e for e in world.entities if e.kind == "battery") if e.name not in later]
     shots = np.zeros((batteries, len(place)), np.uint8)
     first = np.zeros(shots.shape)
     total, any_side = np.zeros((2, *grid.shape), np.uint8)
     first_km = np.zeros(grid.shape, np.float32)
-    by_battery = np.zeros((batteries, *grid.shape), np.uint8)
+    by_battery = np.zeros((len(kept), *grid.shape), np.uint8)
     guiding = set(a.fire_control.tolist())
     for row in range(grid.rows):
         lat = np.full(grid.columns, grid.lat_deg[row])
@@ -194,21 +210,25 @@ def stopped(
         fill_attacks(
             *world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, place, path
         )
-        for n, watcher in enumerate(eyes):
-            if some_sensors[n]:
-                body = attack.target.body(watcher.band, None)
-                fill_seen(watcher.eye, body, seen_pd, place, path, n not in guiding, seen[n])
-        count_shots(
-            a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
-            a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,
-            path, attack.to_go_m, attack.dt_s, shots, first,
-        )  # fmt: skip
-        own = shots.reshape(batteries, grid.columns, asked + SIDES)
-        all_ = np.minimum(own.sum(axis=0, dtype=np.int64), 255)
-        total[row], any_side[row] = all_[:, :asked].min(axis=-1), all_[:, asked:].min(axis=-1)
-        by_battery[:, row] = own[:, :, :asked].min(axis=-1)
-        # the farthest first meeting of any battery, from the side where it is nearest
-        first_km[row] = first.reshape(own.shape)[:, :, :asked].max(axis=0).min(axis=-1) / 1000.0
+        for m, begun in enumerate(moments):
+            for n, watcher in enumerate(eyes):
+                if some_sensors[n] and (m == 0 or watcher.flies):
+                    body = attack.target.body(watcher.band, None)
+                    fill_seen(watcher.eye, shares[n][m], body, seen_pd, place, path, n not in guiding, seen[n])
+            count_shots(
+                a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
+                a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,
+                path, attack.to_go_m, attack.dt_s, begun, shots, first,
+            )  # fmt: skip
+            own = shots[kept].reshape(len(kept), grid.columns, asked + SIDES)
+            all_ = np.minimum(own.sum(axis=0, dtype=np.int64), 255)
+            # the farthest first meeting of any battery, from the side where it is nearest
+            nearest = first[kept].reshape(own.shape)[:, :, :asked].max(axis=0).min(axis=-1) / 1000.0
+            for into, found in (
+                (total[row], all_[:, :asked].min(axis=-1)), (any_side[row], all_[:, asked:].min(axis=-1)),
+                (by_battery[:, row], own[:, :, :asked].min(axis=-1)), (first_km[row], nearest),
+            ):  # fmt: skip
+                into[...] = found if m == 0 else np.minimum(into, found)
         progress(1.0 / grid.rows)
     known = np.where(total > 0, first_km, np.nan).astype(np.float32)
     return Stopped(attack, total, any_side, known, by_battery)
@@ -216,7 +236,7 @@ def stopped(
 
 def battery_rows(world: World, found: Stopped, grid: Grid) -> list[dict[str, Any]]:
     """For each battery: the area where it has one and two opportunities, and where only it has any; most first."""
-    names = [entity for entity in world.entities if entity.kind == "battery"]
+    names = batteries_of(world)
     anyone = found.by_battery > 0
     alone = anyone.sum(axis=0) == 1
     rows = [

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.coverage.area import Bounds, Grid
-from buckler.coverage.engagement import Stopped
+from buckler.coverage.engagement import Stopped, batteries_of
 from buckler.coverage.pictures import BOTH, GAINED, LOST, area_name, classes, paint, picture_bounds, save
 from buckler.drawing import palette
 from buckler.drawing.basemap import CREDIT
@@ -38,9 +38,8 @@ class Sheet:
 
     def __init__(self, world: World, grid: Grid, notes: Sequence[str]) -> None:
         self.grid, self.notes = grid, [f"{world.loaded.scenario.title}.", *notes, f"{CREDIT}. Equirectangular projection."]
-        self.assets, self.sites = (
-            [(e.name, e.lat_deg, e.lon_deg) for e in world.entities if e.kind == kind] for kind in ("asset", "battery")
-        )
+        assets = [e for e in world.entities if e.kind == "asset"]
+        self.assets, self.sites = ([(e.name, e.lat_deg, e.lon_deg) for e in kind] for kind in (assets, batteries_of(world)))
 
     def _frame(self, shown: NDArray[np.bool_]) -> Bounds:
         framed = shown.copy()

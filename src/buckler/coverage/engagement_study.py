@@ -21,6 +21,7 @@ from buckler.coverage.engagement import (
     Attack,
     Stopped,
     attacks_on,
+    batteries_of,
     battery_rows,
     classes_of,
     grid_around,
@@ -29,6 +30,7 @@ from buckler.coverage.engagement import (
 )
 from buckler.coverage.layers import SEEN_PD, require_height
 from buckler.coverage.network import watchers_of
+from buckler.coverage.stations import MOMENTS, moments_s, note_on_patrols
 from buckler.coverage.study import world_of
 from buckler.coverage.tables import write_csv
 from buckler.coverage.writer import file_name
@@ -120,6 +122,11 @@ def engagement_into(
         f"Every cell is attacked {side} (any side: the worst of {SIDES} azimuths) by one target that flies straight in; seen: a "
         f"single-scan Pd of {seen_pd:g} or more.",
         "An opportunity is one meeting in shoot-look-shoot at mean delays; channels, magazines and other targets are not asked.",
+        *(
+            [f"What flies an orbit is where it is at the worst of {MOMENTS} moments of it. {note_on_patrols(world)}".rstrip()]
+            if len(moments_s(world)) > 1
+            else []
+        ),
         f"Terrain: {terrain}{'; ' + world.terrain.caveat if world.terrain.caveat else ''}.",
         *([world.loaded.scenario.notional] if world.loaded.scenario.notional else []),
     ]
@@ -207,7 +214,7 @@ class _Work:
         return row
 
     def _battery_names(self) -> list[str]:
-        return [entity.name for entity in self.world.entities if entity.kind == "battery"]
+        return [entity.name for entity in batteries_of(self.world)]
 
     def _shape(self, attack: Attack, mask: NDArray[np.bool_], about: dict[str, Any]) -> None:
         shape = geojson.multipolygon(geojson.areas_above(self.grid, mask.astype(np.float32), 0.5))

@@ -185,22 +185,33 @@ def unit_snr(eye: Eye, j: int, height_m: float, dx: float, dy: float, dz: float)
 
 
 @kernel
-def single_scan_pd(
-    eye: Eye, body: Body, end: int, lat_rad: float, lon_rad: float, height_m: float, vx: float, vy: float, vz: float
-) -> float:
-    """The probability that one scan detects a target there, which flies along (vx, vy, vz); 0 if it is not in view (a false
-    alarm is no detection)."""
+def weighted_pd(
+    eye: Eye, share: Floats, body: Body, end: int, lat_rad: float, lon_rad: float, height_m: float, vx: float, vy: float,
+    vz: float,
+) -> float:  # fmt: skip
+    """`single_scan_pd` with other weights of the nodes: those of a moment."""
     x, y, z = ecef_from_geodetic(lat_rad, lon_rad, height_m)
     pd = 0.0
-    for j in range(eye.share.size):
+    for j in range(share.size):
+        if share[j] == 0.0:
+            continue
         dx, dy, dz = x - eye.position_m[j, 0], y - eye.position_m[j, 1], z - eye.position_m[j, 2]
         snr = unit_snr(eye, j, height_m, dx, dy, dz)
         if snr > 0.0:
             cosine = body.cosine
             if isnan(cosine):
                 cosine = cosine_of_aspect(vx, vy, vz, dx, dy, dz)
-            pd += eye.share[j] * probability(snr * echo_m2(body, end, cosine), eye.threshold, 1, eye.swerling)
+            pd += share[j] * probability(snr * echo_m2(body, end, cosine), eye.threshold, 1, eye.swerling)
     return pd
+
+
+@kernel
+def single_scan_pd(
+    eye: Eye, body: Body, end: int, lat_rad: float, lon_rad: float, height_m: float, vx: float, vy: float, vz: float
+) -> float:
+    """The probability that one scan detects a target there, which flies along (vx, vy, vz); 0 if it is not in view (a false
+    alarm is no detection)."""
+    return weighted_pd(eye, eye.share, body, end, lat_rad, lon_rad, height_m, vx, vy, vz)
 
 
 @kernel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, degrees, pi, radians
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from buckler.coverage.area import Bounds
 from buckler.coverage.eye import Cube, Eye, Floats, Singles, within_sector
+from buckler.coverage.stations import patrol_of, reliefs
 from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_threshold
@@ -41,6 +42,8 @@ class Watcher:
     """How far its orbit takes it from the centre; 0 for one that stands."""
     hypothetical: bool
     eye: Eye
+    patrol: str = ""
+    """Whose nose it is in, if a patrol's."""
 
     @property
     def airborne(self) -> bool:
@@ -83,7 +86,7 @@ def watchers_of(
     loss_step_m: float = 1000.0,
 ) -> list[Watcher]:
     """The sensors with the World's own tables of the lowest height seen, for targets up to `highest_m`; one that flies an
-    orbit sees from its nodes (raster.py).
+    orbit sees from its nodes (raster.py). Of a patrol, every sortie's: `on_station` leaves the first.
 
     `extra_loss_db`: by sensor, a two-way loss or a rise of its noise in decibels, [azimuth] or [azimuth, slant range in
     steps of `loss_step_m`]; azimuth 0 is north.
@@ -94,13 +97,14 @@ def watchers_of(
     for name in losses:
         if name not in {entity.name for entity in sensors}:
             raise UnknownNameError("sensor", name, [entity.name for entity in sensors])
-    found = []
+    found, patrols = [], patrol_of(world)
     for entity, record, lowest_m, air_db in zip(sensors, a.sensors, a.lowest_m, a.air_db, strict=True):
         if not (np.isfinite(entity.lat_deg) and np.isfinite(entity.lon_deg)):
             raise InputError(f"sensor {entity.name!r} has no position")
         loss = _loss(losses.get(entity.name))
         nodes = _nodes(entity, record, lowest_m, a)
-        found.append(_watcher(entity, record, nodes, air_db, world.terrain, highest_m, loss, loss_step_m))
+        watcher = _watcher(entity, record, nodes, air_db, world.terrain, highest_m, loss, loss_step_m)
+        found.append(replace(watcher, patrol=patrols.get(entity.name, "")))
     return found
 
 
@@ -212,13 +216,19 @@ def _loss(given: npt.ArrayLike | None) -> Singles:
     return np.ascontiguousarray(table)
 
 
+def on_station(watchers: Sequence[Watcher], world: World) -> list[Watcher]:
+    """Of each patrol's radars the first: those of its reliefs are where that is, at other times."""
+    later = reliefs(world)
+    return [watcher for watcher in watchers if watcher.name not in later]
+
+
 def taken_out(watchers: Sequence[Watcher], names: Sequence[str]) -> list[Watcher]:
     """The network without some sensors, named one by one, by system, or by the command post to which they report."""
-    known = {text for watcher in watchers for text in (watcher.name, watcher.system, watcher.command)}
+    known = {text for w in watchers for text in (w.name, w.system, w.command, w.patrol) if text}
     for name in names:
         if name not in known:
-            raise UnknownNameError("sensor, radar system or command post", name, sorted(known))
-    left = [w for w in watchers if not {w.name, w.system, w.command} & set(names)]
+            raise UnknownNameError("sensor, radar system, patrol or command post", name, sorted(known))
+    left = [w for w in watchers if not {w.name, w.system, w.command, w.patrol} & set(names)]
     if not left:
         raise InputError(f"without {', '.join(names)} the network has no sensor left: take out something else")
     return left

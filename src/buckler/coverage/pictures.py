@@ -63,6 +63,8 @@ class Notes:
     """Whether a sensor has lobes of sea or ground."""
     flown: str = ""
     """How the target flies, where not as the question says."""
+    patrols: str = ""
+    """What fighters on patrol count for."""
 
     @property
     def orbits(self) -> str:
@@ -92,7 +94,7 @@ class Notes:
             f"{q.seen_pd:g} or more{self.orbits}. Refraction: {self.earth}{self.lobes}.",
             f"Terrain: {self.terrain}{'; ' + self.caveat if self.caveat else ''}.",
         ]
-        return "\n".join([*lines, *([self.notional] if self.notional else [])])
+        return "\n".join([*lines, *(note for note in (self.patrols, self.notional) if note)])
 
 
 def height_name(height_m: float) -> str:

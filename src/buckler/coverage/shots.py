@@ -13,8 +13,9 @@ delay at its stated or mean value):
     order_2 = meeting + assessment time, and so on: shoot, look, shoot
 
 A meeting counts if it is before the arrival, within the battery's height rules and, where the round needs support, in view
-of its fire control. Fire channels, magazines and other targets are not asked: it is what geometry and time allow one
-target.
+of its fire control. Fighters on patrol are a battery that starts from where its orbit has it at `launch` (its table holds the
+dash), and whose order waits until a sensor of its fire control has the target in view again: a nose looks away on every round.
+Fire channels, magazines and other targets are not asked: it is what geometry and time allow one target.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import kernel
-from buckler.coverage.eye import Body, Eye, single_scan_pd
+from buckler.coverage.eye import Body, Eye, weighted_pd
+from buckler.engine.reach import site_at
 from buckler.physics.earth import ecef_from_geodetic
 from buckler.physics.intercept import fastest_ahead, first_intercept
 from buckler.physics.terrain import Heights, height_at
@@ -68,10 +70,10 @@ def fill_attacks(
 
 @kernel
 def fill_seen(
-    eye: Eye, body: Body, seen_pd: float, place: Floats, path_m: Floats, only_first: bool, seen: Seen
+    eye: Eye, shares: Floats, body: Body, seen_pd: float, place: Floats, path_m: Floats, only_first: bool, seen: Seen
 ) -> None:  # fmt: skip
-    """`seen` [attack, step]: 1 where one sensor's single-scan Pd (from an orbit: the mean over a round) is at least `seen_pd`, by
-    the aspect under which it sees the attack; `only_first`: at the first such step."""
+    """`seen` [attack, step]: 1 where one sensor's single-scan Pd is at least `seen_pd`, by the aspect under which it sees the
+    attack; `only_first`: at the first such step. `shares` [step, node]: where it is on its orbit; one row for one that stands."""
     for n in range(seen.shape[0]):
         for k in range(seen.shape[1]):
             seen[n, k] = 0
@@ -80,7 +82,8 @@ def fill_seen(
             vx = path_m[n, last, 0] - path_m[n, last - 1, 0]
             vy = path_m[n, last, 1] - path_m[n, last - 1, 1]
             vz = path_m[n, last, 2] - path_m[n, last - 1, 2]
-            pd = single_scan_pd(eye, body, 1, place[n, k, 0], place[n, k, 1], place[n, k, 2], vx, vy, vz)
+            share = shares[min(k, shares.shape[0] - 1)]
+            pd = weighted_pd(eye, share, body, 1, place[n, k, 0], place[n, k, 1], place[n, k, 2], vx, vy, vz)
             if pd >= seen_pd:
                 seen[n, k] = 1
                 if only_first:
@@ -104,14 +107,29 @@ def _in_view(seen: Seen, first: int, count: int, fire_control: NDArray[np.int32]
 
 
 @kernel
+def _again_in_view_s(
+    seen: Seen, first: int, count: int, fire_control: NDArray[np.int32], n: int, dt_s: float, from_s: float
+) -> float:
+    """The first time from `from_s` on at which a sensor of the fire control has attack `n` in view; inf for none."""
+    k = int(from_s / dt_s)
+    if k < seen.shape[2] and _in_view(seen, first, count, fire_control, n, k):
+        return from_s
+    for later in range(k + 1, seen.shape[2]):
+        if _in_view(seen, first, count, fire_control, n, later):
+            return later * dt_s
+    return inf
+
+
+@kernel
 def count_shots(
     sensors: NDArray[np.void], commands: NDArray[np.void], batteries: NDArray[np.void], weapons: NDArray[np.void],
     fire_control: NDArray[np.int32], sites: Floats, interceptors: NDArray[np.void], fly_out_s: Floats,
     fly_out_mps: Floats, fly_out_clear_m: Floats, active: Seen, kill_class: int, seen: Seen, path_m: Floats,
-    to_go_m: Floats, dt_s: float, shots: NDArray[np.uint8], first_m: Floats,
+    to_go_m: Floats, dt_s: float, begun_s: float, shots: NDArray[np.uint8], first_m: Floats,
 ) -> None:  # fmt: skip
     """For each battery (`active`: 1 where it takes part) and attack: the number of shot opportunities, and how far the
-    target still has to go at the first meeting (0: none). `seen` [sensor, attack, step]; those taken out see nothing."""
+    target still has to go at the first meeting (0: none). `seen` [sensor, attack, step]; those taken out see nothing.
+    `begun_s`: when the attacks begin, for what flies."""
     attacks, steps = path_m.shape[0], path_m.shape[1]
     ahead = np.empty(steps)
     found = np.empty(commands.size)
@@ -145,14 +163,21 @@ def count_shots(
                     held = min(held, k * dt_s + sensors[s].hits * sensors[s].scan_period_s)
             order = max(found[battery.command], held) + 0.5 * commands[battery.command].decision_period_s
             while order < (steps - 1) * dt_s and shots[b, n] < MOST_SHOTS:
+                if battery.site_rows > 0:
+                    order = _again_in_view_s(
+                        seen, battery.first_sensor, battery.sensors, fire_control, n, dt_s, order
+                    )
+                    if not order < inf:
+                        break
                 launch = order + battery.reaction_s
+                site = sites[site_at(battery, begun_s + launch)]
                 best = inf
                 for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
                     if weapons[w].kill_probability[kill_class] <= 0.0:
                         continue
                     t = weapons[w].table
                     meet = first_intercept(
-                        track[n], 0.0, dt_s, ahead, sites[b], interceptors[t], fly_out_s[t], fly_out_mps[t],
+                        track[n], 0.0, dt_s, ahead, site, interceptors[t], fly_out_s[t], fly_out_mps[t],
                         fly_out_clear_m[t], launch, launch,
                     )  # fmt: skip
                     if not meet < (steps - 1) * dt_s:

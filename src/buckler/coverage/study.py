@@ -31,11 +31,12 @@ from buckler.coverage.layers import (
     lowest_of,
     require_height,
 )
-from buckler.coverage.network import Watcher, area_seen, reaches_of, taken_out, watchers_of
+from buckler.coverage.network import Watcher, area_seen, on_station, reaches_of, taken_out, watchers_of
 from buckler.coverage.pictures import Notes, Sites
 from buckler.coverage.ranges import CURVE_HEIGHTS_M, FirstDetection, first_detections, section_of
 from buckler.coverage.reaction import Reaction, reaction_times
 from buckler.coverage.result import Result
+from buckler.coverage.stations import note_on_patrols
 from buckler.coverage.target import USUAL, target_named
 from buckler.coverage.writer import Writer
 from buckler.errors import InputError
@@ -180,14 +181,14 @@ class _Study:
         highest = max(self.heights)
         reaches = reaches_of(world, highest) + (reaches_of(other, highest) if other is not None else [])
         self.grid = grid_over(area_seen(reaches, [place[1:] for place in self.assets], self.terrain), cell_km)
-        self.watchers = watchers_of(world, highest_m=highest, extra_loss_db=extra_loss_db)
+        self.watchers = on_station(watchers_of(world, highest_m=highest, extra_loss_db=extra_loss_db), world)
         self.second: list[Watcher] | None = None
         self.names: tuple[str, str] | None = None
         if without:
             self.second = taken_out(self.watchers, without)
             self.names = "the whole network", f"without {', '.join(without)}"
         elif other is not None:
-            self.second = watchers_of(other, highest_m=highest)
+            self.second = on_station(watchers_of(other, highest_m=highest), other)
             self.names = world.name, other.name
         self._progress, self._done = progress, 0.0
         self._total = len(self.heights) + 2 * len(asked) + len(self.watchers) * CURVES + len(self.assets) * len(asked)
@@ -207,6 +208,7 @@ class _Study:
         notes = Notes(
             scenario.title, terrain.caveat, cells, scenario.notional, self.question, (min(factors), max(factors)),
             any(w.flies for w in self.watchers), any(w.eye.lobes_hz > 0.0 for w in self.watchers),
+            patrols=note_on_patrols(self.world),
         )  # fmt: skip
         layers_m2: dict[float, tuple[float, float, float]] = {}
         shares: dict[float, list[Share]] = {}

@@ -28,6 +28,7 @@ def render(result: Result) -> RenderableType:
     notes = [
         f"Seen: single-scan Pd of {result.question.seen_pd:g} or more from at least one sensor.",
         f"Terrain: {result.notes.terrain}{'; ' + result.notes.caveat if result.notes.caveat else ''}.",
+        result.notes.patrols,
         result.notes.notional,
         *(f"Not written: {text}" for text in result.missing),
     ]
