@@ -12,11 +12,14 @@ from patrolled import air_missile_card, patrolled
 from runs import Event, assumed, flown, loaded, told, world_of
 
 from buckler.campaign.simulate import simulate_into
+from buckler.coverage.stations import shares_at
+from buckler.errors import InputError
 from buckler.physics.airlaunch import straight_flight
 from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.scenario.load import load_scenario, without
 from buckler.world.compile import World, compile_world
+from buckler.world.orbits import where_at
 from buckler.world.patrols import air_missile
 
 REACTION_S, ASSESSMENT_S, DASH_MPS, CRUISE_MPS = 5.0, 7.0, 400.0, 220.0
@@ -302,3 +305,65 @@ def test_the_packaged_patrols_kill_before_the_ground_does() -> None:
     ground = [[event for events in side for event in of(events, "fire") if "HAWK" in event.subject] for side in stories]
     assert len(ground[0]) < len(ground[1])
     assert not [event for event in killers if event.subject.startswith(north[0]) and event.time_s > 2400.0]
+
+
+def _seen(counter_rotating: bool) -> tuple[float, float]:
+    """The share of the time from the first confirmation to the end in which the pair's own radars hold the target, and the longest
+    time between in which neither does, s."""
+    data = patrolled(aircraft=2, counter_rotating=counter_rotating, fire_control=[], kill_probability=1e-9)
+    data["patrols"][0]["weapons"][0]["rounds"] = 1
+    card = next(card for card in data["systems"] if card["name"] == "Test fighter")
+    radar = data["systems"][0]["parameters"]
+    card["parameters"] |= {**radar, "min_elevation": assumed(-60, "deg"), "azimuth_sector": assumed(140, "deg")}
+    data["sensors"][0]["latitude_deg"] = 45.0  # the other sees nothing
+    world = world_of(data)
+    changes = [
+        (event.time_s, 1 if event.kind == "confirm" else -1)
+        for event in story(world)
+        if event.kind in ("confirm", "drop") and event.subject.startswith("Patrol")
+    ]
+    end_s = float(world.arrays.threats[0]["end_s"])
+    held, holding, since_s, longest = 0.0, 0, 0.0, 0.0
+    for time_s, change in changes:
+        held += (time_s - since_s) * (holding > 0)
+        longest = max(longest, (time_s - since_s) * (holding == 0 and since_s > 0.0))
+        holding, since_s = holding + change, time_s
+    held += (end_s - since_s) * (holding > 0)
+    return held / (end_s - changes[0][0]), longest
+
+
+def test_a_counter_rotating_pair_keeps_one_nose_on_the_target() -> None:
+    """A nose that looks 70 degrees to either side has a target abeam of neither leg for about half of the round."""
+    alone, longest_alone = _seen(False)
+    pair, longest_pair = _seen(True)
+    assert alone < 0.7
+    assert pair > alone + 0.2
+    # both look away for as much of a turn as the nose does not cover: 40 of 180 degrees, once on either side
+    assert longest_pair < 0.5 * longest_alone
+
+
+def test_the_second_radar_is_half_a_round_behind() -> None:
+    data = patrolled(aircraft=2, counter_rotating=True, reliefs=1)
+    card = next(card for card in data["systems"] if card["name"] == "Test fighter")
+    card["parameters"] |= {**data["systems"][0]["parameters"], "min_elevation": assumed(-60, "deg")}
+    world = world_of(data)
+    names = [entity.name for entity in world.entities if entity.kind == "sensor"]
+    assert [name for name in names if name.startswith("Patrol")] == [
+        "Patrol-1 radar", "Patrol-1 second radar", "Patrol-2 radar", "Patrol-2 second radar",
+    ]  # fmt: skip
+    first, second = names.index("Patrol-1 radar"), names.index("Patrol-1 second radar")
+    a = world.arrays
+    half_s = 0.5 * float(a.sensors[first]["orbit_rows"] * a.sensors[first]["orbit_step_s"])
+    for time_s in (0.0, 31.0, 200.0):
+        one, other = where_at(a, first, time_s + half_s), where_at(a, second, time_s)
+        assert float(geodesic_inverse(one.lat_deg, one.lon_deg, other.lat_deg, other.lon_deg)[0]) < 30.0
+        # what the ground hides is taken from the node that is there: within half a row of 440 m, where nodes are unevenly apart
+        shares = [shares_at(a.sensors[s], a.orbits, np.array([t]))[0] for s, t in ((first, time_s + half_s), (second, time_s))]
+        nodes = [a.orbit_nodes[a.sensors[s]["first_node"] :, :3] for s in (first, second)]
+        places = [share @ own[: share.size] for share, own in zip(shares, nodes, strict=True)]
+        assert np.linalg.norm(places[0] - places[1]) < 220.0
+
+
+def test_one_aircraft_has_nobody_behind_it() -> None:
+    with pytest.raises(InputError, match="half a round behind itself"):
+        loaded(patrolled(aircraft=1, counter_rotating=True))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.scenario.patrols import Patrol, radar_name, sortie_name
+from buckler.scenario.patrols import Patrol, radar_names, sortie_name
 from buckler.world.compile import World
 
 MOMENTS: Final = 4
@@ -26,7 +26,7 @@ def patrol_of(world: World) -> dict[str, str]:
         name: patrol.name
         for patrol in world.loaded.scenario.patrols
         for sortie in _sorties(patrol)
-        for name in (sortie, radar_name(sortie))
+        for name in (sortie, *radar_names(sortie, patrol.counter_rotating))
     }
 
 
@@ -36,7 +36,7 @@ def reliefs(world: World) -> frozenset[str]:
         name
         for patrol in world.loaded.scenario.patrols
         for sortie in [*_sorties(patrol)][1:]
-        for name in (sortie, radar_name(sortie))
+        for name in (sortie, *radar_names(sortie, patrol.counter_rotating))
     )
 
 

@@ -50,6 +50,10 @@ class Patrol(Named, Placed):
     altitude_m: Annotated[Number, Field(gt=0, le=20_000)] = Field(description="Of the station and of the dash, above sea level.")
     orbit: Orbit = Field(description="The racetrack around the station's place.")
     aircraft: Annotated[Count, Field(ge=1, le=16)] = Field(2, description="On station at once, flying as one.")
+    counter_rotating: bool = Field(
+        False,
+        description="Half of them fly half a round behind, so that one nose looks ahead while the other turns away; both radars see.",
+    )
     on_station_from_s: Seconds = Field(0.0, description="The first of them is there from then on.")
     time_on_station_s: Annotated[Number, Field(gt=0, le=86_400)] | None = Field(
         None, description="Of one sortie, without a tanker; the card's on_station_time if left out."
@@ -88,6 +92,13 @@ class Patrol(Named, Placed):
     doctrine: Doctrine = Doctrine()
     hypothetical: bool = False
 
+    @model_validator(mode="after")
+    def _two(self) -> Patrol:
+        if self.counter_rotating and self.aircraft < 2:
+            wrong = "one aircraft cannot fly half a round behind itself: write aircraft: 2, or leave this out"
+            raise LocatedError([(("counter_rotating",), wrong)])
+        return self
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -103,14 +114,14 @@ def sortie_name(patrol: str, reliefs: int, k: int) -> str:
     return patrol if reliefs == 0 else f"{patrol}-{k + 1:0{len(str(reliefs + 1))}d}"
 
 
-def radar_name(sortie: str) -> str:
-    """The name of a sortie's own radar."""
-    return f"{sortie} radar"
+def radar_names(sortie: str, counter_rotating: bool) -> list[str]:
+    """The names of a sortie's own radars: two, if half of it flies half a round behind."""
+    return [f"{sortie} radar", *([f"{sortie} second radar"] if counter_rotating else [])]
 
 
-def wire_name(sortie: str) -> str:
-    """The name of the link between a sortie and its own radar, where links name the patrol."""
-    return f"{sortie} aboard"
+def wire_name(radar: str) -> str:
+    """The name of the link between a sortie and a radar of its own, where links name the patrol."""
+    return f"{radar.removesuffix(' radar')} aboard"
 
 
 def turns_of(patrols: Sequence[Patrol], tankers: Sequence[Tanker], endurance_s: Mapping[str, float]) -> dict[str, list[Turn]]:
@@ -158,7 +169,8 @@ def derived_names(entry: dict[str, Any]) -> Iterator[str]:
             sortie = sortie_name(name, reliefs, k)
             if sortie != name:
                 yield sortie
-            yield from (radar_name(sortie), wire_name(sortie))
+            for radar in radar_names(sortie, entry.get("counter_rotating") is True):
+                yield from (radar, wire_name(radar))
 
 
 def patrol_mistakes(data: Any) -> Iterator[Mistake]:

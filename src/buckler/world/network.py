@@ -17,7 +17,7 @@ from buckler.physics.satellite import Leg, hop_delay_s, leg
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import elevation_tangent
 from buckler.scenario.load import Loaded
-from buckler.scenario.patrols import radar_name
+from buckler.scenario.patrols import radar_names
 from buckler.scenario.schema import Battery, Command, Link, Scenario, Sensor
 from buckler.units import SPEED_OF_LIGHT_MPS
 from buckler.world import sensors as sensing
@@ -165,7 +165,12 @@ def compile_network(
     index = {spot.name: n for n, spot in enumerate(places)}
     links = sorted(scenario.links, key=lambda entry: entry.name)
     joined = {name for link in links for name in link.between}
-    radars = {radar_name(battery.name) for battery in scenario.batteries if isinstance(battery, Sortie)}
+    radars = {
+        name
+        for battery in scenario.batteries
+        if isinstance(battery, Sortie)
+        for name in radar_names(battery.name, battery.patrol.counter_rotating)
+    }
     nodes = np.zeros(len(places), NODE)
     post_index = {command.name: c for c, command in enumerate(commands)}
     batteries = {battery.name: battery for battery in scenario.batteries}

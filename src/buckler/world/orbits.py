@@ -70,14 +70,16 @@ def track_of(sensor: Sensor, orbit: Orbit, card: Card, centre: Place, effective_
     round_ = orbit.leg_length_m + np.arange(TURN_NODES) * turn / TURN_NODES
     half = np.concatenate([leg, round_])
     at = np.concatenate([half, half + 0.5 * length])
-    places = [_place(orbit, radius, length * k / steps, centre) for k in range(steps)]
+    begun = orbit.begun * length
+    places = [_place(orbit, radius, (length * k / steps + begun) % length, centre) for k in range(steps)]
     frames = np.array([_frame(place) for place in places])
     ahead = np.roll(frames[:, :3], -1, axis=0) - np.roll(frames[:, :3], 1, axis=0)
     course = np.column_stack([np.sum(ahead * frames[:, 3:6], axis=1), np.sum(ahead * frames[:, 6:9], axis=1)])
     course /= np.linalg.norm(course, axis=1)[:, None]
     rows = np.column_stack([frames, course])
     rows = np.column_stack([
-        np.vstack([rows, rows[:1]]), np.interp(np.linspace(0.0, length, steps + 1), [*at, length], np.arange(len(at) + 1.0))
+        np.vstack([rows, rows[:1]]),
+        np.interp(np.linspace(begun, begun + length, steps + 1), [*at, *(at + length), 2.0 * length], np.arange(2.0 * len(at) + 1.0)),
     ])  # fmt: skip
     nodes = [_place(orbit, radius, float(along), centre) for along in at]
     return Track(

@@ -22,7 +22,7 @@ from buckler.physics.interceptor import INTERCEPTOR
 from buckler.physics.terrain import Terrain
 from buckler.scenario.doctrine import ControlOrder, Doctrine, Weapon
 from buckler.scenario.load import Loaded
-from buckler.scenario.patrols import Patrol, Turn, radar_name, turns_of, wire_name
+from buckler.scenario.patrols import Patrol, Turn, radar_names, turns_of, wire_name
 from buckler.scenario.schema import Battery, Link, Sensor, Status
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.arming import FASTEST_BODY_MPS
@@ -61,17 +61,20 @@ def expanded(loaded: Loaded) -> Loaded:
         for patrol in scenario.patrols
         for turn in turns[patrol.name]
     ]
-    radars = [radar_of(sortie) for sortie in sorties if _has_radar(loaded.card(sortie.system))]
-    there = {radar.name for radar in radars}
-    aboard = {name: [*found, *(radar_name(s) for s in found if radar_name(s) in there)] for name, found in names.items()}
+    radars = [radar for sortie in sorties if _has_radar(loaded.card(sortie.system)) for radar in radars_of(sortie)]
+    carried: dict[str, list[str]] = {sortie.name: [] for sortie in sorties}
+    for sortie in sorties:
+        if _has_radar(loaded.card(sortie.system)):
+            carried[sortie.name] = [radar.name for radar in radars_of(sortie)]
+    aboard = {name: [*found, *(radar for sortie in found for radar in carried[sortie])] for name, found in names.items()}
     return replace(
         loaded,
         scenario=scenario.model_copy(
             update={
                 "batteries": [*(_yielding(battery, names) for battery in scenario.batteries), *sorties],
                 "sensors": [*scenario.sensors, *radars],
-                "links": _links(scenario.links, names, there),
-                "status": [*_status(scenario.status, aboard, scenario.links, names), *_absences(sorties, there)],
+                "links": _links(scenario.links, names, carried),
+                "status": [*_status(scenario.status, aboard, scenario.links, names), *_absences(sorties, carried)],
                 "control_orders": [_ordered(order, names) for order in scenario.control_orders],
                 "patrols": [],
             }
@@ -96,7 +99,7 @@ def _sortie(patrol: Patrol, turn: Turn, card: Card, names: dict[str, list[str]])
     for parameter in ("reaction_time", "assessment_time", "salvo_interval"):
         _given(patrol, card, getattr(doctrine, f"{parameter}_s"), parameter, f"doctrine.{parameter}_s")
     each = _given(patrol, card, patrol.targets_per_aircraft, "fire_channels", "targets_per_aircraft")
-    radars = [*([radar_name(turn.name)] if _has_radar(card) else []), *patrol.fire_control]
+    radars = [*(radar_names(turn.name, patrol.counter_rotating) if _has_radar(card) else []), *patrol.fire_control]
     if not radars:
         raise InputError(
             f"patrol {patrol.name!r}: the card of {card.name} says nothing of a radar: name in fire_control the sensors that guide it"
@@ -115,13 +118,17 @@ def _sortie(patrol: Patrol, turn: Turn, card: Card, names: dict[str, list[str]])
     )  # fmt: skip
 
 
-def radar_of(sortie: Sortie) -> Sensor:
-    """The sortie's own radar, on its orbit."""
+def radars_of(sortie: Sortie) -> list[Sensor]:
+    """The sortie's own radars, on its orbit, the second one half a round behind."""
     patrol = sortie.patrol
-    return Sensor.model_construct(
-        name=radar_name(sortie.name), system=patrol.system, command=patrol.command, latitude_deg=patrol.latitude_deg,
-        longitude_deg=patrol.longitude_deg, altitude_m=patrol.altitude_m, orbit=patrol.orbit, hypothetical=patrol.hypothetical,
-    )  # fmt: skip
+    behind = patrol.orbit.model_copy(update={"begun": (patrol.orbit.begun + 0.5) % 1.0})
+    return [
+        Sensor.model_construct(
+            name=name, system=patrol.system, command=patrol.command, latitude_deg=patrol.latitude_deg,
+            longitude_deg=patrol.longitude_deg, altitude_m=patrol.altitude_m, orbit=orbit, hypothetical=patrol.hypothetical,
+        )
+        for name, orbit in zip(radar_names(sortie.name, patrol.counter_rotating), (patrol.orbit, behind), strict=False)
+    ]  # fmt: skip
 
 
 def _all(named: Sequence[str], names: dict[str, list[str]]) -> list[str]:
@@ -147,15 +154,15 @@ def _link_names(link: Link, names: dict[str, list[str]]) -> dict[str, list[str]]
     return {link.name if alone else f"{link.name} ({one} <> {two})": [one, two] for one, two in pairs}
 
 
-def _links(links: Sequence[Link], names: dict[str, list[str]], radars: set[str]) -> list[Link]:
+def _links(links: Sequence[Link], names: dict[str, list[str]], carried: dict[str, list[str]]) -> list[Link]:
     found = [
         link.model_copy(update={"name": name, "between": ends}) for link in links for name, ends in _link_names(link, names).items()
     ]
     joined = {end for link in found for end in link.between}
     wires = [
-        Link.model_construct(name=wire_name(sortie), between=[sortie, radar_name(sortie)], kind="fibre", latency_s=0.0)
+        Link.model_construct(name=wire_name(radar), between=[sortie, radar], kind="fibre", latency_s=0.0)
         for sortie in sorted(joined)
-        if radar_name(sortie) in radars
+        for radar in carried.get(sortie, [])
     ]
     return [*found, *wires]
 
@@ -167,13 +174,11 @@ def _status(
     return [fact.model_copy(update={"of": name}) for fact in facts for name in known.get(fact.of, [fact.of])]
 
 
-def _absences(sorties: Sequence[Sortie], radars: set[str]) -> list[Status]:
-    """When a sortie and its radar are not on station."""
+def _absences(sorties: Sequence[Sortie], carried: dict[str, list[str]]) -> list[Status]:
+    """When a sortie and its radars are not on station."""
     found = []
     for sortie in sorties:
-        for name in (sortie.name, radar_name(sortie.name)):
-            if name != sortie.name and name not in radars:
-                continue
+        for name in (sortie.name, *carried[sortie.name]):
             for from_s, until_s in ((0.0, min(sortie.from_s, _LAST_S)), (sortie.until_s, _LAST_S)):
                 if until_s > from_s:
                     found.append(Status(of=name, state="down", from_s=from_s, until_s=until_s))
@@ -197,7 +202,7 @@ def place_of(sortie: Sortie, terrain: Terrain) -> Place:
 
 def sites_of(record: Any, sortie: Sortie, card: Card, place: Place, first: int) -> NDArray[np.float64]:
     """Rows of World.sites along the orbit, one round; the battery's record learns which are its own, and how it flies."""
-    track = track_of(radar_of(sortie), sortie.patrol.orbit, card, place, MEAN_RADIUS_M)
+    track = track_of(radars_of(sortie)[0], sortie.patrol.orbit, card, place, MEAN_RADIUS_M)
     rows = np.column_stack([track.rows[:-1, :12], np.full(len(track.rows) - 1, place.height_m)])
     record["first_site"], record["site_rows"], record["site_step_s"] = first, len(rows), track.step_s
     record["dash_mps"], record["until_s"] = sortie.dash_mps, sortie.until_s
