@@ -61,5 +61,6 @@ def test_a_chart_holds_every_row_inside_its_box():
         float(piece.split('"')[1]) for piece in svg.split("<circle")[1:] for piece in [piece[piece.index("cx=") :]]
     ]
     assert len(numbers) == 3
-    assert all(400 <= x <= 840 for x in numbers)
+    width = float(svg.split('viewBox="0 0 ')[1].split()[0])
+    assert all(width - 60 - 440 <= x <= width - 60 for x in numbers)
     assert numbers[1] < numbers[2] < numbers[0]

@@ -54,11 +54,15 @@ def _values(results: list[dict[str, Any]], names: list[Any]) -> Markup:
     for name in dict.fromkeys(name for column in columns for name in column):
         cells = [next(value_of(column[name]["first"]) for column in columns if name in column)]
         cells += [value_of(column[name]["second"]) if name in column else "–" for column in columns]
-        body.append(tag("tr", tag("td", name), [tag("td", cell, class_="n") for cell in cells]))
+        named = tag("td", name.strip(), class_="part" if name != name.strip() else None)
+        values = [tag("td", cell, class_="n", data_label=letter) for letter, cell in zip(_LETTERS, cells, strict=False)]
+        body.append(tag("tr", named, values))
+    letters = " · ".join(f"{letter} {name}" for letter, name in zip(_LETTERS, names, strict=False))
     return tag(
         "section",
         tag("h2", "Every option"),
-        tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", body)), class_="scroll"),
+        tag("p", letters, class_="for-narrow small"),
+        tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="stack"), class_="scroll"),
     )
 
 

@@ -10,12 +10,14 @@ from typing import Any, Final
 from buckler.report.markup import Child, Markup, tag
 
 _NAMES: Final = 400.0
+"""At most; as wide as the longest name needs."""
+_LETTER: Final = 7.4
 _PLOT: Final = 440.0
-_WIDTH: Final = 900.0
+_BESIDE: Final = 60.0
 _ROW: Final = 26.0
 
 CSS: Final = """
-.forest { display: block; width: 100%; min-width: 620px; height: auto; } .forest text { fill: var(--text); font-size: 13px; }
+.forest { display: block; width: 100%; height: auto; } .forest text { fill: var(--text); font-size: 13px; }
 .forest text.small { fill: var(--muted); font-size: 11.5px; } .forest .zero { stroke: var(--muted); stroke-width: 1.2; }
 .forest .grid { stroke: var(--rule); stroke-width: 1; } .forest .span { stroke: var(--muted); stroke-width: 2; }
 .forest .bound { stroke-dasharray: 2 5; stroke-width: 1.2; }
@@ -52,9 +54,11 @@ def forest(rows: Sequence[Row], unit: str, bars: bool = False) -> Markup:
     room = 0.04 * (high - low)
     low, high = low - room, high + room
     height = _ROW * len(rows) + 46
+    names = min(_NAMES, 30.0 + _LETTER * max((len(_cut(row.name)) for row in rows), default=0))
+    width = names + _PLOT + _BESIDE
 
     def at(value: float) -> float:
-        return _NAMES + _PLOT * (value - low) / (high - low)
+        return names + _PLOT * (value - low) / (high - low)
 
     parts: list[Child] = []
     step = _step(high - low)
@@ -78,7 +82,7 @@ def forest(rows: Sequence[Row], unit: str, bars: bool = False) -> Markup:
     for k, row in enumerate(rows):
         y = 8 + _ROW * (k + 0.5)
         drawn: list[Child] = [tag("title", f"{row.name}: {row.value:+.4g} {unit} {row.note}")]
-        drawn.append(tag("text", _cut(row.name), x=_NAMES - 12, y=y + 4, text_anchor="end"))
+        drawn.append(tag("text", _cut(row.name), x=names - 12, y=y + 4, text_anchor="end"))
         if bars:
             left, right = sorted((at(0.0), at(row.value)))
             drawn.append(tag("rect", class_="bar", x=left, y=y - 8, width=max(right - left, 0.5), height=16.0))
@@ -89,10 +93,11 @@ def forest(rows: Sequence[Row], unit: str, bars: bool = False) -> Markup:
             )
         drawn.append(tag("circle", class_="dot", cx=at(row.value), cy=y, r=4.0))
         parts.append(tag("g", drawn, class_=None if row.clear else "unclear"))
-    parts.append(tag("text", unit, class_="small", x=_NAMES + _PLOT / 2, y=height - 4, text_anchor="middle"))
-    return tag(
-        "div", tag("svg", parts, class_="forest", viewBox=f"0 0 {_WIDTH:.0f} {height:.0f}", role="img"), class_="scroll"
-    )
+    parts.append(tag("text", unit, class_="small", x=names + _PLOT / 2, y=height - 4, text_anchor="middle"))
+    # letters of 9 to 14 px: a narrow screen scrolls sideways before they are smaller
+    style = f"min-width: {0.69 * width:.0f}px; max-width: {1.07 * width:.0f}px"
+    chart = tag("svg", parts, class_="forest", viewBox=f"0 0 {width:.0f} {height:.0f}", role="img", style=style)
+    return tag("div", chart, class_="scroll")
 
 
 def _step(width: float) -> float:

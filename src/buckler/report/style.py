@@ -41,6 +41,7 @@ a {{ color: var(--defence); }}
 .gauge.through i:not(.range) {{ background: var(--through); }}
 .gauge.killed i:not(.range) {{ background: var(--killed); }}
 .scroll {{ overflow-x: auto; max-width: 100%; }}
+td.part {{ padding-left: 1.4em; }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .95rem; }}
 th, td {{ text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }}
 th {{ font-weight: 600; color: var(--muted); font-size: .85rem; }}
