@@ -22,11 +22,13 @@ from buckler.tracking import (
     coordinated_turn,
     positions,
 )
-from buckler.tracking.kalman import cholesky, linear_predict, linear_update, update_three
+from buckler.tracking.estimate import linear_predict, linear_update
+from buckler.tracking.kalman import update_three
 from buckler.tracking.measuring import COMPONENTS, PLOT, elevation_from_height, measure, measure_place, place
 from buckler.tracking.metrics import nees_bounds, steady_state_gains
 from buckler.tracking.models import MotionModel
 from buckler.tracking.motion import fly_segments
+from buckler.tracking.unscented import cholesky
 
 RUNS, STEPS, STEP_S = 50, 60, 2.0
 

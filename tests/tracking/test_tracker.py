@@ -10,8 +10,8 @@ from buckler.errors import InputError
 from buckler.physics.earth import geodetic_to_ecef
 from buckler.tracking import Scan, Tracker, constant_acceleration, constant_velocity, coordinated_turn, positions, radar
 from buckler.tracking.bank import make_bank
+from buckler.tracking.gating import make_room
 from buckler.tracking.metrics import gospa
-from buckler.tracking.scanning import make_room
 
 STRAIGHT = constant_velocity(1.0)
 THREE = (STRAIGHT, constant_acceleration(1.0), coordinated_turn(1.0))

@@ -6,13 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from buckler.tracking.kalman import Estimate, Predictor, Updater
+    from buckler.tracking.estimate import Estimate, Predictor, Updater
     from buckler.tracking.measuring import Sensor, elevation_from_height, positions, radar
     from buckler.tracking.models import ballistic, constant_acceleration, constant_velocity, coordinated_turn
     from buckler.tracking.tracker import History, Scan, Track, Tracker
 
 _HOME = {
-    **dict.fromkeys(("Estimate", "Predictor", "Updater"), "kalman"),
+    **dict.fromkeys(("Estimate", "Predictor", "Updater"), "estimate"),
     **dict.fromkeys(("Sensor", "elevation_from_height", "positions", "radar"), "measuring"),
     **dict.fromkeys(("ballistic", "constant_acceleration", "constant_velocity", "coordinated_turn"), "models"),
     **dict.fromkeys(("History", "Scan", "Track", "Tracker"), "tracker"),

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from buckler.errors import InputError
-from buckler.tracking.kalman import Estimate, Predictor
+from buckler.tracking.estimate import Estimate, Predictor
 from buckler.tracking.measuring import PLOT, POLAR, Sensor, place
 from buckler.tracking.metrics import gate_threshold
 from buckler.tracking.models import MotionModel

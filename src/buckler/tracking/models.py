@@ -47,14 +47,15 @@ MODEL: Final = np.dtype(
     (
         np.record,
         [
+            ("noise", "f8"),  # its spectral density (m^2/s^3, m^2/s^5), or standard deviation in m/s^2 where piecewise
             ("kind", "i4"),  # CONSTANT_VELOCITY to BALLISTIC
             ("piecewise", "i4"),  # 1: the noise is an acceleration constant over each step
-            ("noise", "f8"),  # its spectral density (m^2/s^3, m^2/s^5), or standard deviation in m/s^2 where piecewise
             ("ballistic_coefficient_kgpm2", "f8"),  # inf: no drag
         ],
     )
 )  # fmt: skip
-"""A motion model as the kernels take it."""
+"""A motion model as the kernels take it. Not in the order of the engine's record, which holds more: numba would take that for a kind of
+this one, and warn."""
 
 
 @borrowing_kernel

@@ -35,11 +35,12 @@ from buckler.tracking.bank import (
     make_bank,
     set_state,
 )
-from buckler.tracking.kalman import Estimate
+from buckler.tracking.estimate import Estimate
+from buckler.tracking.gating import make_room
 from buckler.tracking.measuring import COMPONENTS, PLOT, POLAR, POSITION, Sensor
 from buckler.tracking.metrics import gate_threshold
 from buckler.tracking.models import MotionModel, models_array
-from buckler.tracking.scanning import POINT, SCAN, make_room, process
+from buckler.tracking.scanning import POINT, SCAN, process
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
