@@ -157,6 +157,62 @@ def test_the_recorded_files():
     assert place.lat_deg[0] == pytest.approx(41.1671233, abs=1e-6)
 
 
+def moved(change, rows=range(60)):
+    """Two flights, some rows of the first changed."""
+    made = flights(2)
+    for k in rows:
+        made[k].update(change(made[k]))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("rows", "says", "tracks"),
+    [
+        (moved(lambda row: {"timestamp": row["timestamp"] - 400}, range(10, 20)), "10 of 60 rows go back in time", 3),
+        (moved(lambda row: {"latitude": float("nan")}, range(5, 8)), "3 of 120 rows without an address, a time or a position", 2),
+        (moved(lambda row: {"longitude": 1e9}, range(5, 8)), "3 of 120 rows without an address, a time or a position", 2),
+        (moved(lambda row: {"altitude": None}, range(5, 8)), "3 of 120 rows (1 addresses) without a height", 2),
+        (moved(lambda row: {"altitude": None}), "4b0000: no row has a height", 1),
+        (moved(lambda row: {"latitude": row["latitude"] + 5.0}, range(20, 26)), "6 of 60 rows are where it cannot have flown", 2),
+    ],
+    ids=["backwards", "not a number", "no place on earth", "no height", "never a height", "teleport"],
+)
+def test_rows_that_are_no_flight_are_held_out_and_named(tmp_path, rows, says, tracks):
+    metrics = track_file(written(tmp_path / "f.json", rows)).metrics
+    assert any(says in line for line in metrics["held_out"])
+    assert metrics["tracks"] == tracks
+
+
+def test_two_aircraft_with_one_address_are_no_flight_even_at_the_same_times(tmp_path):
+    rows = flights(3)
+    for row in rows[60:120]:
+        row["icao24"] = "4b0000"
+    metrics = track_file(written(tmp_path / "f.json", rows)).metrics
+    assert metrics["tracks"] == 1
+    assert any("4b0000: two aircraft with one address (THY0 and THY1)" in line for line in metrics["held_out"])
+    with pytest.raises(InputError, match=r"holds no flight .*two aircraft with one address"):
+        track_file(written(tmp_path / "f.json", rows[:120]))
+
+
+def test_asterix_that_is_cut_short_or_unknown_or_without_time_keeps_the_rest_and_says_so(tmp_path):
+    path, _ = asterix_file(tmp_path / "a.raw", (38.0, 32.5, 900.0))
+    content = path.read_bytes()
+    for changed, says, plots in (
+        (content[:-7], "the file is cut short", 19),
+        (content + bytes([21, 0, 5, 1, 2]), "1 blocks of category 021, which is not read", 20),
+    ):
+        path.write_bytes(changed)
+        metrics = track_file(path).metrics
+        assert any(says in line for line in metrics["held_out"])
+        assert (metrics["plots"], metrics["tracks"]) == (plots, 1)
+    path.write_bytes(bytes([21, 0, 5, 1, 2]))
+    with pytest.raises(InputError, match="holds no ASTERIX of category 034, 048 or 062"):
+        track_file(path)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="azimuth has no meaning at a pole"):
+        track_file(path, radars={"7/9": (90.0, 0.0, 0.0)})
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

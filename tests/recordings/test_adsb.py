@@ -69,6 +69,15 @@ def test_opensky_state_vectors_are_in_metres(tmp_path):
     same(read_adsb(tmp_path / "states.csv"))
 
 
+def test_a_csv_table_cut_short_keeps_its_whole_lines(tmp_path):
+    path = tmp_path / "f.csv"
+    lines = [f"{1_600_000_000 + k},4b0001,{38.0 + 0.002 * k},33.0,30000" for k in range(20)]
+    path.write_text("\n".join(["timestamp,icao24,latitude,longitude,altitude", *lines])[:-20], encoding="utf-8")
+    recording = read_adsb(path)
+    assert len(recording.tracks[0].time_s) == 19
+    assert any("1 lines with another number of columns" in line for line in recording.held_out)
+
+
 def test_a_file_cut_short_gives_what_was_readable_and_says_so(tmp_path):
     text = json.dumps(ROWS).encode()
     recording = read_adsb(written(tmp_path, "a.json", text[: len(text) * 3 // 4]))

@@ -91,6 +91,22 @@ def test_midnight_is_passed(tmp_path):
     assert read_asterix(file).plots["time_s"].to_pylist() == [86_399.0, 86_403.0]
 
 
+def test_reports_without_time_or_range_are_held_out(tmp_path):
+    import asterix.generated as gen
+
+    def block(time_s, range_nmi):
+        items = {"010": (("SAC", 7), ("SIC", 9)), "020": (0,), "040": (("RHO", range_nmi), ("THETA", 10.0))}
+        record = gen.Cat_048_1_32.cv_record.create(items if time_s is None else {**items, "140": time_s})
+        return gen.Cat_048_1_32.create([record]).unparse().to_bytes()
+
+    path = tmp_path / "a.raw"
+    path.write_bytes(block(10.0, 20.0) + block(None, 20.0) + block(12.0, 0.0) + block(14.0, 20.0))
+    recording = read_asterix(path)
+    assert recording.plots["time_s"].to_pylist() == [10.0, 14.0]
+    assert "1 target reports without a time: held out" in recording.held_out
+    assert "1 target reports without a measured position: held out" in recording.held_out
+
+
 def test_an_unknown_category_is_named_and_the_rest_read(tmp_path):
     file = tmp_path / "a.raw"
     file.write_bytes(b"\xf7\x00\x05\x00\x00" + block048())

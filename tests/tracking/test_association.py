@@ -14,10 +14,10 @@ from tracked_targets import flat_radar, plots_of, straight_targets
 
 from buckler.tracking import Estimate, Scan, Tracker, constant_velocity
 from buckler.tracking.association import assign_cluster, joint_probabilities
+from buckler.tracking.gating import gate, make_room
 from buckler.tracking.kalman import innovate
 from buckler.tracking.measuring import COMPONENTS, measure
 from buckler.tracking.metrics import gate_threshold
-from buckler.tracking.scanning import gate, make_room
 
 
 @settings(max_examples=40)

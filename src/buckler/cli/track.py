@@ -43,7 +43,7 @@ def _place(text: str) -> tuple[str, tuple[float, float, float]]:
         lat, lon, height = (float(part) for part in place.split(","))
     except ValueError:
         raise InputError(f"--radar {text}: write SAC/SIC=LAT,LON,HEIGHT, such as 25/12=43.57,16.41,780") from None
-    if not (abs(lat) < 90.0 and abs(lon) <= 180.0):
+    if not (abs(lat) <= 90.0 and abs(lon) <= 180.0):
         raise InputError(f"--radar {text}: latitude {lat:g} or longitude {lon:g} is not on the earth")
     return name.strip(), (lat, lon, height)
 

@@ -147,7 +147,8 @@ def _asterix(recording: AsterixRecording, given: dict[str, tuple[float, float, f
         feeds.insert(0, Feed("", *(list(column) for column in zip(*located, strict=True))))
     form = "ASTERIX " + ", ".join(f"CAT{category:03d}" for category in recording.records)
     if not feeds:
-        raise InputError(f"{recording.source}: {form} holds neither target reports nor tracks with a position")
+        why = f" ({'; '.join(held)})" if held else ""
+        raise InputError(f"{recording.source}: {form} holds neither target reports nor tracks with a time and a position{why}")
     return Material(recording.source, form, 0.0, feeds, held, sites)
 
 

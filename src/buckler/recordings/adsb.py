@@ -87,7 +87,7 @@ def read_adsb(
     height = height * to_si(1.0, words.height_unit)
     address = np.array([str(value or "").strip().lower() for value in columns["icao24"]])
     callsign = [str(value or "").strip() for value in columns.get("callsign", [""] * len(address))]
-    usable = np.isfinite(times) & np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90.0) & (address != "")
+    usable = np.isfinite(times) & np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0) & (address != "")
     if missing := int(np.count_nonzero(~usable)):
         said.append(f"{missing} of {len(usable)} rows without an address, a time or a position: held out")
     epoch_s = float(np.floor(times[usable].min())) if usable.any() else 0.0
@@ -126,12 +126,12 @@ def _columns(file: Path) -> tuple[dict[str, Any], list[str]]:
     """The columns of the table by name, and what was wrong with the file."""
     content, said = file_bytes(file)
     if content[:4] == _MAGIC_PARQUET:
-        return _arrow(file, content, "Parquet"), said
+        return _arrow(file, content, "Parquet", said), said
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"["):
         return _json(file, content, said)
     if b"," in content[:4096].split(b"\n", 1)[0]:
-        return _arrow(file, content, "CSV"), said
+        return _arrow(file, content, "CSV", said), said
     raise InputError(f"{file}: neither JSON, CSV nor Parquet; give an OpenSky or traffic table (.json, .csv, .parquet, also .gz)")
 
 
@@ -199,18 +199,27 @@ def _whole_records(text: str) -> list[Any]:
         found.append(record)
 
 
-def _arrow(file: Path, content: bytes, form: str) -> dict[str, Any]:
+def _arrow(file: Path, content: bytes, form: str, said: list[str]) -> dict[str, Any]:
+    odd: list[int] = []
+
+    def skipped(row: Any) -> str:
+        odd.append(row.number)
+        return "skip"
+
     try:
         if form == "CSV":
             from pyarrow import csv
 
-            table = csv.read_csv(io.BytesIO(content))
+            options = csv.ParseOptions(invalid_row_handler=skipped)
+            table = csv.read_csv(io.BytesIO(content), csv.ReadOptions(use_threads=False), options)
         else:
             from pyarrow import parquet
 
             table = parquet.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{file}: cannot be read as {form}: {str(error).splitlines()[0]}") from None
+    if odd:
+        said.append(f"{len(odd)} lines with another number of columns than the first (a file cut short ends so): held out")
     return {name: _plain(table[name]).to_pylist() for name in table.column_names}
 
 

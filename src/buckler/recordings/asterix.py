@@ -146,14 +146,22 @@ def read_asterix(path: str | Path) -> AsterixRecording:
                 _add(plots, _plot(record, clock))
             else:
                 _add(tracks, _track(record, clock))
-    nowhere = sum(1 for value in plots["range_m"] if value != value)
-    if nowhere:
+    seen_plots = _timed(pa.table(plots, schema=PLOTS), "target reports", said)
+    placed = seen_plots.filter(pa.compute.greater(pa.compute.fill_null(seen_plots["range_m"], nan), 0.0))
+    if nowhere := seen_plots.num_rows - placed.num_rows:
         said.append(f"{nowhere} target reports without a measured position: held out")
-    table = pa.table(plots, schema=PLOTS)
     return AsterixRecording(
-        str(file), dict(sorted(counts.items())), table.filter(pa.compute.is_finite(table["range_m"])) if nowhere else table,
-        pa.table(tracks, schema=SYSTEM_TRACKS), radars, tuple(said),
+        str(file), dict(sorted(counts.items())), placed, _timed(pa.table(tracks, schema=SYSTEM_TRACKS), "system tracks", said), radars,
+        tuple(said),
     )  # fmt: skip
+
+
+def _timed(table: pa.Table, what: str, said: list[str]) -> pa.Table:
+    """The rows that have a time."""
+    good = table.filter(pa.compute.is_finite(table["time_s"]))
+    if missing := table.num_rows - good.num_rows:
+        said.append(f"{missing} {what} without a time: held out")
+    return good
 
 
 def _blocks(payload: bytes) -> tuple[list[tuple[int, bytes]], str]:
@@ -197,6 +205,8 @@ class _Clock:
         self._days = 0
 
     def __call__(self, time_of_day_s: float) -> float:
+        if time_of_day_s != time_of_day_s:
+            return nan
         if self._last is not None:
             step = time_of_day_s - self._last
             self._days += 1 if step < -_DAY_S / 2 else -1 if step > _DAY_S / 2 else 0

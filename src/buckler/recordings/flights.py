@@ -116,8 +116,12 @@ def flights_of(
         first = float(time_s[late][0])
         said.append(f"{address}: {late.sum()} of {len(late)} rows go back in time (the first to {first:.1f} s): held out")
     rows = np.flatnonzero(~late)
-    rows = rows[np.unique(time_s[rows], return_index=True)[1]]
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
     points = geodetic_to_ecef(lat_deg, lon_deg)
+    # Of several rows of one time the first counts, and those that are elsewhere.
+    _, first_of, which = np.unique(time_s[rows], return_index=True, return_inverse=True)
+    apart = np.linalg.norm(points[rows] - points[rows[first_of[which]]], axis=1)
+    rows = rows[(np.arange(len(rows)) == first_of[which]) | (apart > SLACK_M)]
     chains = [rows[chain] for chain in _chains(time_s[rows], points[rows], fastest_mps, SLACK_M)]
     chains.sort(key=lambda chain: (-len(chain), chain[0]))
     main = chains[0]
@@ -189,12 +193,14 @@ def _chains(time_s: Floats, points_m: Floats, fastest_mps: float, slack_m: float
     """Rows in chains within which every step can be flown; of several chains that a row could join, the one that needs the least
     speed gets it."""
     steps = np.linalg.norm(np.diff(points_m, axis=0), axis=1)
-    if np.all(steps <= fastest_mps * np.diff(time_s) + slack_m):
+    if np.all((steps <= fastest_mps * np.diff(time_s) + slack_m) & (np.diff(time_s) > 0.0)):
         return [np.arange(len(time_s))]
     chains: list[list[int]] = []
     for row in range(len(time_s)):
         best, least = -1, fastest_mps
         for k, chain in enumerate(chains):
+            if time_s[row] == time_s[chain[-1]]:
+                continue
             apart = float(np.linalg.norm(points_m[row] - points_m[chain[-1]]))
             needed = max(0.0, apart - slack_m) / float(time_s[row] - time_s[chain[-1]])
             if needed < least or (needed == least and best < 0):
