@@ -16,7 +16,7 @@ import io
 import json
 import zlib
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -202,7 +202,7 @@ def _whole_records(text: str) -> list[Any]:
 def _arrow(file: Path, content: bytes, form: str, said: list[str]) -> dict[str, Any]:
     odd: list[int] = []
 
-    def skipped(row: Any) -> str:
+    def skipped(row: Any) -> Literal["skip"]:
         odd.append(row.number)
         return "skip"
 

@@ -147,7 +147,7 @@ def read_asterix(path: str | Path) -> AsterixRecording:
             else:
                 _add(tracks, _track(record, clock))
     seen_plots = _timed(pa.table(plots, schema=PLOTS), "target reports", said)
-    placed = seen_plots.filter(pa.compute.greater(pa.compute.fill_null(seen_plots["range_m"], nan), 0.0))
+    placed = seen_plots.filter(pa.array([(range_m or 0.0) > 0.0 for range_m in seen_plots["range_m"].to_pylist()], pa.bool_()))
     if nowhere := seen_plots.num_rows - placed.num_rows:
         said.append(f"{nowhere} target reports without a measured position: held out")
     return AsterixRecording(
