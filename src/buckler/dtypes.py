@@ -178,6 +178,7 @@ BATTERY: Final = record(
     ("minimum_height_m", "f8"),  # m above the ellipsoid: no intercept below
     ("maximum_height_m", "f8"),  # m above the ellipsoid: no intercept above
     ("remote_age_s", "f8"),  # s: greatest age of another sensor's track on which it may fire; 0 where it may on none
+    ("remote_error_m", "f8"),  # m: its greatest standard deviation
     ("first_sensor", "i4"),  # its first entry in World.fire_control
     ("sensors", "i4"),  # its number of entries there
     ("first_weapon", "i4"),  # its first weapon

@@ -9,6 +9,7 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fire import send_for_more
+from buckler.engine.identify import vetoes
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
 from buckler.engine.network import (
     AWAY,
@@ -36,6 +37,7 @@ from buckler.engine.network import (
 )
 from buckler.engine.posts import gain, guided, plan_decision
 from buckler.engine.state import FLYING, State
+from buckler.engine.telling import hear_track, send_track
 from buckler.log.schema import Kind
 from buckler.tracking.identification import HOSTILE
 
@@ -46,7 +48,7 @@ _TAKE_OVER = int(Kind.TAKE_OVER)
 
 @borrowing_kernel
 def on_network(
-    world: WorldArrays, state: State, net: Network, seed: int, replication: int, what: int, a: int, b: int, now_s: float
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, record: bool, what: int, a: int, b: int, now_s: float
 ) -> None:
     """Whatever the calendar holds of the network."""
     if what == calendar.CONFIRMED or what == calendar.DROPPED:
@@ -59,14 +61,19 @@ def on_network(
             _own_tracks(world, state, what == calendar.CONFIRMED, a, b, now_s)
     elif what == calendar.DIRECT or what == calendar.ARRIVE or what == calendar.TELL:
         if state.lives[b].life == FLYING:
-            if what == calendar.TELL:
+            vetoed = len(world.bodies) > 0 and world.reports[a].post >= 0 and vetoes(state.known_as[world.reports[a].post, b])
+            if what != calendar.TELL:
+                arrive(net, a, b, vetoed, now_s)
+            elif not vetoed:
                 tell(net, a, b, now_s)
-            else:
-                arrive(net, a, b, now_s)
             if len(world.bodies) > 0 and world.reports[a].post >= 0 and net.passed[a, b].status == DELIVERED:
                 _believe(world, state, net.passed[a, b].post, world.reports[a].source, b)
             if net.passed[a, b].status == DELIVERED:
                 pass_on(net, seed, replication, net.passed[a, b].post, b, now_s)
+    elif what == calendar.SEND_TRACK:
+        send_track(world, state, net, seed, replication, a, b, now_s)
+    elif what == calendar.HEAR_TRACK:
+        hear_track(world, state, net, record, a, b, now_s)
     elif what == calendar.PASS_ON:
         pass_on(net, seed, replication, a, b, now_s)
     elif what == calendar.ENDED:
@@ -133,10 +140,11 @@ def _bring(world: WorldArrays, state: State, old: int, new: int, now_s: float) -
 
 @borrowing_kernel
 def _believe(world: WorldArrays, state: State, c: int, source: int, i: int) -> None:
-    """What a post has taken over from another as hostile is hostile to it, whatever its own evidence."""
-    theirs = state.known_as[source - (world.first_command - world.first_battery), i]
-    if state.held_by[c, i].identify_event >= 0 and theirs.identity == HOSTILE:
-        state.known_as[c, i].identity = HOSTILE
+    """What a post has taken over from another as hostile is hostile to it, as long as its own evidence does not forbid that (identify)."""
+    theirs, own = state.known_as[source - (world.first_command - world.first_battery), i], state.known_as[c, i]
+    if state.held_by[c, i].identify_event >= 0 and theirs.identity == HOSTILE and own.identity != HOSTILE:
+        own.identity = HOSTILE
+        own.told = 1
 
 
 @borrowing_kernel

@@ -95,8 +95,21 @@ def _stake(world: WorldArrays, state: State, c: int, w: int, i: int, now_s: floa
 
 
 @borrowing_kernel
-def _remote(world: WorldArrays, net: Network, b: int, i: int, now_s: float) -> tuple[int, float]:
-    return remote_sensor(net, world.sensors, world.remote_m, world.batteries[b].remote_age_s, b, i, now_s)
+def _remote(world: WorldArrays, state: State, net: Network, b: int, i: int, now_s: float) -> tuple[int, float]:
+    """The sensor on whose track battery `b` may fire though it is none of its own (network.remote_sensor), -1 for none.
+
+    By the truth the sensor's errors there and its age on arrival decide; by tracks, those of what its post holds (telling).
+    """
+    battery = world.batteries[b]
+    by_track = world.basket_m > 0.0
+    if by_track:
+        c, there_s = state.post[b], now_s + net.way_s[b]
+        if (
+            there_s - state.picture.held[c, i].time_s > battery.remote_age_s
+            or std_at(state.picture, c, i, there_s) > battery.remote_error_m
+        ):
+            return -1, float(np.inf)
+    return remote_sensor(net, world.sensors, world.remote_m, battery.remote_age_s, b, i, by_track, now_s)
 
 
 @borrowing_kernel
@@ -181,8 +194,8 @@ def decide(
                     continue
                 held = OWN if guided(world.fire_control, state.seen_by, battery, i) else NOBODYS
                 if networked and held == NOBODYS and battery.remote_age_s > 0.0:
-                    held = REMOTE if _remote(world, net, b, i, now_s)[0] >= 0 else NOBODYS
-                if world.basket_m > 0.0 and state.picture.beliefs[c, i].plots < 2:
+                    held = REMOTE if _remote(world, state, net, b, i, now_s)[0] >= 0 else NOBODYS
+                if world.basket_m > 0.0 and state.picture.held[c, i].plots < 2:
                     held = NOBODYS
                 kill_class = world.threats[i].kill_class
                 rounds = salvo_at(battery, attempt, kill_class)
@@ -268,7 +281,7 @@ def _order(
     if len(world.reports) > 0:
         way_s, arrives = order_way(net, seed, replication, b, i, state.attempts[b, i].fired)
         if not guided(world.fire_control, state.seen_by, world.batteries[b], i):
-            s, range_m = _remote(world, net, b, i, now_s)
+            s, range_m = _remote(world, state, net, b, i, now_s)
             because = note(
                 state.journal, because, now_s, _REMOTE, world.first_sensor + s, world.first_threat + i, i, range_m, 0
             )

@@ -1,4 +1,9 @@
-"""Identification by evidence, where the scenario has traffic: verdicts, weapon control, and why somebody was mistaken."""
+"""Identification by evidence, where the scenario has traffic: verdicts, weapon control, and why somebody was mistaken.
+
+A post takes over from another that a track is hostile, unless its own evidence has it as friend, assumed friend or neutral: that is
+a veto, for itself alone. It goes on looking for itself at what it was told, and where that comes to a veto the told verdict falls; where a
+veto falls, what others say counts again. (Assumption: who has asked, and was answered, believes the answer.)
+"""
 
 from __future__ import annotations
 
@@ -74,6 +79,7 @@ def verdict_by_evidence(world: WorldArrays, state: State, seed: int, replication
     Returns whether the track has just become one that a battery of the post may fire at, under some weapon control.
     """
     known = state.known_as[c, i]
+    by_others = known.told != 0
     attempt = state.held_by[c, i].attempts
     state.held_by[c, i].attempts = attempt + 1
     known.asked = attempt + 1
@@ -86,18 +92,32 @@ def verdict_by_evidence(world: WorldArrays, state: State, seed: int, replication
     was = known.identity
     known.identity = ident.identity(civil, own, red)
     event = -1
+    if by_others:
+        if vetoes(known):
+            known.told = 0
+            state.held_by[c, i].identify_event = -1
+        else:
+            if known.identity == ident.HOSTILE:
+                known.told = 0
+            known.identity = ident.HOSTILE
     if known.identity != was:
         kind = _IDENTIFY if known.identity == ident.HOSTILE else _DECLARE
         value = attempt + 1.0 if kind == _IDENTIFY else float(known.identity)
         event = note(
             state.journal, state.held_by[c, i].track_event, now_s, kind, world.first_command + c, world.first_threat + i, i, value, 0
         )
-    if known.identity != ident.FRIEND and known.identity != ident.HOSTILE:
+    if known.told != 0 or (known.identity != ident.FRIEND and known.identity != ident.HOSTILE):
         state.held_by[c, i].pending = 1
         plan(state.agenda, now_s + world.commands[c].identification_retry_s, calendar.VERDICT, c, i)
-    if known.identity == ident.HOSTILE:
+    if known.identity == ident.HOSTILE and not by_others:
         state.held_by[c, i].identify_event = event
     return ident.may_fire(known.identity, FREE) and not ident.may_fire(was, FREE)
+
+
+@borrowing_kernel
+def vetoes(known: Any) -> bool:
+    """Whether what a post knows of a body itself forbids it to take over from another that it is hostile."""
+    return bool(known.identity == ident.FRIEND or known.identity == ident.ASSUMED_FRIEND or known.identity == ident.NEUTRAL)
 
 
 @borrowing_kernel

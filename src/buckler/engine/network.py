@@ -12,8 +12,9 @@ Rules, all of them stated here:
   ties by sensor, then by threat, in the order of names. A track that is carried keeps its place until it ends.
 - An order that is lost is repeated after ORDER_REPEAT_S, up to ORDER_TRIES times in all; then the post gives the attempt up.
 - A message under way when the way breaks is lost, if no other way is left; else it goes on by that.
-- Posts in full exchange tell each other every track of their own sensors and every verdict, and do not engage what the other is
-  engaging, as soon as they can know it. By voice a post tells only what it calls hostile, and what it was not told by voice.
+- Posts in full exchange tell each other every track of their own sensors (under `picture: filtered` with its state: telling) and
+  every verdict, and do not engage what the other is engaging, as soon as they can know it. By voice a post tells only what it calls
+  hostile, and what it was not told by voice.
 - A post, sensor or battery cut off from its post for the post's takeover time falls back on the first post in the line of backups
   that it can reach; a battery that reaches none, and may, becomes its own post with the tracks of its fire control sensors.
   It goes back when it can, after the same time. What it was doing is kept: engagements under way go into the new post's account.
@@ -52,6 +53,8 @@ surveillance radar's scan)."""
 ORDER_TRIES: Final = 3
 ORDER_REPEAT_S: Final = 2.0
 """Assumptions: nobody publishes how an order is repeated."""
+TELLINGS: Final = 1 << 20
+"""Where the addresses of draws for tracks told again begin, beyond those of reports."""
 MOST_LOSSES: Final = 64
 """Reports lost one after another before a track counts as arrived all the same: 0.5^64 of them."""
 AWAY: Final = 1_000
@@ -81,6 +84,9 @@ PASSED: Final = record(
     ("event", "i4"),  # the event that was reported last; -1 never
     ("sent", "i4"),  # reports sent: part of the address of their draws
     ("due_s", "f8"),  # when the one under way arrives
+    ("send_s", "f8"),  # when the track itself leaves next (telling); inf: never
+    ("heard_s", "f8"),  # when the one under way arrives; inf: none
+    ("told", "i4"),  # how often it has left since the report was sent
 ]
 )  # fmt: skip
 
@@ -95,7 +101,8 @@ class Network(Bundle):
     links: NDArray[np.void]  # dtypes.LINK
     reports: NDArray[np.void]  # dtypes.REPORT
     commands: NDArray[np.void]  # dtypes.COMMAND
-    kinds: NDArray[np.int64]  # first command and first sensor in nodes; first command, threat, battery, link in entities.parquet
+    kinds: NDArray[np.int64]  # first command and first sensor in nodes; first command, threat, battery, link in entities.parquet; 1 where
+    # posts in full exchange tell one another their tracks themselves (telling)
     held_by: NDArray[np.void]  # state.HELD_BY [command, threat]
     deciding: NDArray[np.int8]  # [command]
     down: NDArray[np.int32]  # [node, then link]: how many reasons it has to be out of order; 0: in order
@@ -118,7 +125,7 @@ def new_network(
     c, n, k, r = len(world.commands), len(world.nodes), len(world.links), len(world.reports)
     kinds = [
         world.first_command - world.first_battery, world.first_sensor - world.first_battery, world.first_command,
-        world.first_threat, world.first_battery, world.first_link,
+        world.first_threat, world.first_battery, world.first_link, 1 if world.basket_m > 0.0 else 0,
     ]  # fmt: skip
     return Network(
         journal, agenda, world.nodes, world.links, world.reports, world.commands, np.array(kinds, np.int64), held_by, deciding,
@@ -154,6 +161,9 @@ def clear_network(net: Network) -> None:
             passed.event = -1
             passed.sent = 0
             passed.due_s = 0.0
+            passed.send_s = inf
+            passed.heard_s = inf
+            passed.told = 0
 
 
 @borrowing_kernel
@@ -350,8 +360,25 @@ def _send(net: Network, seed: int, replication: int, r: int, i: int, now_s: floa
             break
         lost += 1
     passed.due_s = now_s + turn_s + report_way_s(net, r) + lost * report.period_s
+    if net.kinds[6] != 0 and report.post >= 0 and report.voice == 0:
+        passed.told = 0
+        passed.send_s = now_s + turn_s + lost * report.period_s
+        plan(net.agenda, passed.send_s, calendar.SEND_TRACK, r, i)
     # What comes at once comes before anything else: a sensor without links tells its post as if it were the post's own.
     plan(net.agenda, passed.due_s, calendar.DIRECT if direct(net, r) else calendar.ARRIVE, r, i)
+
+
+@borrowing_kernel
+def kept_by_link(net: Network, seed: int, replication: int, r: int, i: int, number: int) -> bool:
+    """Whether message `number` of the track of threat `i` by report `r`, after the first, is lost nowhere; the first is the report."""
+    if number == 1:
+        return True
+    report, passed = net.reports[r], net.passed[r, i]
+    step = TELLINGS + 4096 * passed.sent + number
+    threat = net.journal.threats[i].key
+    if report.loss > 0.0 and draws.draw(seed, replication, draws.LINK_LOSS, report.key, threat, step) < report.loss:
+        return False
+    return _passes(net, seed, replication, addressee(net, r), report.source, net.nodes[report.source].key, i, step)
 
 
 @borrowing_kernel
@@ -381,8 +408,8 @@ def carry(net: Network, seed: int, replication: int, now_s: float) -> None:
 
 
 @borrowing_kernel
-def arrive(net: Network, r: int, i: int, now_s: float) -> None:
-    """Report `r` of threat `i` is at its post, unless the track has ended meanwhile or the way is broken."""
+def arrive(net: Network, r: int, i: int, vetoed: bool, now_s: float) -> None:
+    """Report `r` of threat `i` is at its post, unless the track has ended meanwhile or the way is broken. `vetoed`: see `tell`."""
     passed, report = net.passed[r, i], net.reports[r]
     if passed.status != UNDER_WAY or passed.due_s > now_s:
         return
@@ -400,13 +427,13 @@ def arrive(net: Network, r: int, i: int, now_s: float) -> None:
         held.heard += 1
     latency_s = net.commands[c].latency_s if direct(net, r) else 0.0
     gain(net.agenda, net.commands[c], held, event, c, i, now_s, latency_s)
-    if report.post >= 0:
+    if report.post >= 0 and not vetoed:
         tell(net, r, i, now_s)
 
 
 @borrowing_kernel
 def tell(net: Network, r: int, i: int, now_s: float) -> None:
-    """A post that holds a track by exchange `r` takes over its verdict, if there is one."""
+    """A post that holds a track by exchange `r` takes over its verdict, if there is one. Not where its own evidence is a veto."""
     passed = net.passed[r, i]
     c = passed.post
     theirs = net.held_by[net.reports[r].source - net.kinds[0], i].identify_event
@@ -442,6 +469,8 @@ def _take_back(net: Network, r: int, i: int) -> int:
     passed = net.passed[r, i]
     was = passed.status
     passed.status = NOT_OFFERED
+    passed.send_s = inf
+    passed.heard_s = inf
     if was == WAITING:
         net.journal.counts[N_WAITING] -= 1
         net.waiting[r] -= 1
@@ -541,12 +570,13 @@ def engaged_elsewhere(net: Network, c: int, i: int, now_s: float) -> bool:
 
 @borrowing_kernel
 def remote_sensor(
-    net: Network, sensors: NDArray[np.void], remote_m: NDArray[np.float64], age_s: float, b: int, i: int, now_s: float
+    net: Network, sensors: NDArray[np.void], remote_m: NDArray[np.float64], age_s: float, b: int, i: int, by_track: bool, now_s: float
 ) -> tuple[int, float]:
     """The sensor on whose track battery `b` may fire though it is none of its own, and its range (m); -1: there is none.
 
     Its track must be at the battery's post, directly or by full exchange, be good enough at the range at which the target is,
-    and young enough when it arrives: a scan, and the way to the post and on to the battery.
+    and young enough when it arrives: a scan, and the way to the post and on to the battery. `by_track`: whoever asks looks at the track
+    itself for that.
     """
     c = net.post[b]
     x, y, z, _ = position(net.journal.threats[i], net.journal.path_m, now_s)
@@ -557,13 +587,13 @@ def remote_sensor(
             continue
         place = sensors[s].position_m
         range_m = ((x - place[0]) ** 2 + (y - place[1]) ** 2 + (z - place[2]) ** 2) ** 0.5
-        if range_m > remote_m[b, s] or range_m >= nearest_m:
+        if (range_m > remote_m[b, s] and not by_track) or range_m >= nearest_m:
             continue
         way_s = sensors[s].scan_period_s + order_s + report_way_s(net, s)
         at = net.passed[s, i].post
         if at != c:
             way_s += _exchanged_s(net, at, c, i)
-        if way_s <= age_s:
+        if way_s <= age_s or (by_track and way_s < inf):
             found, nearest_m = s, range_m
     return found, nearest_m
 

@@ -7,7 +7,7 @@ missiles, and more noise where a plot shows that the target manoeuvres, burns or
 intercepts are computed on the track carried on by its model, a shot needs the track known well enough where they are to meet, and
 an interceptor that arrives where the track says meets whom the track has followed of late, and finds him only within its basket.
 
-A post's picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A track
+Posts may tell one another their tracks: `telling`. A post's own picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A track
 in a threat's place is what the post holds as that threat: its identity, its worth, its engagements. The track may follow another,
 and then it is he who is shot at.
 
@@ -113,6 +113,7 @@ BELIEF: Final = record(
     [
     ("time_s", "f8"),  # s: of the state, that of the last plot
     ("born_s", "f8"),  # s: of its first plot
+    ("known_s", "f8"),  # s: when the post has the last plot; kept where posts tell one another their tracks
     ("plots", "i4"),  # taken in; 0: no track
     ("number", "i4"),  # the post's number of the track
     ("kill_class", "i4"),  # whose motion it has
@@ -138,7 +139,8 @@ TRACK_ROW: Final = record(
     ("time_s", "f8"),  # s: of the plot
     ("known_s", "f8"),  # s: when the post had it
     ("command", "i4"),  # index
-    ("number", "i4"),  # the post's number of the track
+    ("told_by", "i4"),  # index of the post that told it; -1: the post's own
+    ("number", "i4"),  # the number of the track, its own post's
     ("plots", "i4"),  # taken in so far
     ("hostile", "i1"),  # 1: the post has called it hostile
     ("position_m", "f8", (3,)),  # ECEF
@@ -152,9 +154,15 @@ TRACK_ROW: Final = record(
 class Picture(Bundle):
     """Every post's tracks, and scratch. A post's places are those of the threats, then EXTRA."""
 
-    beliefs: NDArray[np.void]  # BELIEF [command, place]
+    beliefs: NDArray[np.void]  # BELIEF [command, place]: the post's own tracks
     x: NDArray[np.float64]  # [command, place, 6]: ECEF m, m/s
     P: NDArray[np.float64]  # [command, place, 6, 6]
+    told: NDArray[np.void]  # BELIEF [under way or arrived, exchange, threat]: what posts tell one another (telling)
+    told_x: NDArray[np.float64]  # likewise, 6 numbers each
+    told_P: NDArray[np.float64]  # likewise, 6 by 6
+    held: NDArray[np.void]  # BELIEF [command, threat]: both put together, what is fired at; the own where posts tell nothing
+    held_x: NDArray[np.float64]
+    held_P: NDArray[np.float64]
     eyes: NDArray[np.void]  # EYE [sensor]
     motion: NDArray[np.void]  # MOTION [kill class]
     numbers: NDArray[np.int64]  # tracks begun so far [command]
@@ -175,6 +183,8 @@ class Picture(Bundle):
     ahead: NDArray[np.float64]  # a track carried on: [ROWS, 3]
     ahead_mps: NDArray[np.float64]  # its greatest speed from each row on
     work: NDArray[np.float64]  # (9, 9)
+    four: NDArray[np.float64]  # (4, 6, 6)
+    spare: NDArray[np.void]  # BELIEF of a track carried on
     vector: NDArray[np.float64]  # a state, 6 numbers
     kept: NDArray[np.int64]  # what `ahead` holds: post, threat, number of the track, plots, rows
     rows: NDArray[np.void]  # TRACK_ROW of a recorded replication
@@ -186,6 +196,9 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
     c, t, s = (len(world.commands), len(world.threats), len(world.sensors)) if filtered else (0, 0, 0)
     k, n = (t + EXTRA, t + FALSE_PLOTS) if filtered else (0, 0)
     most = min(k, WIDEST)
+    e = len(world.reports) - len(world.sensors) if filtered and len(world.reports) > 0 else 0
+    e = e if bool((world.reports["voice"][len(world.reports) - e :] == 0).any()) else 0
+    beliefs, x, P = np.zeros((c, k), BELIEF), np.zeros((c, k, 6)), np.zeros((c, k, 6, 6))
     eyes, motion = np.zeros(s, EYE), np.zeros(len(KILL_CLASSES), MOTION)
     for eye, sensor in zip(eyes, world.sensors, strict=False):
         eye["position_m"] = sensor["position_m"]
@@ -196,9 +209,15 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         row["manoeuvre_mps2"], row["speed_std_mps"] = _MANOEUVRE[name], _SPEED_STD[name]
         row["rows"], row["step_s"] = (ROWS, 4.0) if name == "ballistic" else (STRAIGHT_ROWS, 16.0)
     return Picture(
-        beliefs=np.zeros((c, k), BELIEF),
-        x=np.zeros((c, k, 6)),
-        P=np.zeros((c, k, 6, 6)),
+        beliefs=beliefs,
+        x=x,
+        P=P,
+        told=np.zeros((2, e, t), BELIEF),
+        told_x=np.zeros((2, e, t, 6)),
+        told_P=np.zeros((2, e, t, 6, 6)),
+        held=np.zeros((c, t), BELIEF) if e > 0 else beliefs,
+        held_x=np.zeros((c, t, 6)) if e > 0 else x,
+        held_P=np.zeros((c, t, 6, 6)) if e > 0 else P,
         eyes=eyes,
         motion=motion,
         numbers=np.zeros(c, np.int64),
@@ -219,6 +238,8 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         ahead=np.zeros((ROWS, 3)),
         ahead_mps=np.zeros(ROWS),
         work=np.zeros((9, 9)),
+        four=np.zeros((4, 6, 6)),
+        spare=np.zeros(1, BELIEF),
         vector=np.zeros(6),
         kept=np.full(5, -1),
         rows=np.zeros(growth * 4096 if filtered else 0, TRACK_ROW),
@@ -233,6 +254,13 @@ def clear_picture(picture: Picture) -> None:
         picture.numbers[c] = 0
         for k in range(picture.beliefs.shape[1]):
             picture.beliefs[c, k].plots = 0
+        for i in range(picture.held.shape[1]):
+            picture.held[c, i].plots = 0
+    for w in range(2):
+        for e in range(picture.told.shape[1]):
+            for i in range(picture.told.shape[2]):
+                picture.told[w, e, i].plots = 0
+                picture.told[w, e, i].time_s = -inf
 
 
 # --- plots ------------------------------------------------------------------------------------------------------------
@@ -386,6 +414,7 @@ def exchange_tracks(picture: Picture, c: int, k: int, i: int) -> None:
     one, other = picture.beliefs[c, k], picture.beliefs[c, i]
     one.time_s, other.time_s = other.time_s, one.time_s
     one.born_s, other.born_s = other.born_s, one.born_s
+    one.known_s, other.known_s = other.known_s, one.known_s
     one.plots, other.plots = other.plots, one.plots
     one.number, other.number = other.number, one.number
     one.kill_class, other.kill_class = other.kill_class, one.kill_class
@@ -402,7 +431,7 @@ def exchange_tracks(picture: Picture, c: int, k: int, i: int) -> None:
 @borrowing_kernel
 def met(picture: Picture, c: int, i: int) -> int:
     """Whom a round meets that is guided by what post `c` holds as threat `i`: whom that track followed last."""
-    belief = picture.beliefs[c, i]
+    belief = picture.held[c, i]
     return int(belief.fed) if belief.plots > 0 and belief.fed >= 0 else i
 
 
@@ -410,26 +439,63 @@ def met(picture: Picture, c: int, i: int) -> int:
 def keep_row(
     picture: Picture, counts: NDArray[np.int64], c: int, i: int, hostile: bool, known_s: float
 ) -> None:
-    """Write down the track in place `i` of post `c` as it is just now."""
+    """Write down the own track in place `i` of post `c` as it is just now."""
+    _keep(picture, counts, c, -1, picture.beliefs[c, i], picture.x[c, i], picture.P[c, i], hostile, known_s)
+
+
+@borrowing_kernel
+def keep_told(
+    picture: Picture, counts: NDArray[np.int64], c: int, teller: int, e: int, i: int, hostile: bool, known_s: float
+) -> None:
+    """Write down what post `c` has been told of threat `i` by exchange `e`."""
+    _keep(picture, counts, c, teller, picture.told[1, e, i], picture.told_x[1, e, i], picture.told_P[1, e, i], hostile, known_s)
+
+
+@borrowing_kernel
+def _keep(
+    picture: Picture, counts: NDArray[np.int64], c: int, teller: int, belief: Any, x: NDArray[np.float64], P: NDArray[np.float64],
+    hostile: bool, known_s: float,
+) -> None:  # fmt: skip
     number = counts[N_TRACKS]
     if number >= len(picture.rows):
         counts[OVERFLOWED] = 1
         return
     counts[N_TRACKS] = number + 1
-    belief = picture.beliefs[c, i]
     row = picture.rows[number]
     row.time_s = belief.time_s
     row.known_s = known_s
     row.command = c
+    row.told_by = teller
     row.number = belief.number
     row.plots = belief.plots
     row.hostile = 1 if hostile else 0
     variance = 0.0
     for a in range(3):
-        row.position_m[a] = picture.x[c, i, a]
-        row.velocity_mps[a] = picture.x[c, i, a + 3]
-        variance += picture.P[c, i, a, a]
+        row.position_m[a] = x[a]
+        row.velocity_mps[a] = x[a + 3]
+        variance += P[a, a]
     row.position_std_m = sqrt(variance / 3.0)
+
+
+@borrowing_kernel
+def copy_track(
+    belief: Any, x: NDArray[np.float64], P: NDArray[np.float64], to: Any, to_x: NDArray[np.float64], to_P: NDArray[np.float64]
+) -> None:
+    """Write a track over another."""
+    to.time_s = belief.time_s
+    to.born_s = belief.born_s
+    to.known_s = belief.known_s
+    to.plots = belief.plots
+    to.number = belief.number
+    to.kill_class = belief.kill_class
+    to.patience_s = belief.patience_s
+    to.fed = belief.fed
+    to.run = belief.run
+    to.follows = belief.follows
+    for a in range(6):
+        to_x[a] = x[a]
+        for b in range(6):
+            to_P[a, b] = P[a, b]
 
 
 @borrowing_kernel
@@ -438,13 +504,13 @@ def std_at(picture: Picture, c: int, i: int, time_s: float) -> float:
 
     Of position and velocity as they are known; what the target may do until then is not in it, for the radars look on.
     """
-    belief = picture.beliefs[c, i]
+    belief = picture.held[c, i]
     if belief.plots < 2:
         return inf
     t = time_s - belief.time_s
     variance = 0.0
     for a in range(3):
-        P = picture.P[c, i]
+        P = picture.held_P[c, i]
         variance += P[a, a] + t * (2.0 * P[a, a + 3] + t * P[a + 3, a + 3])
     return sqrt(variance / 3.0)
 
@@ -457,10 +523,10 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
     """
     x = picture.vector
     key = picture.kept
-    if key[0] == c and key[1] == i and key[2] == picture.beliefs[c, i].number and key[3] == picture.beliefs[c, i].plots:
+    if key[0] == c and key[1] == i and key[2] == picture.held[c, i].number and key[3] == picture.held[c, i].plots:
         return int(key[4])
     for a in range(6):
-        x[a] = picture.x[c, i, a]
+        x[a] = picture.held_x[c, i, a]
     fastest = 0.0
     n = 0
     while n < motion.rows:
@@ -475,7 +541,7 @@ def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
         models.move(motion, x, motion.step_s)
     for k in range(n):
         picture.ahead_mps[k] = 1.05 * fastest
-    key[0], key[1], key[2], key[3], key[4] = c, i, picture.beliefs[c, i].number, picture.beliefs[c, i].plots, n
+    key[0], key[1], key[2], key[3], key[4] = c, i, picture.held[c, i].number, picture.held[c, i].plots, n
     return n
 
 
@@ -488,11 +554,11 @@ def meeting(
     `guess_s`: the answer that the track gave before. It is looked for from a little earlier on, and only where that is too late, or
     finds nothing, from the launch. `left_s`: when an aircraft leaves its station.
     """
-    if picture.beliefs[c, i].plots < 2:
+    if picture.held[c, i].plots < 2:
         return inf, inf
-    motion = picture.motion[picture.beliefs[c, i].kill_class]
+    motion = picture.motion[picture.held[c, i].kill_class]
     n = carry_on(picture, motion, c, i)
-    start_s, step_s = picture.beliefs[c, i].time_s, motion.step_s
+    start_s, step_s = picture.held[c, i].time_s, motion.step_s
     begin_s = max(launch_s, start_s)
     from_s = max(begin_s, guess_s - REVISED_S)
     meet_s = _met_from(world, picture, w, n, start_s, step_s, launch_s, from_s, left_s)
@@ -534,11 +600,11 @@ def _met_from(
 @borrowing_kernel
 def found(world: WorldArrays, picture: Picture, c: int, i: int, now_s: float) -> bool:
     """Whether whom post `c` shoots at as threat `i` is, now, within the basket of where the track, carried on, puts him."""
-    if picture.beliefs[c, i].plots < 2:
+    if picture.held[c, i].plots < 2:
         return False
     x = picture.vector
     for a in range(6):
-        x[a] = picture.x[c, i, a]
-    models.move(picture.motion[picture.beliefs[c, i].kill_class], x, now_s - picture.beliefs[c, i].time_s)
+        x[a] = picture.held_x[c, i, a]
+    models.move(picture.motion[picture.held[c, i].kill_class], x, now_s - picture.held[c, i].time_s)
     tx, ty, tz, _ = position(world.threats[met(picture, c, i)], world.path_m, now_s)
     return bool((tx - x[0]) ** 2 + (ty - x[1]) ** 2 + (tz - x[2]) ** 2 <= world.basket_m * world.basket_m)

@@ -38,6 +38,9 @@ CONFIRMED: Final = -7
 DROPPED: Final = -8
 ENDED: Final = -9
 STOP: Final = -10
+# What one post tells another of a track.
+HEAR_TRACK: Final = -12
+SEND_TRACK: Final = -13
 # A fighter on patrol.
 RETURN: Final = -11
 SHOOT: Final = 12

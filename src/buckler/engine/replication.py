@@ -14,7 +14,7 @@ from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fallback import on_network
 from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
-from buckler.engine.identify import verdict_by_evidence
+from buckler.engine.identify import verdict_by_evidence, vetoes
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.network import Network, begin, clear_network, strike
 from buckler.engine.patrol import returned
@@ -123,7 +123,7 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
         elif what == calendar.ORDER_LOST:
             order_lost(world, state, a, now_s)
         else:
-            on_network(world, state, net, seed, replication, what, a, b, now_s)
+            on_network(world, state, net, seed, replication, record, what, a, b, now_s)
     return bool(state.counts[OVERFLOWED] == 0)
 
 
@@ -176,13 +176,18 @@ def verdict(world: WorldArrays, state: State, seed: int, replication: int, c: in
         return
     if world.threats[i].spent != 0 and tell_apart(world, state, seed, replication, c, i, now_s):
         return
-    if state.held_by[c, i].identify_event >= 0:
+    if state.held_by[c, i].identify_event >= 0 and not (len(world.bodies) > 0 and state.known_as[c, i].told != 0):
         return  # another post has told
     if len(world.bodies) > 0:
+        vetoed = vetoes(state.known_as[c, i])
         if verdict_by_evidence(world, state, seed, replication, c, i, now_s):
             plan_decision(state.agenda, state.deciding, c, now_s)
         if len(world.reports) > 0 and state.held_by[c, i].identify_event >= 0:
             plan(state.agenda, now_s, calendar.PASS_ON, c, i)
+        if vetoed and not vetoes(state.known_as[c, i]):
+            for r in range(len(world.sensors), len(world.reports)):
+                if world.reports[r].post == c:
+                    plan(state.agenda, now_s, calendar.TELL, r, i)
         return
     command = world.commands[c]
     attempt = state.held_by[c, i].attempts

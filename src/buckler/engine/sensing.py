@@ -18,6 +18,7 @@ from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
 from buckler.engine.picture import keep_row, measure_plot, open_eye
 from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
+from buckler.engine.telling import fuse_after_scan
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
@@ -142,8 +143,13 @@ def scan(
             _drop(world, state, networked, s, c, i, time_s, range_m)
     if reports and (plots > 0 or sensor.false_plots > 0.0):
         plots = attribute(world, state, seed, replication, s, c, plots, step, time_s)
+        known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
+        tell = state.picture.told.shape[1] > 0
+        if tell:
+            for p in range(plots):
+                if state.picture.plots[p].taken >= 0:
+                    state.picture.beliefs[c, state.picture.plots[p].taken].known_s = known_s
         if record:
-            known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
             for p in range(plots):
                 k = state.picture.plots[p].taken
                 if k >= len(world.threats):
@@ -151,6 +157,8 @@ def scan(
                 elif k >= 0 and state.held_by[c, k].tracks > 0:
                     keep_row(state.picture, state.counts, c, k, state.held_by[c, k].identify_event >= 0, known_s)
         settle(world, state, c, plots, time_s)
+        if tell:
+            fuse_after_scan(world, state, c, time_s)
 
 
 @borrowing_kernel

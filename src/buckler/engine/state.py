@@ -73,6 +73,7 @@ KNOWN_AS: Final = record(
     ("identity", "i1"),  # tracking.identification: PENDING to HOSTILE
     ("replied", "i4"),  # interrogations that were answered
     ("asked", "i4"),  # interrogations
+    ("told", "i1"),  # 1: hostile by another post's word, not by its own evidence
 ]
 )  # fmt: skip
 ATTEMPT: Final = record(
@@ -179,7 +180,8 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
     n, r, k = len(world.nodes), len(world.reports), len(world.links)
     counts = np.zeros(COUNTERS, np.int64)
     journal = Journal(counts, np.zeros(growth * (64 + 64 * t + 2 * s * t + 2 * n), EVENT), world.threats, world.path_m)
-    due = 2 * t + s + c * t + c + 2 * shots + w + world.supplies + 2 * r * t + 2 * n + 2 * k + len(world.uptimes) + 64
+    told = (4 if world.basket_m > 0.0 else 2) * r * t
+    due = 2 * t + s + c * t + c + 2 * shots + w + world.supplies + told + 2 * n + 2 * k + len(world.uptimes) + 64
     agenda = Agenda(counts, np.zeros(growth * due, ENTRY))
     return State(
         counts=counts,
@@ -254,6 +256,7 @@ def clear(world: WorldArrays, state: State) -> None:
             known.identity = 0
             known.replied = 0
             known.asked = 0
+            known.told = 0
     state.deciding[:] = 0
     for b in range(len(world.batteries)):
         state.channels[b] = world.batteries[b].channels

@@ -192,6 +192,7 @@ def _fill_battery(record: Any, battery: Battery, card: Card, place: Place, comma
     record["minimum_kill"] = doctrine.minimum_kill_probability
     record["yields_until_s"] = doctrine.yields_until_s
     record["remote_age_s"] = battery.remote_track.age_s if battery.remote_track is not None else 0.0
+    record["remote_error_m"] = battery.remote_track.error_m if battery.remote_track is not None else 0.0
     for field, own, parameter in (
         ("reaction_s", doctrine.reaction_time_s, "reaction_time"),
         ("assessment_s", doctrine.assessment_time_s, "assessment_time"),

@@ -1,0 +1,143 @@
+"""What posts tell one another of their tracks, under `picture: filtered`, and what they make of it.
+
+1. Over a full exchange a post tells its own track of a threat: state, covariance, number, as they are when the message leaves, of
+   the time of the track's last plot (for which it waits, if that is still on its way from the sensor). The first message is the
+   report of the network by which the other post learns of the track; then one leaves every REFRESH_S (network), or when the one before has arrived if that takes longer, and only with news.
+   Each takes the way of that moment (links, and the exchange's latency), and is lost by each link's and the exchange's loss; what is
+   lost is not repeated. If the way breaks, what is under way is lost.
+2. A post never passes on what it was told: nothing comes back to who said it first. Over voice no state is told.
+3. The receiver keeps the last told track of each post, as told. What it fires at is its own track and the told ones put together:
+   each carried on by its motion to the latest of their times, put together by covariance intersection (`tracking.intersection`, equation
+   1; consistent whatever the two have in common), as long as they are one target by equation (2) and GATE; one that is not
+   is a second track (TRACK_DOUBLED), and the post's own stands; without an own one, that with the latest plot.
+4. A told track STALE_S old is forgotten.
+
+Limits: a told track is compared with the post's own of the same threat, not with all. Where it is told, a track is filed under the threat
+under which it is filed where it comes from. Sensors' plots reach their post's filter at once, whatever the link; that a
+post may act on the track takes the link's time (network), and tracks.parquet says when the post had it.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buckler.compiled import borrowing_kernel
+from buckler.dtypes import WorldArrays
+from buckler.engine import queue as calendar
+from buckler.engine.journal import note, plan
+from buckler.engine.network import UNDER_WAY, Network, addressee, kept_by_link, report_way_s
+from buckler.engine.picture import STALE_S, Picture, copy_track, keep_told
+from buckler.engine.state import FLYING, State
+from buckler.log.schema import Kind
+from buckler.tracking import models
+from buckler.tracking.intersection import apart, intersect
+
+GATE: Final = 22.458
+"""Chi-square of six components at 0.999."""
+NOTED: Final = -2
+"""`run` of a told track of which it has been noted that it is a second one."""
+
+_TRACK_DOUBLED = int(Kind.TRACK_DOUBLED)
+
+
+@borrowing_kernel
+def send_track(world: WorldArrays, state: State, net: Network, seed: int, replication: int, r: int, i: int, now_s: float) -> None:
+    """The source of exchange `r` tells its track of threat `i`, if it has news, or looks again in a period."""
+    passed, picture = net.passed[r, i], state.picture
+    if passed.status < UNDER_WAY or passed.send_s != now_s or state.lives[i].life != FLYING:
+        return
+    report = net.reports[r]
+    e, c = r - len(world.sensors), report.source - net.kinds[0]
+    own, told = picture.beliefs[c, i], picture.told[0, e, i]
+    passed.send_s = now_s + report.period_s
+    way_s = report_way_s(net, r)
+    if own.plots >= 2 and way_s < inf and (own.time_s > told.time_s or own.number != told.number):
+        copy_track(own, picture.x[c, i], picture.P[c, i], told, picture.told_x[0, e, i], picture.told_P[0, e, i])
+        passed.told += 1
+        if kept_by_link(net, seed, replication, r, i, passed.told):
+            passed.heard_s = max(now_s, own.known_s) + way_s
+            passed.send_s = max(passed.send_s, passed.heard_s)
+            plan(state.agenda, passed.heard_s, calendar.HEAR_TRACK, r, i)
+    plan(state.agenda, passed.send_s, calendar.SEND_TRACK, r, i)
+
+
+@borrowing_kernel
+def hear_track(world: WorldArrays, state: State, net: Network, record: bool, r: int, i: int, now_s: float) -> None:
+    """What exchange `r` tells of threat `i` is there."""
+    passed, picture = net.passed[r, i], state.picture
+    c = addressee(net, r)
+    if passed.status < UNDER_WAY or passed.heard_s != now_s or net.down[net.kinds[0] + c] > 0:
+        return
+    e = r - len(world.sensors)
+    told = picture.told[1, e, i]
+    run = told.run if told.plots > 0 and told.number == picture.told[0, e, i].number else 0
+    copy_track(
+        picture.told[0, e, i], picture.told_x[0, e, i], picture.told_P[0, e, i], told, picture.told_x[1, e, i], picture.told_P[1, e, i]
+    )
+    told.run = run if run == NOTED else 0
+    fuse(world, state, c, i, now_s)
+    if record:
+        hostile = state.held_by[c, i].identify_event >= 0
+        keep_told(picture, state.counts, c, int(net.reports[r].source - net.kinds[0]), e, i, hostile, now_s)
+
+
+@borrowing_kernel
+def fuse(world: WorldArrays, state: State, c: int, i: int, now_s: float) -> None:
+    """What post `c` makes of its own track of threat `i` and of what it has been told of it."""
+    picture = state.picture
+    own, held, x, P = picture.beliefs[c, i], picture.held[c, i], picture.held_x[c, i], picture.held_P[c, i]
+    picture.kept[0] = -1
+    latest_s, first = -inf, -1
+    for e in range(picture.told.shape[1]):
+        told = picture.told[1, e, i]
+        if now_s - told.time_s > STALE_S:
+            told.plots = 0
+        if told.plots > 0 and world.reports[len(world.sensors) + e].post == c and told.time_s > latest_s:
+            latest_s, first = told.time_s, e
+    # One plot says nothing of a velocity, and an old one nothing of anything.
+    if own.plots >= 2 and now_s - own.time_s <= STALE_S:
+        first = -1
+        copy_track(own, picture.x[c, i], picture.P[c, i], held, x, P)
+    elif first >= 0:
+        copy_track(picture.told[1, first, i], picture.told_x[1, first, i], picture.told_P[1, first, i], held, x, P)
+    else:
+        held.plots = 0
+        return
+    carry_to(picture, held, x, P, latest_s)
+    for e in range(picture.told.shape[1]):
+        told = picture.told[1, e, i]
+        if told.plots == 0 or world.reports[len(world.sensors) + e].post != c or e == first:
+            continue
+        y, Q = picture.spare_x[i], picture.spare_P[i]
+        copy_track(told, picture.told_x[1, e, i], picture.told_P[1, e, i], picture.spare[0], y, Q)
+        carry_to(picture, picture.spare[0], y, Q, held.time_s)
+        if apart(x, P, y, Q, picture.four) <= GATE:
+            intersect(x, P, y, Q, picture.four)
+            held.plots = max(held.plots, told.plots)
+        elif told.run != NOTED:
+            told.run = NOTED
+            j = int(told.follows)
+            object_ = world.first_threat + j if j >= 0 else -1
+            note(state.journal, -1, now_s, _TRACK_DOUBLED, world.first_command + c, object_, j, float(told.number), 0)
+
+
+@borrowing_kernel
+def carry_to(picture: Picture, belief: Any, x: NDArray[np.float64], P: NDArray[np.float64], time_s: float) -> None:
+    """A track at a later time, by its motion; nothing where that is no later."""
+    if time_s > belief.time_s:
+        models.predict(picture.motion[belief.kill_class], x, P, time_s - belief.time_s, picture.work)
+        belief.time_s = time_s
+
+
+@borrowing_kernel
+def fuse_after_scan(world: WorldArrays, state: State, c: int, time_s: float) -> None:
+    """Put together anew what a scan has changed of post `c`'s own tracks."""
+    picture = state.picture
+    for i in range(len(world.threats)):
+        own = picture.beliefs[c, i]
+        if (own.plots > 0 and own.time_s == time_s) or (own.plots == 0 and picture.held[c, i].plots > 0):
+            fuse(world, state, c, i, time_s)
