@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 
 from buckler.tracking.fusion import covariance_intersection
 from buckler.tracking.intersection import apart, intersect, invert
+from buckler.tracking.kalman import Estimate
 
 
 def spread(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -7,9 +7,9 @@ missiles, and more noise where a plot shows that the target manoeuvres, burns or
 intercepts are computed on the track carried on by its model, a shot needs the track known well enough where they are to meet, and
 an interceptor that arrives where the track says meets whom the track has followed of late, and finds him only within its basket.
 
-Posts may tell one another their tracks: `telling`. A post's own picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A track
-in a threat's place is what the post holds as that threat: its identity, its worth, its engagements. The track may follow another,
-and then it is he who is shot at.
+A post's own picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A
+track in a threat's place is what the post holds as that threat: its identity, its worth, its engagements. The track may follow
+another, and then it is he who is shot at. What posts tell one another of their tracks is in `telling`.
 
 Limits: the class, by which the motion model is chosen, is known; refraction is corrected without error. Which pairs of weapon and
 threat can ever meet is still decided on the true path. Tracks beyond the threats' places are not fired at: what rounds second and

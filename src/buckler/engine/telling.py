@@ -2,9 +2,10 @@
 
 1. Over a full exchange a post tells its own track of a threat: state, covariance, number, as they are when the message leaves, of
    the time of the track's last plot (for which it waits, if that is still on its way from the sensor). The first message is the
-   report of the network by which the other post learns of the track; then one leaves every REFRESH_S (network), or when the one before has arrived if that takes longer, and only with news.
-   Each takes the way of that moment (links, and the exchange's latency), and is lost by each link's and the exchange's loss; what is
-   lost is not repeated. If the way breaks, what is under way is lost.
+   report of the network by which the other post learns of the track; then one leaves every REFRESH_S (network), or when the one
+   before has arrived if that takes longer, and only with news. Each takes the way of that moment (links, and the exchange's
+   latency), and is lost by each link's and the exchange's loss; what is lost is not repeated. If the way breaks, what is under way
+   is lost.
 2. A post never passes on what it was told: nothing comes back to who said it first. Over voice no state is told.
 3. The receiver keeps the last told track of each post, as told. What it fires at is its own track and the told ones put together:
    each carried on by its motion to the latest of their times, put together by covariance intersection (`tracking.intersection`, equation
