@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
+from buckler.tracking.estimate import Estimate
 from buckler.tracking.fusion import covariance_intersection
 from buckler.tracking.intersection import apart, intersect, invert
-from buckler.tracking.kalman import Estimate
 
 
 def spread(rng: np.random.Generator, n: int) -> np.ndarray:
