@@ -98,3 +98,8 @@ def inlined_kernel(function: Function) -> Function:
     LLVM decides by size, and leaves out just those whose arrays and records take longer to hand over than to read.
     """
     return _jitted(function, _nrt=False, forceinline=True)
+
+
+def pasted_kernel(function: Function) -> Function:
+    """A borrowing kernel that has one caller and is pasted into its source: nothing is compiled for it alone."""
+    return _jitted(function, _nrt=False, inline="always")

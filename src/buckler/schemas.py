@@ -30,7 +30,7 @@ Count = Annotated[int, Field(strict=True)]
 class DocumentModel(BaseModel):
     """What every model of a document shares: no unknown fields, no infinities, no change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class LocatedError(ValueError):

@@ -20,6 +20,7 @@ from buckler.cli.common import (
     console,
     folder_name,
     print_json,
+    spare_pandas,
     threads,
 )
 from buckler.errors import InputError, OutputExistsError
@@ -221,6 +222,7 @@ def campaign(
     from buckler.campaign.simulate import simulate_into
     from buckler.report.progress import progress_bar
 
+    spare_pandas()
     with progress_bar(quiet, as_json=as_json) as progress:
         simulate_into(
             scenario, folder, replications=replications, seed=seed, workers=threads(workers), force=force,

@@ -44,6 +44,29 @@ def plural(noun: str, count: int) -> str:
     return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
 
 
+class _NoPandas:
+    """A finder that finds pandas missing."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not needed here", name=name)
+
+
+def spare_pandas() -> None:
+    """Keep pyarrow from importing pandas, as it does with the first array made wherever pandas happens to be installed.
+
+    It looks once in a process, so this is for commands only: whoever uses buckler as a library may want `to_pandas`.
+    """
+    import pyarrow
+
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pyarrow.array([])
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
 def console() -> Console:
     """Where tables are printed: as wide as the terminal, 100 columns elsewhere."""
     from rich.console import Console

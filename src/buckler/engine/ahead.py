@@ -34,6 +34,8 @@ from buckler.dtypes import (
     WEAPON,
     WorldArrays,
 )
+from buckler.engine.fallback import on_network
+from buckler.engine.fire import decide
 from buckler.engine.fly import network_of, replicate_block
 from buckler.engine.state import new_state
 from buckler.physics.drag import standard_air
@@ -92,16 +94,27 @@ def no_world() -> WorldArrays:
     )
 
 
-def compile_engine() -> None:
-    """Compile the function that flies a block, and with it all that it calls, from types alone."""
+def _compile(kernel: object, *last: object) -> None:
+    """Compile a kernel of (world, state, net, *last), and with it all that it calls, from types alone."""
     world = no_world()
     state = new_state(world)
-    given = (world, state, network_of(world, state), 1, 0, 1, np.zeros(0, EVENT), np.zeros(0, np.int64))
-    getattr(replicate_block, "compile")(tuple(map(numba.typeof, given)))  # noqa: B009 (a dispatcher's, unknown to its type)
+    given = (world, state, network_of(world, state), *last)
+    getattr(kernel, "compile")(tuple(map(numba.typeof, given)))  # noqa: B009 (a dispatcher's, unknown to its type)
+
+
+def compile_engine() -> None:
+    """Compile the function that flies a block: what `compile_decisions` leaves first, to find its work done on coming to it."""
+    _compile(on_network, 1, 0, 1, 0, 0, 0.0)
+    _compile(replicate_block, 1, 0, 1, False, np.zeros(0, EVENT), np.zeros(0, np.int64))
+
+
+def compile_decisions() -> None:
+    """Compile who fires at what: a third of the engine."""
+    _compile(decide, 1, 0, 0, 0.0)
 
 
 class Ahead:
-    """A process that compiles the engine while the body of the `with` runs; on leaving, it is waited for.
+    """A process that compiles the engine while the body of the `with` runs; on leaving, this one helps and waits for it.
 
     Where it cannot be started, or fails, nothing is lost: the kernels are compiled when they are called.
     """
@@ -124,6 +137,8 @@ class Ahead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process is not None:
-            if error is not None:
+            if error is None:
+                compile_decisions()
+            else:
                 self._process.kill()
             self._process.wait()

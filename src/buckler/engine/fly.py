@@ -27,16 +27,19 @@ def replicate_block(
     seed: int,
     first: int,
     count: int,
+    record: bool,
     events: NDArray[np.void],
     ends: NDArray[np.int64],
 ) -> int:
     """Fly `count` replications from `first` on, their events one after another in `events`; `ends[k]` is where the k-th ends.
 
+    With `record`, the state keeps the detections of the last one.
+
     Returns how many were flown: fewer than `count` where a buffer was too small.
     """
     filled = 0
     for k in range(count):
-        if not replicate(world, state, net, seed, first + k, False):
+        if not replicate(world, state, net, seed, first + k, record):
             return k
         n = state.counts[N_EVENTS]
         if filled + n > len(events):
@@ -75,12 +78,16 @@ class Flyer:
         self._state = new_state(self.world, self._growth)
         self._net = network_of(self.world, self._state)
 
-    def block(self, seed: int, first: int, count: int) -> Iterator[tuple[int, NDArray[np.void]]]:
+    def block(
+        self, seed: int, first: int, count: int, record: bool = False
+    ) -> Iterator[tuple[int, NDArray[np.void]]]:
         """(replication, its events) for `count` replications from `first` on (dtypes.EVENT)."""
         ends = np.zeros(count, np.int64)
         done = 0
         while done < count:
-            flown = replicate_block(self.world, self._state, self._net, seed, first + done, count - done, self._events, ends)
+            flown = replicate_block(
+                self.world, self._state, self._net, seed, first + done, count - done, record, self._events, ends
+            )
             starts = np.concatenate([[0], ends[:flown]])
             for k in range(flown):
                 yield first + done + k, self._events[starts[k] : starts[k + 1]].copy()
@@ -101,9 +108,5 @@ class Flyer:
 
     def recorded(self, seed: int, replication: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
         """The events and the detections (dtypes.HIT) of one replication, flown again with recording."""
-        while not replicate(self.world, self._state, self._net, seed, replication, True):
-            self._grow(replication)
-        return (
-            self._state.journal.events[: self._state.counts[N_EVENTS]].copy(),
-            self._state.hits[: self._state.counts[N_HITS]].copy(),
-        )
+        [(_, events)] = self.block(seed, replication, 1, record=True)
+        return events, self._state.hits[: self._state.counts[N_HITS]].copy()

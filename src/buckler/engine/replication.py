@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler import draws
-from buckler.compiled import borrowing_kernel
+from buckler.compiled import borrowing_kernel, pasted_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.fallback import on_network
@@ -63,7 +63,7 @@ _LINK_DOWN = int(Reason.LINK_DOWN)
 _MISSED = int(Reason.MISSED)
 
 
-@borrowing_kernel
+@pasted_kernel
 def replicate(world: WorldArrays, state: State, net: Network, seed: int, replication: int, record: bool) -> bool:
     """Fly one replication; events (and, if `record`, detections) are left in `state`. False if it overflowed its buffers.
 
