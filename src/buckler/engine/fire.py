@@ -206,14 +206,17 @@ def decide(
                     _consider(world, state, b, i, held, barred, now_s)
     swaps = world.commands[c].swaps != 0
     chosen = 0
+    engaged = engaging = -1
     while True:
-        best = _best_candidate(world, state, c, now_s)
+        best = _best_candidate(world, state, c, engaged, engaging, now_s)
+        engaged = engaging = -1
         if best < 0:
             break
         if state.candidates[best].asked == 0:
             _ask(world, state, c, best, now_s)
             continue
         state.candidates[best].score = 0.0
+        engaged, engaging = state.candidates[best].threat, world.weapons[state.candidates[best].weapon].battery
         chosen += 1
         if swaps:
             take(world, state, c, best, chosen)
@@ -289,10 +292,11 @@ def _order(
 
 
 @borrowing_kernel
-def _best_candidate(world: WorldArrays, state: State, c: int, now_s: float) -> int:
+def _best_candidate(world: WorldArrays, state: State, c: int, engaged: int, engaging: int, now_s: float) -> int:
     """The candidate with the greatest return that can still be had, the first of equals; -1 if there is none.
 
-    A pair that has lost its channel or its rounds to a better one in this round is noted so, if it was in reach, and dropped.
+    `engaged` and `engaging` are the threat and the battery of what was chosen since the last time (-1: nothing). A pair that has
+    lost its channel or its rounds to it is noted so, if it was in reach, and dropped; so is whatever else aims at that threat.
     """
     best = -1
     for k in range(state.counts[N_CANDIDATES]):
@@ -300,9 +304,13 @@ def _best_candidate(world: WorldArrays, state: State, c: int, now_s: float) -> i
         if candidate.score <= 0.0:
             continue
         w, i = candidate.weapon, candidate.threat
-        b = world.weapons[w].battery
-        if state.held_by[c, i].engaged > 0:
+        if i == engaged:
             candidate.score = 0.0
+            continue
+        b = world.weapons[w].battery
+        if b != engaging:
+            if best < 0 or candidate.score > state.candidates[best].score:
+                best = k
             continue
         lost = _OPEN_STILL
         if state.channels[b] == 0:
