@@ -104,7 +104,7 @@ def _compile(kernel: object, *last: object) -> None:
 
 def compile_engine() -> None:
     """Compile the function that flies a block: what `compile_decisions` leaves first, to find its work done on coming to it."""
-    _compile(on_network, 1, 0, 1, 0, 0, 0.0)
+    _compile(on_network, 1, 0, False, 1, 0, 0, 0.0)
     _compile(replicate_block, 1, 0, 1, False, np.zeros(0, EVENT), np.zeros(0, np.int64))
 
 
