@@ -33,7 +33,7 @@ def test_an_error_inside_is_passed_on_and_the_process_ended() -> None:
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 def test_the_parts_compiled_apart_are_those_that_the_engine_calls() -> None:
-    ahead.compile_decisions()
+    ahead.compile_last()
     ahead.compile_engine()
     for kernel in (ahead.decide, ahead.on_network, ahead.replicate_block):
         assert len(getattr(kernel, "signatures")) == 1, kernel  # noqa: B009 (a dispatcher's, unknown to its type)

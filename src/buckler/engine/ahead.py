@@ -103,14 +103,14 @@ def _compile(kernel: object, *last: object) -> None:
 
 
 def compile_engine() -> None:
-    """Compile the function that flies a block: what `compile_decisions` leaves first, to find its work done on coming to it."""
-    _compile(on_network, 1, 0, False, 1, 0, 0, 0.0)
+    """Compile the function that flies a block."""
     _compile(replicate_block, 1, 0, 1, False, np.zeros(0, EVENT), np.zeros(0, np.int64))
 
 
-def compile_decisions() -> None:
-    """Compile who fires at what: a third of the engine."""
+def compile_last() -> None:
+    """Compile what `compile_engine` comes to last, in the order in which it does: it then finds it done, by another process."""
     _compile(decide, 1, 0, 0, 0.0)
+    _compile(on_network, 1, 0, False, 1, 0, 0, 0.0)
 
 
 class Ahead:
@@ -138,7 +138,7 @@ class Ahead:
     ) -> None:
         if self._process is not None:
             if error is None:
-                compile_decisions()
+                compile_last()
             else:
                 self._process.kill()
             self._process.wait()
