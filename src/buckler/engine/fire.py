@@ -146,6 +146,18 @@ def bar(
 
 
 @borrowing_kernel
+def _furthest(world: WorldArrays, state: State, b: int) -> int:
+    """The stage past which no attempt of a battery gets now, whoever its target is: what `bar` returns at most."""
+    if state.channels[b] == 0:
+        return NO_CHANNEL
+    battery = world.batteries[b]
+    for w in range(battery.first_weapon, battery.first_weapon + battery.weapons):
+        if state.stocks[w].ready > 0:
+            return FIRED + 1
+    return NO_ROUND
+
+
+@borrowing_kernel
 def decide(
     world: WorldArrays, state: State, net: Network, seed: int, replication: int, c: int, now_s: float
 ) -> None:
@@ -182,7 +194,7 @@ def decide(
                 attempt = state.attempts[b, i]
                 if now_s < attempt.look_s or state.post[b] != c:
                     continue
-                if state.channels[b] == 0 and attempt.stage >= NO_CHANNEL:
+                if attempt.stage >= _furthest(world, state, b):
                     continue
                 battery = world.batteries[b]
                 cut_off = False
