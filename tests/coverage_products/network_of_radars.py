@@ -74,5 +74,6 @@ def network(
         arrays=SimpleNamespace(sensors=[record for _, record in radars], lowest_m=tables, air_db=[NO_AIR] * len(radars)),
         entities=[entity for entity, _ in radars],
         terrain=ground,
+        loaded=SimpleNamespace(scenario=SimpleNamespace(patrols=[])),
     )
     return watchers_of(world, highest_m=highest_m, **more)

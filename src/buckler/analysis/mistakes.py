@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from buckler.analysis.estimates import mean, proportion, share
@@ -65,7 +66,7 @@ def collect_mistakes(entities: pa.Table, batches: Iterable[pa.Table]) -> Mistake
                 np.full(len(threat), np.inf),
             )  # fmt: skip
         kinds = batch["kind"].cast(pa.string())
-        kept = batch.filter(pa.compute.is_in(kinds, pa.array(wanted)))
+        kept = batch.filter(pc.is_in(kinds, pa.array(wanted)))
         for row in kept.to_pylist():
             cause, down, seen, called = parts[row["replication"]]
             k, i = place.get(row["object"], -1), threat.get(row["object"], -1)

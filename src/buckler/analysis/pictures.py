@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from buckler.analysis.estimates import mean
 from buckler.log.schema import KINDS, Kind
@@ -24,7 +25,7 @@ def picture_figures(batches: Iterable[pa.Table]) -> dict[str, Any]:
     for batch in batches:
         for number in np.unique(np.asarray(batch["replication"])):
             counts.setdefault(int(number), dict.fromkeys(_FIGURES, 0))
-        kept = batch.filter(pa.compute.is_in(batch["kind"].cast(pa.string()), pa.array(list(names))))
+        kept = batch.filter(pc.is_in(batch["kind"].cast(pa.string()), pa.array(list(names))))
         for row in kept.to_pylist():
             counts[row["replication"]][names[row["kind"]]] += 1
     order = sorted(counts)

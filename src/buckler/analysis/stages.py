@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from buckler.analysis.estimates import mean
 from buckler.log.schema import KINDS, Kind
@@ -29,7 +30,7 @@ def stage_figures(entities: pa.Table, batches: Iterable[pa.Table]) -> dict[str, 
         for number in np.unique(np.asarray(batch["replication"])):
             fired.setdefault(int(number), {})
             told.setdefault(int(number), set())
-        kept = batch.filter(pa.compute.is_in(batch["kind"].cast(pa.string()), pa.array(_WANTED)))
+        kept = batch.filter(pc.is_in(batch["kind"].cast(pa.string()), pa.array(_WANTED)))
         for row in kept.to_pylist():
             number, stage = row["replication"], row["object"]
             if stage not in stages:

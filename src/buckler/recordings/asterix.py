@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from buckler.errors import InputError
 from buckler.recordings.adsb import file_bytes
@@ -158,7 +159,7 @@ def read_asterix(path: str | Path) -> AsterixRecording:
 
 def _timed(table: pa.Table, what: str, said: list[str]) -> pa.Table:
     """The rows that have a time."""
-    good = table.filter(pa.compute.is_finite(table["time_s"]))
+    good = table.filter(pc.is_finite(table["time_s"]))
     if missing := table.num_rows - good.num_rows:
         said.append(f"{missing} {what} without a time: held out")
     return good
