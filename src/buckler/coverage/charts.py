@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from buckler.coverage.layers import Share
+from buckler.coverage.layout import wrapped
 from buckler.coverage.pictures import PD_COLOURS, PD_EDGES, PD_NAMES, Notes, finish, height_name
 from buckler.coverage.ranges import FirstDetection, Section
 from buckler.coverage.reaction import Reaction
@@ -48,7 +49,7 @@ def first_detection_chart(
             ax.set_yticks([100, 1000, 10_000], ["100 m", "1 km", "10 km"])
             ax.set_xlim(0, None)
             ax.minorticks_off()
-            ax.set_title(name, fontsize=7.5)
+            ax.set_title("\n".join(wrapped(name, 22)), fontsize=7.5, linespacing=1.1)
             ax.tick_params(labelsize=6.5)
             grid(ax, "both")
         for ax in panels[len(names) :]:
