@@ -12,6 +12,7 @@ from buckler.envelope.looks import (
     NOMINAL,
     ROW_IN,
     axes_at,
+    four_axes,
     look,
     mark,
     name_dashed,
@@ -32,12 +33,7 @@ def draw(found: AirMissileEnvelope) -> Figure:
     rows = ROW_IN * (len(found.family) + 3.2)
     height = notes_height_in(words)
     figure = new_page(6.8 + rows + height, f"{found.card.name}: straight shots from an aircraft, by its card")
-    axes = {
-        "h_t": axes_at(figure, 0.65, 0.75, 3.75, 2.4),
-        "h_x": axes_at(figure, 5.1, 0.75, 3.75, 2.4),
-        "v_t": axes_at(figure, 0.65, 3.3, 3.75, 2.4),
-        "v_x": axes_at(figure, 5.1, 3.3, 3.75, 2.4),
-    }
+    axes = four_axes(figure)
     for variant, _, shot in found.family:
         _shot(axes, shot, look(variant))
     for shot in found.lower:

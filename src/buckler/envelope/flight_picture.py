@@ -12,6 +12,7 @@ from buckler.envelope.looks import (
     NOMINAL,
     ROW_IN,
     axes_at,
+    four_axes,
     look,
     mark,
     name_dashed,
@@ -34,12 +35,7 @@ def draw(found: BallisticEnvelope) -> Figure:
     height = notes_height_in(words)
     reach = found.flight.missile.range_m / 1e3
     figure = new_page(6.8 + rows + height, f"{found.card.name}: flight over {reach:,.0f} km by its card")
-    axes = {
-        "h_t": axes_at(figure, 0.65, 0.75, 3.75, 2.4),
-        "h_x": axes_at(figure, 5.1, 0.75, 3.75, 2.4),
-        "v_t": axes_at(figure, 0.65, 3.3, 3.75, 2.4),
-        "v_x": axes_at(figure, 5.1, 3.3, 3.75, 2.4),
-    }
+    axes = four_axes(figure)
     for variant, flight in found.family:
         _flight(axes, flight, look(variant))
     _flight(axes, found.flight, NOMINAL)

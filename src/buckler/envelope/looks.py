@@ -86,6 +86,16 @@ def axes_at(figure: Figure, left_in: float, top_in: float, width_in: float, heig
     return figure.add_axes((left_in / width, 1.0 - (top_in + height_in) / height, width_in / width, height_in / height))
 
 
+def four_axes(figure: Figure) -> dict[str, Axes]:
+    """Height (h) over speed (v), against time (t) on the left and range (x) on the right."""
+    return {
+        "h_t": axes_at(figure, 0.65, 0.75, 3.75, 2.4),
+        "h_x": axes_at(figure, 5.1, 0.75, 3.75, 2.4),
+        "v_t": axes_at(figure, 0.65, 3.3, 3.75, 2.4),
+        "v_x": axes_at(figure, 5.1, 3.3, 3.75, 2.4),
+    }
+
+
 def notes_height_in(lines: Sequence[str], width: int = 145) -> float:
     """The height that `notes` needs."""
     return 0.142 * sum(len(wrap(line, width)) for line in lines) + 0.05
