@@ -8,34 +8,25 @@ from __future__ import annotations
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
+from buckler.engine.backups import taker
 from buckler.engine.fire import send_for_more
 from buckler.engine.identify import vetoes
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
-from buckler.engine.network import (
+from buckler.engine.losses import ended, lose
+from buckler.engine.network import DELIVERED, NOT_OFFERED, Network
+from buckler.engine.outages import (
     AWAY,
     BY_FACT,
     BY_FAILURE,
     BY_MOVING,
-    DELIVERED,
     DESTROYED,
-    NOT_OFFERED,
-    Network,
-    arrive,
-    carry,
-    ended,
-    look_again,
-    lose,
-    offer,
-    pass_on,
     plan_turn,
     put_down,
     rewire,
-    taker,
-    tell,
-    wait,
     works_after,
 )
 from buckler.engine.posts import gain, guided, plan_decision
+from buckler.engine.reports import arrive, carry, look_again, offer, pass_on, tell, wait
 from buckler.engine.state import FLYING, State
 from buckler.engine.telling import hear_track, send_track
 from buckler.log.schema import Kind

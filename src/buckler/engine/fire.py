@@ -16,14 +16,10 @@ from buckler.engine import queue as calendar
 from buckler.engine.exchange import NONE, best_exchange, exchange, give_back, take
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
+from buckler.engine.knowledge import engaged_elsewhere, remote_sensor
 from buckler.engine.lethality import single_shot
-from buckler.engine.network import (
-    ORDER_TRIES,
-    Network,
-    engaged_elsewhere,
-    order_way,
-    remote_sensor,
-)
+from buckler.engine.network import Network
+from buckler.engine.orders import ORDER_TRIES, order_way
 from buckler.engine.patrol import commit, turn_back
 from buckler.engine.picture import found, meeting, met, std_at
 from buckler.engine.posts import guided

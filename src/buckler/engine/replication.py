@@ -16,7 +16,8 @@ from buckler.engine.fallback import on_network
 from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
 from buckler.engine.identify import verdict_by_evidence, vetoes
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
-from buckler.engine.network import Network, begin, clear_network, strike
+from buckler.engine.network import Network, clear_network
+from buckler.engine.outages import begin, strike
 from buckler.engine.patrol import returned
 from buckler.engine.posts import plan_decision
 from buckler.engine.sensing import scan

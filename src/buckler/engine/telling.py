@@ -2,7 +2,7 @@
 
 1. Over a full exchange a post tells its own track of a threat: state, covariance, number, as they are when the message leaves, of
    the time of the track's last plot (for which it waits, if that is still on its way from the sensor). The first message is the
-   report of the network by which the other post learns of the track; then one leaves every REFRESH_S (network), or when the one
+   report of the network by which the other post learns of the track; then one leaves every REFRESH_S (ways), or when the one
    before has arrived if that takes longer, and only with news. Each takes the way of that moment (links, and the exchange's
    latency), and is lost by each link's and the exchange's loss; what is lost is not repeated. If the way breaks, what is under way
    is lost.
@@ -15,7 +15,7 @@
 
 Limits: a told track is compared with the post's own of the same threat, not with all. Where it is told, a track is filed under the threat
 under which it is filed where it comes from. Sensors' plots reach their post's filter at once, whatever the link; that a
-post may act on the track takes the link's time (network), and tracks.parquet says when the post had it.
+post may act on the track takes the link's time (ways), and tracks.parquet says when the post had it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import note, plan
-from buckler.engine.network import UNDER_WAY, Network, addressee, kept_by_link, report_way_s
+from buckler.engine.network import UNDER_WAY, Network
 from buckler.engine.picture import STALE_S, Picture, copy_track, keep_told
+from buckler.engine.reports import kept_by_link
 from buckler.engine.state import FLYING, State
+from buckler.engine.ways import addressee, report_way_s
 from buckler.log.schema import Kind
 from buckler.tracking import models
 from buckler.tracking.intersection import apart, intersect

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.dtypes import CHANGE, HAZARD, LINK, NODE, REPORT, SORTIE, SORTIES_RADAR, UPTIME
-from buckler.engine.network import AWAY, REFRESH_S
+from buckler.engine.outages import AWAY
+from buckler.engine.ways import REFRESH_S
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.satellite import Leg, hop_delay_s, leg
