@@ -17,8 +17,8 @@ from buckler.coverage.target import Target
 from buckler.dtypes import BANDS
 from buckler.errors import DocumentError
 from buckler.physics.earth import ecef_from_geodetic, geodesic_direct
+from buckler.physics.lobes import GROUND_WET, SEA
 from buckler.physics.multipath import field_over_earth
-from buckler.physics.propagation import GROUND_WET, SEA
 from buckler.physics.sight import sighting
 from buckler.physics.visibility import elevation_tangent
 from buckler.world.air import BAND_HZ

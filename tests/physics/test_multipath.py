@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.lobes import GROUND_WET, SEA, lobing_factor
 from buckler.physics.multipath import echo_gain, field_over_earth, reflection_point_m
-from buckler.physics.propagation import GROUND_WET, SEA, lobing_factor
 from buckler.units import SPEED_OF_LIGHT_MPS
 
 R = 4.0 / 3.0 * MEAN_RADIUS_M

@@ -18,7 +18,7 @@ from buckler.dtypes import BANDS
 from buckler.errors import InputError, UnknownNameError
 from buckler.physics.detection import detection_threshold
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis
-from buckler.physics.propagation import line_of_sight_m
+from buckler.physics.horizon import line_of_sight_m
 from buckler.physics.terrain import Terrain
 from buckler.world.compile import World
 

@@ -17,7 +17,8 @@ import numpy as np
 from buckler.catalog.schema import Card
 from buckler.envelope.spread import Value, Variant, values, variants
 from buckler.errors import InputError
-from buckler.physics.earth import Floats, ecef_to_geodetic, geodesic_direct, geodesic_inverse
+from buckler.physics.arguments import Floats
+from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.flight import Route, turn_radius_m
 from buckler.physics.terrain import packaged_terrain
 from buckler.scenario.schema import Environment, TrafficEntry, Waypoint

@@ -16,8 +16,9 @@ from buckler.catalog.schema import Card
 from buckler.envelope.spread import Value, Variant, values, variants
 from buckler.errors import InputError
 from buckler.physics.airlaunch import straight_flight, straight_reach
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7, standard_air
-from buckler.physics.earth import MEAN_RADIUS_M, Floats
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.interceptor import straight_line_m
 from buckler.world.patrols import air_missile
 

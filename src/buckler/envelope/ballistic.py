@@ -18,7 +18,8 @@ from buckler.catalog.schema import Card
 from buckler.envelope.spread import Value, Variant, values, variants
 from buckler.errors import InputError
 from buckler.physics.arcs import MinimumEnergy, minimum_energy
-from buckler.physics.earth import Floats, ecef_to_geodetic, geodesic_direct, geodesic_inverse
+from buckler.physics.arguments import Floats
+from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.missile import Missile, ballistic_trajectory
 from buckler.physics.stage import spent_stage
 

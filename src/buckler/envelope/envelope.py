@@ -16,8 +16,8 @@ from buckler.catalog.schema import Card
 from buckler.envelope.shot import Shot, shot
 from buckler.envelope.spread import Value, Variant, values, variants
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7, standard_air
-from buckler.physics.earth import Floats
 from buckler.physics.flyout import Flyout, flyout_table, height_nodes_m
 from buckler.physics.intercept import manoeuvre_left
 from buckler.physics.reach import REFERENCE_HEIGHT_M, TURN_AT_CEILING_MPS2, climb, reach

@@ -22,7 +22,7 @@ from buckler.envelope.looks import (
     table,
 )
 from buckler.envelope.spread import Value
-from buckler.physics.earth import Floats
+from buckler.physics.arguments import Floats
 from buckler.physics.flyout import height_nodes_m, range_nodes_m
 from buckler.units import STANDARD_GRAVITY_MPS2
 

@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7, standard_air
-from buckler.physics.earth import MEAN_RADIUS_M, Floats
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.interceptor import (
     coast_start,
     coast_step,

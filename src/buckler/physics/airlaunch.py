@@ -29,8 +29,9 @@ import numpy as np
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import drag_factor, g7, sampled_air, standard_air
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M, Floats
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M
 from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, Flyout, edges, height_nodes_m, range_nodes_m
 from buckler.physics.interceptor import interceptor, lightest_kgpm2, straight_line_m
 

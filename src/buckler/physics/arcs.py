@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M, Floats, finite
-from buckler.physics.kepler import require_positive
+from buckler.physics.arguments import Floats, finite, require_positive
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M
 
 
 @kernel

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import OutOfRangeError
-from buckler.physics.earth import Floats, finite
+from buckler.physics.arguments import Floats, finite
 
 LOWEST_M: Final = -5_000.0
 """Where the document's tables begin."""

@@ -6,7 +6,7 @@ tables.
 P.835-6
   (2017), section 1.2: 7.5 g/m3 at the ground, falling by e every 2 km, never below a mixing ratio of two in a million.
 - Rain: Recommendation ITU-R P.838-3 (2005), equations (1) to (5).
-- Path: a straight line over an earth enlarged by the factor k (propagation.py), so the height at distance s along it is
+- Path: a straight line over an earth enlarged by the factor k (horizon.py), so the height at distance s along it is
   h(s) = sqrt((k a + h0)^2 + s^2 + 2 s (k a + h0) sin(elevation)) - k a; the loss is the integral of the specific
   attenuation at that height.
 
@@ -22,14 +22,13 @@ from math import cos, exp, log10, sin, sqrt
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from buckler.compiled import kernel
 from buckler.errors import InputError, OutOfRangeError
 from buckler.physics import atmosphere
+from buckler.physics.arguments import Floats, not_negative, plain, positive, up_to_a_right_angle
 from buckler.physics.tables.p676 import OXYGEN, WATER_VAPOUR
-
-Floats = NDArray[np.float64]
 
 EARTH_RADIUS_M: Final = 6_371_000.0
 """The mean radius that ITU-R Recommendations use."""
@@ -310,14 +309,14 @@ def gaseous_attenuation_db_per_km(
     """
     freq, pressure, kelvin, vapour = np.broadcast_arrays(
         _frequency("freq_ghz", freq_ghz),
-        _above("pressure_hpa", pressure_hpa),
-        _above("temperature_k", temperature_k),
-        _above("water_vapour_gm3", water_vapour_gm3, zero=True),
+        positive("pressure_hpa", pressure_hpa),
+        positive("temperature_k", temperature_k),
+        not_negative("water_vapour_gm3", water_vapour_gm3),
     )
     out = np.empty((2, freq.size))
     _gaseous_array(freq.ravel(), pressure.ravel(), kelvin.ravel(), vapour.ravel(), out)
     oxygen, water = out[0].reshape(freq.shape)[()], out[1].reshape(freq.shape)[()]
-    return GaseousAttenuation(_plain(oxygen), _plain(water), _plain(oxygen + water))
+    return GaseousAttenuation(plain(oxygen), plain(water), plain(oxygen + water))
 
 
 def rain_attenuation_db_per_km(
@@ -354,13 +353,13 @@ def gaseous_loss_db(
         raise InputError(f"k is {k!r}: write an effective-earth factor above 0 (4/3 in a standard atmosphere)")
     profile = attenuation_profile(freq_hz, surface_vapour_gm3)
     elevation, distance = np.broadcast_arrays(
-        _angle("elevation_deg", elevation_deg), _above("range_m", range_m, zero=True)
+        up_to_a_right_angle("elevation_deg", elevation_deg), not_negative("range_m", range_m)
     )
     flat = [
         gaseous_path_db(profile, float(antenna_height_m), float(e), float(r), k * EARTH_RADIUS_M)
         for e, r in zip(np.radians(elevation.ravel()), distance.ravel(), strict=True)
     ]
-    return _plain(np.array(flat).reshape(elevation.shape)[()])
+    return plain(np.array(flat).reshape(elevation.shape)[()])
 
 
 def _rain(
@@ -368,48 +367,20 @@ def _rain(
 ) -> tuple[Any, Any, Any]:
     freq, rain, elevation, tilt = np.broadcast_arrays(
         _frequency("freq_ghz", freq_ghz, least=1.0),
-        _above("rain_mm_h", rain_mm_h, zero=True),
-        _angle("elevation_deg", elevation_deg),
-        _angle("tilt_deg", tilt_deg),
+        not_negative("rain_mm_h", rain_mm_h),
+        up_to_a_right_angle("elevation_deg", elevation_deg),
+        up_to_a_right_angle("tilt_deg", tilt_deg),
     )
     out = np.empty((3, freq.size))
     _rain_array(freq.ravel(), rain.ravel(), np.radians(elevation).ravel(), np.radians(tilt).ravel(), out)
     shaped = out.reshape((3, *freq.shape))
-    return _plain(shaped[0][()]), _plain(shaped[1][()]), _plain(shaped[2][()])
-
-
-def _numbers(name: str, value: ArrayLike) -> Floats:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is {value!r}: write a number or an array of numbers") from None
-    if not np.all(np.isfinite(array)):
-        raise InputError(f"{name} is {value!r}: write finite numbers")
-    return array
-
-
-def _above(name: str, value: ArrayLike, zero: bool = False) -> Floats:
-    array = _numbers(name, value)
-    if np.any((array < 0.0) if zero else (array <= 0.0)):
-        raise InputError(f"{name} is {value!r}: write {'0 or more' if zero else 'a number above 0'}")
-    return array
-
-
-def _angle(name: str, value: ArrayLike) -> Floats:
-    array = _numbers(name, value)
-    if np.any(np.abs(array) > 90.0):
-        raise InputError(f"{name} is {value!r}: write degrees between -90 and 90")
-    return array
+    return plain(shaped[0][()]), plain(shaped[1][()]), plain(shaped[2][()])
 
 
 def _frequency(name: str, freq_ghz: ArrayLike, least: float = 0.0) -> Floats:
-    array = _above(name, freq_ghz)
+    array = positive(name, freq_ghz)
     if np.any((array < least) | (array > HIGHEST_FREQUENCY_GHZ)):
         raise OutOfRangeError(
             f"{name} is {freq_ghz!r}: the Recommendation holds from 1 to {HIGHEST_FREQUENCY_GHZ:.0f} GHz"
         )
     return array
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value

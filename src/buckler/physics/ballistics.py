@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from buckler.errors import InputError
 from buckler.physics.arcs import minimum_energy as minimum_energy
+from buckler.physics.arguments import Floats, finite, latitude, longitude
 from buckler.physics.drag import drag_table, g7
-from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis
 from buckler.physics.kepler import kepler_equation as kepler_equation
 from buckler.physics.kepler import propagate
 from buckler.physics.lambert import lambert as lambert

@@ -37,6 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import plain
 from buckler.physics.sights import LOOK, look_probability
 
 SWERLING_CASES: Final = (0, 1, 2, 3, 4)
@@ -266,7 +267,7 @@ def albersheim_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1) -
         raise InputError(
             f"Albersheim's formula has no value at pd {pd!r} with pfa {pfa!r}: use required_snr_db, which is exact"
         )
-    return _plain(-5.0 * np.log10(n) + (6.2 + 4.54 / np.sqrt(n + 0.44)) * np.log10(argument))
+    return plain(-5.0 * np.log10(n) + (6.2 + 4.54 / np.sqrt(n + 0.44)) * np.log10(argument))
 
 
 def shnidman_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1, swerling: ArrayLike = 1) -> Any:
@@ -289,7 +290,7 @@ def shnidman_db(pd: ArrayLike, pfa: ArrayLike, n_noncoherent: ArrayLike = 1, swe
     c = ((17.7006 * p - 18.4496) * p + 14.5339) * p - 3.525
     high = np.exp(27.31 * p - 25.14) + (p - 0.8) * (0.7 * np.log(1e-5 / false) + (2.0 * n - 20.0) / 80.0)
     c = one_over_k * (c + np.where(p > 0.872, high, 0.0))
-    return _plain(10.0 * np.log10(steady / n) + c)
+    return plain(10.0 * np.log10(steady / n) + c)
 
 
 def m_of_n_probability(p: ArrayLike, m: ArrayLike, n: ArrayLike) -> Any:
@@ -351,7 +352,3 @@ def _cases(value: ArrayLike) -> NDArray[np.int64]:
 
 def _shaped(flat: NDArray[np.float64], shape: tuple[int, ...]) -> Any:
     return flat.reshape(shape) if shape else float(flat[0])
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value

@@ -21,8 +21,8 @@ import numpy as np
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.atmosphere import density, speed_of_sound
-from buckler.physics.earth import Floats
 
 REFERENCE_MACH: Final = 3.0
 """Where a ballistic coefficient is stated."""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.compiled import kernel
-from buckler.errors import InputError
+from buckler.physics.arguments import Floats, finite, latitude, longitude
 
 SEMI_MAJOR_AXIS_M: Final = 6_378_137.0
 """a, defining."""
@@ -41,7 +41,6 @@ _B2: Final = _B * _B
 _E2: Final = ECCENTRICITY_SQUARED
 _FOCAL2: Final = _A2 * _E2
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Basis: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]
 """East, north and up unit vectors in ECEF, one after another."""
 
@@ -196,37 +195,6 @@ class GeodesicDirect(NamedTuple):
     lat_deg: Any
     lon_deg: Any
     azimuth_deg: Any
-
-
-def finite(name: str, value: npt.ArrayLike) -> Floats:
-    """`value` as a float64 array; InputError where it is not a finite number."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is {value!r}: write a number or an array of numbers") from error
-    if not np.all(np.isfinite(array)):
-        raise InputError(f"{name} holds {array[~np.isfinite(array)][0] if array.ndim else array}: write finite numbers")
-    return array
-
-
-def latitude(name: str, value: npt.ArrayLike) -> Floats:
-    """`value` as an array of latitudes in degrees; InputError beyond a pole."""
-    array = finite(name, value)
-    beyond = np.abs(array) > 90.0
-    if np.any(beyond):
-        worst = array[beyond][0] if array.ndim else array
-        raise InputError(f"{name} is {worst} degrees: write a latitude between -90 and 90 (north is positive)")
-    return array
-
-
-def longitude(name: str, value: npt.ArrayLike) -> Floats:
-    """`value` as an array of longitudes in degrees; InputError beyond a full turn either way."""
-    array = finite(name, value)
-    beyond = np.abs(array) > 360.0
-    if np.any(beyond):
-        worst = array[beyond][0] if array.ndim else array
-        raise InputError(f"{name} is {worst} degrees: write a longitude between -180 and 180 (east is positive)")
-    return array
 
 
 def geodetic_to_ecef(lat_deg: npt.ArrayLike, lon_deg: npt.ArrayLike, height_m: npt.ArrayLike = 0.0) -> Floats:

@@ -18,15 +18,8 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
-from buckler.physics.earth import (
-    MEAN_RADIUS_M,
-    Floats,
-    ecef_to_geodetic,
-    finite,
-    geodetic_to_ecef,
-    latitude,
-    longitude,
-)
+from buckler.physics.arguments import Floats, finite, latitude, longitude
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodetic_to_ecef
 from buckler.physics.groundtrack import SAMPLE_M, Hold, Section, lay_out, on_the_ellipsoid, oval
 from buckler.physics.groundtrack import turn_radius_m as turn_radius_m
 from buckler.physics.wind import ground_speed, still, wind_at

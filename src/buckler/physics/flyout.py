@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7, standard_air
-from buckler.physics.earth import MEAN_RADIUS_M, Floats
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.interceptor import INTERCEPTOR as INTERCEPTOR
 from buckler.physics.interceptor import (
     STEP_S,

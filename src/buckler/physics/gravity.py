@@ -17,16 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.compiled import kernel
+from buckler.physics.arguments import Floats, finite, latitude
 from buckler.physics.earth import (
     ECCENTRICITY_SQUARED,
     GRAVITATIONAL_PARAMETER_M3PS2,
     ROTATION_RATE_RADPS,
     SEMI_MAJOR_AXIS_M,
     SEMI_MINOR_AXIS_M,
-    Floats,
     ecef_from_geodetic,
-    finite,
-    latitude,
 )
 
 NORMAL_GRAVITY_EQUATOR_MPS2: Final = 9.780_325_335_9

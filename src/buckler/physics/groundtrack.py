@@ -16,14 +16,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from buckler.errors import InputError
-from buckler.physics.earth import (
-    Floats,
-    ecef_to_geodetic,
-    enu_basis,
-    geodesic_direct,
-    geodesic_inverse,
-    geodetic_to_ecef,
-)
+from buckler.physics.arguments import Floats
+from buckler.physics.earth import ecef_to_geodetic, enu_basis, geodesic_direct, geodesic_inverse, geodetic_to_ecef
 from buckler.units import STANDARD_GRAVITY_MPS2
 
 SAMPLE_M: Final = 250.0

@@ -23,8 +23,9 @@ import numpy as np
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats, finite, latitude, longitude
 from buckler.physics.drag import sampled_air
-from buckler.physics.earth import MEAN_RADIUS_M, Floats, ecef_from_geodetic, enu_basis, finite, latitude, longitude
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis
 from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival, arrival_along
 from buckler.physics.interceptor import lateral_acceleration, straight_line_m
 

@@ -31,8 +31,9 @@ import numpy as np
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import drag_factor, sampled_air
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M, Floats
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, MEAN_RADIUS_M
 
 _FIELDS: Final = [
     ("burn_time_s", np.float64),  # from rest to burnout speed, at an even acceleration

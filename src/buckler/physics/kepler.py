@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError, OutOfRangeError
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, Floats, finite
+from buckler.physics.arguments import Floats, finite, require_positive, vector_of_three
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2
 
 Six: TypeAlias = tuple[float, float, float, float, float, float]
 
@@ -237,20 +238,3 @@ def propagate(
     _propagate_array(np.concatenate((r, v)), dt.ravel(), float(mu), out)
     columns = out.reshape((*dt.shape, 6))
     return State(columns[..., :3], columns[..., 3:])
-
-
-# --- checks -----------------------------------------------------------------------------------------------------------
-
-
-def vector_of_three(name: str, value: npt.ArrayLike) -> Floats:
-    """A vector, or InputError."""
-    vector = finite(name, value)
-    if vector.shape != (3,):
-        raise InputError(f"{name} has shape {vector.shape}: write three numbers")
-    return vector
-
-
-def require_positive(name: str, value: float) -> None:
-    """InputError for what is no number above 0."""
-    if not 0.0 < value < float("inf"):
-        raise InputError(f"{name} is {value}: write a number above 0")

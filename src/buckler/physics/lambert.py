@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, Floats
-from buckler.physics.kepler import Six, require_positive, vector_of_three
+from buckler.physics.arguments import Floats, require_positive, vector_of_three
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2
+from buckler.physics.kepler import Six
 
 COLLINEAR_RAD: Final = 1e-8
 """Nearer than this to 0 or 180 degrees, two positions do not fix the plane of an orbit."""

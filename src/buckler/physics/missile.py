@@ -21,18 +21,9 @@ import numpy as np
 
 from buckler.errors import InputError
 from buckler.physics.arcs import arc_from_apogee
+from buckler.physics.arguments import Floats, finite, latitude, longitude
 from buckler.physics.drag import g7
-from buckler.physics.earth import (
-    MEAN_RADIUS_M,
-    Floats,
-    ecef_from_geodetic,
-    enu_basis,
-    finite,
-    geodesic_inverse,
-    geodetic_from_ecef,
-    latitude,
-    longitude,
-)
+from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis, geodesic_inverse, geodetic_from_ecef
 from buckler.physics.trajectory import PITCH_PROGRAM, WGS84, Ending, Planet, Steering, fly_phases
 from buckler.physics.wind import still
 

@@ -4,7 +4,7 @@ The direct and the reflected ray interfere. One way, over its value in free spac
 
 (1)  F = |1 + D Gamma exp(-j 2 pi delta / lambda)|,    and an echo's power F^4, there and back (-infinity to +12 dB)
 
-Gamma: the surface's reflection coefficient, less what its roughness scatters (propagation.reflection); delta: how much longer
+Gamma: the surface's reflection coefficient, less what its roughness scatters (lobes.reflection); delta: how much longer
 the reflected path is. Over an earth of radius R = k a, with heights h1 and h2 above the surface and d between them along it,
 the reflection is at d1 from the antenna and d2 = d - d1 from the target, where both graze alike (Kerr, Propagation of Short
 Radio Waves, 1951, section 2.13):
@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
-from buckler.physics.propagation import two_rays
+from buckler.physics.lobes import two_rays
 from buckler.physics.visibility import lowest_seen_m
 from buckler.units import SPEED_OF_LIGHT_MPS
 

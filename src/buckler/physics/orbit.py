@@ -19,18 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.errors import BucklerError, InputError, OutOfRangeError
+from buckler.physics.arguments import Floats, finite, latitude, longitude
 from buckler.physics.earth import (
     GRAVITATIONAL_PARAMETER_M3PS2,
     ROTATION_RATE_RADPS,
-    Floats,
     Geodetic,
     azimuth_elevation_range,
     ecef_from_geodetic,
     ecef_to_geodetic,
     enu_basis,
-    finite,
-    latitude,
-    longitude,
 )
 from buckler.units import SPEED_OF_LIGHT_MPS
 

@@ -33,6 +33,7 @@ from numpy.typing import ArrayLike, NDArray
 from buckler.compiled import kernel
 from buckler.errors import InputError
 from buckler.physics import detection
+from buckler.physics.arguments import finite, plain, positive
 from buckler.units import BOLTZMANN_J_PER_K, SPEED_OF_LIGHT_MPS
 
 CALIBRATED: Final = 0
@@ -114,9 +115,9 @@ def calibrate(
     `reference_loss_db`: the two-way loss that the published range already suffered and that the caller will apply
     again.
     """
-    range_m, rcs_m2 = float(_positive("range_m", range_m)), float(_positive("rcs_m2", rcs_m2))
+    range_m, rcs_m2 = float(positive("range_m", range_m)), float(positive("rcs_m2", rcs_m2))
     needed = 10.0 ** (float(detection.required_snr_db(pd, pfa, pulses, swerling)) / 10.0)
-    given_back = 10.0 ** (float(_finite("reference_loss_db", reference_loss_db)) / 10.0)
+    given_back = 10.0 ** (float(finite("reference_loss_db", reference_loss_db)) / 10.0)
     return float(needed * range_m**4 / rcs_m2 * given_back)
 
 
@@ -198,8 +199,8 @@ def bistatic_snr_db(
     loss_db: ArrayLike = 0.0,
 ) -> Any:
     """Equation (1), dB: transmitter at `rt_m` from the target, receiver at `rr_m`, bistatic cross-section `rcs_m2`."""
-    ranges = 20.0 * np.log10(_positive("rt_m", rt_m)) + 20.0 * np.log10(_positive("rr_m", rr_m))
-    return _plain(_energy_db(freq_hz, tau_s, gt_db, gr_db, rcs_m2, ts_k, loss_db) + _db("pt_w", pt_w) - ranges)
+    ranges = 20.0 * np.log10(positive("rt_m", rt_m)) + 20.0 * np.log10(positive("rr_m", rr_m))
+    return plain(_energy_db(freq_hz, tau_s, gt_db, gr_db, rcs_m2, ts_k, loss_db) + _db("pt_w", pt_w) - ranges)
 
 
 def maximum_range_m(
@@ -216,7 +217,7 @@ def maximum_range_m(
     """Equation (1) for one place solved for the range, m, at which the ratio is `snr_db`."""
     received = gain_db if gain_rx_db is None else gain_rx_db
     at_one_metre = _energy_db(freq_hz, tau_s, gain_db, received, rcs_m2, ts_k, loss_db) + _db("pt_w", pt_w)
-    return _plain(10.0 ** ((at_one_metre - _finite("snr_db", snr_db)) / 40.0))
+    return plain(10.0 ** ((at_one_metre - finite("snr_db", snr_db)) / 40.0))
 
 
 def peak_power_w(
@@ -233,7 +234,7 @@ def peak_power_w(
     """Equation (1) for one place solved for the peak power, W, that gives `snr_db` at `range_m`."""
     received = gain_db if gain_rx_db is None else gain_rx_db
     per_watt = _energy_db(freq_hz, tau_s, gain_db, received, rcs_m2, ts_k, loss_db) - 4.0 * _db("range_m", range_m)
-    return _plain(10.0 ** ((_finite("snr_db", snr_db) - per_watt) / 10.0))
+    return plain(10.0 ** ((finite("snr_db", snr_db) - per_watt) / 10.0))
 
 
 def power_aperture(
@@ -247,7 +248,7 @@ def power_aperture(
 ) -> Any:
     """Equation (3): average power times aperture, W m^2, that searches `omega_sr` in `t_search_s`."""
     per_snr = _search_db(range_m, omega_sr, t_search_s, rcs_m2, ts_k, loss_db)
-    return _plain(10.0 ** ((_finite("snr_db", snr_db) + per_snr) / 10.0))
+    return plain(10.0 ** ((finite("snr_db", snr_db) + per_snr) / 10.0))
 
 
 def search_snr_db(
@@ -260,7 +261,7 @@ def search_snr_db(
     loss_db: ArrayLike = 0.0,
 ) -> Any:
     """Equation (3) solved for the signal-to-noise ratio, dB, of a search radar of power-aperture product `pap_wm2`."""
-    return _plain(_db("pap_wm2", pap_wm2) - _search_db(range_m, omega_sr, t_search_s, rcs_m2, ts_k, loss_db))
+    return plain(_db("pap_wm2", pap_wm2) - _search_db(range_m, omega_sr, t_search_s, rcs_m2, ts_k, loss_db))
 
 
 def _energy_db(
@@ -273,8 +274,8 @@ def _energy_db(
     loss_db: ArrayLike,
 ) -> Any:
     """Equation (1) for one watt, at one metre each way, dB."""
-    wavelength = SPEED_OF_LIGHT_MPS / _positive("freq_hz", freq_hz)
-    gains = _finite("gain", gt_db) + _finite("gain", gr_db) - _finite("loss_db", loss_db)
+    wavelength = SPEED_OF_LIGHT_MPS / positive("freq_hz", freq_hz)
+    gains = finite("gain", gt_db) + finite("gain", gr_db) - finite("loss_db", loss_db)
     signal = _db("tau_s", tau_s) + 20.0 * np.log10(wavelength) + _db("rcs_m2", rcs_m2)
     return signal + gains - 30.0 * np.log10(4.0 * pi) - 10.0 * np.log10(BOLTZMANN_J_PER_K) - _db("ts_k", ts_k)
 
@@ -290,29 +291,8 @@ def _search_db(
     """Equation (3) for a signal-to-noise ratio of one, dB."""
     noise = 10.0 * np.log10(4.0 * pi * BOLTZMANN_J_PER_K) + _db("ts_k", ts_k) + _db("omega_sr", omega_sr)
     target = _db("rcs_m2", rcs_m2) + _db("t_search_s", t_search_s)
-    return noise + 4.0 * _db("range_m", range_m) + _finite("loss_db", loss_db) - target
-
-
-def _finite(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is {value!r}: write a number or an array of numbers") from None
-    if not np.all(np.isfinite(array)):
-        raise InputError(f"{name} is {value!r}: write finite numbers")
-    return array
-
-
-def _positive(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    array = _finite(name, value)
-    if np.any(array <= 0.0):
-        raise InputError(f"{name} is {value!r}: write a number above 0")
-    return array
+    return noise + 4.0 * _db("range_m", range_m) + finite("loss_db", loss_db) - target
 
 
 def _db(name: str, value: ArrayLike) -> Any:
-    return 10.0 * np.log10(_positive(name, value))
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value
+    return 10.0 * np.log10(positive(name, value))

@@ -23,8 +23,9 @@ import numpy as np
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7, sampled_air, standard_air
-from buckler.physics.earth import MEAN_RADIUS_M, Floats
+from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.interceptor import coast_start, coast_step, interceptor, lightest_kgpm2, loft_factor
 from buckler.units import STANDARD_GRAVITY_MPS2
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError
-from buckler.physics.earth import finite
+from buckler.physics.arguments import finite
 
 SEA_LEVEL_DENSITY_KGPM3: Final = 1.225
 """U.S. Standard Atmosphere 1976."""

@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from buckler.errors import InputError
+from buckler.physics.arguments import Floats
 from buckler.physics.drag import g7
-from buckler.physics.earth import Floats
 from buckler.physics.trajectory import ALONG_VELOCITY, WGS84, Steering, fly_phases
 from buckler.physics.wind import still
 

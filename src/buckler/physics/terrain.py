@@ -28,7 +28,8 @@ import numpy.typing as npt
 
 from buckler.compiled import kernel
 from buckler.errors import InputError, OutOfRangeError
-from buckler.physics.earth import MEAN_RADIUS_M, latitude, longitude
+from buckler.physics.arguments import latitude, longitude
+from buckler.physics.earth import MEAN_RADIUS_M
 
 Heights: TypeAlias = npt.NDArray[np.float32]
 

@@ -20,9 +20,10 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from buckler.compiled import kernel
+from buckler.physics.arguments import Floats
 from buckler.physics.atmosphere import density_and_sound, pressure
 from buckler.physics.drag import drag_factor
-from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, ROTATION_RATE_RADPS, Floats, geodetic_from_ecef
+from buckler.physics.earth import GRAVITATIONAL_PARAMETER_M3PS2, ROTATION_RATE_RADPS, geodetic_from_ecef
 from buckler.physics.gravity import j2_gravitation
 
 PHASE: Final = np.dtype(

@@ -39,6 +39,7 @@ import numpy.typing as npt
 
 from buckler.compiled import borrowing_kernel, kernel
 from buckler.errors import InputError
+from buckler.physics.arguments import latitude, longitude
 from buckler.physics.earth import (
     ECCENTRICITY_SQUARED,
     MEAN_RADIUS_M,
@@ -47,8 +48,6 @@ from buckler.physics.earth import (
     ecef_vector_from_enu,
     enu_basis,
     geodetic_from_ecef,
-    latitude,
-    longitude,
 )
 from buckler.physics.series import sine_cosine
 from buckler.physics.terrain import Heights, Terrain, height_at

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from buckler.errors import InputError
-from buckler.physics.earth import Floats, finite
+from buckler.physics.arguments import Floats, finite
 
 STRONGEST_MPS: Final = 150.0
 """Stronger wind is a slip of the pen: the strongest jet streams blow at some 110 m/s."""

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from buckler.catalog.schema import Card
 from buckler.physics.attenuation import SURFACE_VAPOUR_GM3
 from buckler.physics.earth import MEAN_RADIUS_M
-from buckler.physics.propagation import GROUND_DRY, GROUND_WET, SEA, effective_earth_factor, refractivity_gradient
+from buckler.physics.lobes import GROUND_DRY, GROUND_WET, SEA
+from buckler.physics.refraction import effective_earth_factor
+from buckler.physics.refractivity_maps import refractivity_gradient
 from buckler.physics.slant import AIR_RANGES, AIR_SINES, Table, air_table, clear_air_db, rain_db_per_m
 from buckler.physics.visibility import EARTH_FACTOR, elevation_tangent
 from buckler.scenario.schema import Environment, Multipath
