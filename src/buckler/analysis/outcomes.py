@@ -1,7 +1,7 @@
 """What became of every threat in every replication: one streaming pass over the events.
 
-Only what the figures need is kept, in arrays [replication, threat], [replication, weapon] and [replication, asset],
-so that memory grows with replications × threats and not with events.
+Only what the figures need is kept, in arrays [replication, threat], [replication, weapon], [replication, asset] and
+[replication, aircraft], so that memory grows with replications × threats and not with events.
 """
 
 from __future__ import annotations
@@ -55,6 +55,9 @@ class Cast:
     weapon_system: tuple[str, ...]
     weapon_rounds: tuple[float, ...]
     assets: tuple[str, ...]
+    aircraft: tuple[str, ...]
+    """Civil and own ones, which are nobody's threat."""
+    aircraft_side: tuple[str, ...]
     names: dict[str, str]
 
     @classmethod
@@ -63,6 +66,7 @@ class Cast:
         rows = entities.to_pylist()
         threats = [row for row in rows if row["kind"] == "threat"]
         weapons = [row for row in rows if row["kind"] == "weapon"]
+        aircraft = [row for row in rows if row["kind"] == "aircraft"]
         return cls(
             threats=tuple(row["key"] for row in threats),
             threat_class=tuple(row["class"] or "other" for row in threats),
@@ -71,6 +75,8 @@ class Cast:
             weapon_system=tuple(row["system"] or row["key"] for row in weapons),
             weapon_rounds=tuple(float(row["value"] or 0.0) for row in weapons),
             assets=tuple(row["key"] for row in rows if row["kind"] == "asset"),
+            aircraft=tuple(row["key"] for row in aircraft),
+            aircraft_side=tuple(row["side"] for row in aircraft),
             names={row["key"]: row["name"] or row["key"] for row in rows},
         )
 
@@ -84,6 +90,15 @@ class Cast:
     def systems(self) -> tuple[str, ...]:
         """The weapon systems, in the order of the entities."""
         return tuple(dict.fromkeys(self.weapon_system))
+
+    @cached_property
+    def sides(self) -> tuple[str, ...]:
+        """The sides of the aircraft: civil, own."""
+        return tuple(sorted(set(self.aircraft_side)))
+
+    def of_side(self, side: str) -> NDArray[np.intp]:
+        """The columns of the aircraft of a side."""
+        return np.flatnonzero(np.array(self.aircraft_side) == side)
 
     def of_class(self, name: str) -> NDArray[np.intp]:
         """The columns of the threats of a class."""
@@ -116,6 +131,8 @@ class Outcomes:
     """[replication, weapon] rounds (a gun's: bursts) fired."""
     asset_hit: NDArray[np.bool_]
     """[replication, asset] whether something fell within its lethal radius of it."""
+    wronged: NDArray[np.bool_]
+    """[replication, aircraft] whether it was fired at, which it should not have been."""
     draws: Drawn | None = None
     """[replication] with which set of parameter values it was flown; None where they stayed at their nominal values."""
 
@@ -150,6 +167,7 @@ class Outcomes:
             self.impact_s[at],
             self.rounds[at],
             self.asset_hit[at],
+            self.wronged[at],
             None if self.draws is None else self.draws[at],
         )
 
@@ -190,8 +208,9 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     known = {str(key) for key in entities["key"].to_pylist()}
     bystanders = {str(row["key"]) for row in entities.select(["key", "kind"]).to_pylist() if row["kind"] in BYSTANDERS}
     alone = {**dict.fromkeys(known, 0), "": 0, **dict.fromkeys(_alone(entities), 1)}
-    threats, weapons, assets = (_slots(known, group, bystanders) for group in (cast.threats, cast.weapons, cast.assets))
-    slots = _Slots(threats, weapons, assets, alone)
+    groups = (cast.threats, cast.weapons, cast.assets, cast.aircraft)
+    threats, weapons, assets, aircraft = (_slots(known, group, bystanders) for group in groups)
+    slots = _Slots(threats, weapons, assets, aircraft, alone)
     parts = [_reduce(batch, cast, kind_codes, reason_codes, slots) for batch in batches if batch.num_rows]
     if not parts:
         parts = [_empty(cast)]
@@ -199,13 +218,13 @@ def collect(entities: pa.Table, batches: Iterable[pa.Table]) -> Outcomes:
     ids = columns[0]
     order = np.argsort(ids, kind="stable")
     starts = np.flatnonzero(np.diff(ids[order], prepend=-1))
-    joins = (np.bitwise_or, np.maximum, np.minimum, np.minimum, np.add, np.logical_or)
+    joins = (np.bitwise_or, np.maximum, np.minimum, np.minimum, np.add, np.logical_or, np.logical_or)
     if len(starts) == len(ids):  # no replication came in two batches
         joined = [column[order] for column in columns[1:]]
     else:
         joined = [join.reduceat(column[order], starts, axis=0) for join, column in zip(joins, columns[1:], strict=True)]
-    stages, reasons, confirmed_s, impact_s, rounds, asset_hit = joined
-    return Outcomes(cast, ids[order][starts], stages, reasons, confirmed_s, impact_s, rounds, asset_hit)
+    stages, reasons, confirmed_s, impact_s, rounds, asset_hit, wronged = joined
+    return Outcomes(cast, ids[order][starts], stages, reasons, confirmed_s, impact_s, rounds, asset_hit, wronged)
 
 
 def _alone(entities: pa.Table) -> set[str]:
@@ -218,13 +237,14 @@ def _alone(entities: pa.Table) -> set[str]:
 
 
 class _Slots(NamedTuple):
-    """For every name its column among the threats, the weapons and the assets; -1 where it is none of them, _BYSTANDER for what flies
-    and is nobody's threat.
+    """For every name its column among the threats, the weapons, the assets and the aircraft; -1 where it is none of them, _BYSTANDER for
+    what flies and is nobody's threat.
     """
 
     threat: dict[str, int]
     weapon: dict[str, int]
     asset: dict[str, int]
+    aircraft: dict[str, int]
     alone: dict[str, int]
     """1 for whoever warns nobody else by itself: a sensor that links join to its post, a battery's own post; 0 for the others."""
 
@@ -263,6 +283,7 @@ Part = tuple[
     NDArray[np.float64],
     NDArray[np.int32],
     NDArray[np.bool_],
+    NDArray[np.bool_],
 ]
 
 
@@ -277,6 +298,7 @@ def _empty(cast: Cast, replications: NDArray[np.int64] | None = None) -> Part:
         np.full((n, threats), np.inf),
         np.zeros((n, len(cast.weapons)), dtype=np.int32),
         np.zeros((n, len(cast.assets)), dtype=np.bool_),
+        np.zeros((n, len(cast.aircraft)), dtype=np.bool_),
     )
 
 
@@ -285,7 +307,7 @@ def _reduce(
 ) -> Part:
     ids, row = np.unique(numbers(batch["replication"]).astype(np.int64), return_inverse=True)
     part = _empty(cast, ids)
-    _, stages, reasons, confirmed_s, impact_s, rounds, asset_hit = part
+    _, stages, reasons, confirmed_s, impact_s, rounds, asset_hit, wronged = part
     time_s = numbers(batch["time_s"])
     kind = _codes(batch["kind"], kind_codes)
 
@@ -303,6 +325,7 @@ def _reduce(
         ("subject", "weapon"): _codes(batch["subject"], slots.weapon),
         ("object", "threat"): _codes(batch["object"], slots.threat),
         ("object", "asset"): _codes(batch["object"], slots.asset),
+        ("object", "aircraft"): _codes(batch["object"], slots.aircraft),
     }
     for of, role, bit in _MARKS:
         _, rows, threat = places(of, role, "threat")
@@ -321,4 +344,6 @@ def _reduce(
     np.add.at(rounds, (rows, weapon), 1)
     _, rows, asset = places(Kind.ASSET_HIT, "object", "asset")
     asset_hit[rows, asset] = True
+    _, rows, aircraft = places(Kind.WRONGFUL, "object", "aircraft")
+    wronged[rows, aircraft] = True
     return part

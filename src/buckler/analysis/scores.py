@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from buckler.analysis.outcomes import Outcomes
 
-MAIN: Final = ("nothing_leaks", "leakers", "no_asset_hit", "rounds")
-"""The scores that stand for a run."""
+MAIN: Final = ("nothing_leaks", "leakers", "no_asset_hit", "rounds", "none_wronged", "wronged")
+"""The scores that stand for a run; the last two only where there are aircraft that are nobody's threat."""
 _WORDS: Final = {
     "nothing_leaks": "nothing gets through",
     "leakers": "threats that get through",
     "no_asset_hit": "no asset is hit",
     "rounds": "rounds spent",
+    "none_wronged": "no civil or own aircraft is fired at",
+    "wronged": "civil and own aircraft fired at",
 }
 
 
@@ -37,6 +39,11 @@ def scores(outcomes: Outcomes) -> dict[str, NDArray[Any]]:
     out |= {f"leakers:at {key}": outcomes.leaked[:, cast.at_asset(key)].sum(axis=1) for key in cast.assets}
     out |= {f"no_asset_hit:{key}": ~outcomes.asset_hit[:, k] for k, key in enumerate(cast.assets)}
     out |= {f"rounds:{name}": outcomes.rounds[:, cast.of_system(name)].sum(axis=1) for name in cast.systems}
+    if cast.aircraft:
+        of_side = {side: outcomes.wronged[:, cast.of_side(side)] for side in cast.sides}
+        out |= {"none_wronged": np.asarray(~outcomes.wronged.any(axis=1)), "wronged": outcomes.wronged.sum(axis=1)}
+        out |= {f"none_wronged:{side}": np.asarray(~flags.any(axis=1)) for side, flags in of_side.items()}
+        out |= {f"wronged:{side}": flags.sum(axis=1) for side, flags in of_side.items()}
     return out
 
 
@@ -52,6 +59,8 @@ def most(outcomes: Outcomes) -> dict[str, float]:
         elif head == "rounds":
             ready = sum(cast.weapon_rounds[k] for k in (cast.of_system(part) if part else range(len(cast.weapons))))
             out[name] = max(ready, float(values.max(initial=0)))
+        elif head == "wronged":
+            out[name] = float(len(cast.of_side(part)) if part else len(cast.aircraft))
         else:
             out[name] = 1.0
     return out
@@ -73,7 +82,7 @@ def most_of(table: pa.Table) -> dict[str, float]:
 def unit(name: str) -> str:
     """The unit of a score's mean."""
     head = name.split(":")[0]
-    return {"leakers": "threats", "rounds": "rounds"}.get(head, "probability")
+    return {"leakers": "threats", "rounds": "rounds", "wronged": "aircraft"}.get(head, "probability")
 
 
 def words(name: str) -> str:
@@ -82,4 +91,5 @@ def words(name: str) -> str:
     if not part:
         return _WORDS[head]
     return {"leakers": f"{part} that get through" if not part.startswith("at ") else f"through {part}",
-            "no_asset_hit": f"{part} is not hit", "rounds": f"rounds of {part}"}[head]  # fmt: skip
+            "no_asset_hit": f"{part} is not hit", "rounds": f"rounds of {part}", "none_wronged": f"no {part} aircraft is fired at",
+            "wronged": f"{part} aircraft fired at"}[head]  # fmt: skip

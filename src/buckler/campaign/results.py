@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from buckler.analysis.effects import Column, main_effects
 from buckler.analysis.estimates import mean, proportion
-from buckler.analysis.scores import most_of, unit
-from buckler.campaign.study import Factor, Plan, word
+from buckler.analysis.scores import MAIN, most_of, unit
+from buckler.campaign.study import Factor, Plan
 from buckler.log.write import write_json, write_table
 
 _KEPT: Final = (
@@ -45,7 +45,7 @@ def write_results(folder: Path, plan: Plan, tables: list[pa.Table], facts: dict[
         }
         for name, values in columns.items():
             estimate = _estimate(values[point.number], name, most[name])
-            row |= {name: estimate["value"], f"{name} low": estimate["low"], f"{name} high": estimate["high"]}
+            row |= {name: estimate["value"]} | {f"{name} {part}": estimate[part] for part in ("low", "high", "method")}
         rows.append(row)
     write_table(folder / "points.parquet", pa.Table.from_pylist(rows))
     varied = _columns(plan)
@@ -75,8 +75,7 @@ def _names(tables: list[pa.Table]) -> tuple[list[str], dict[str, float]]:
         for name, limit in most_of(table).items():
             most[name] = max(most.get(name, 0.0), limit)
             names[name] = None
-    heads = ("nothing_leaks", "leakers", "no_asset_hit", "rounds")
-    return sorted(names, key=lambda name: (":" in name, heads.index(name.split(":")[0]))), most
+    return sorted(names, key=lambda name: (":" in name, MAIN.index(name.split(":")[0]))), most
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:
@@ -91,7 +90,7 @@ def _columns(plan: Plan) -> list[Column]:
     out = []
     for i, factor in enumerate(plan.study.factors):
         values = [point.values[i] for point in plan.points]
-        levels = tuple(word(choice) for choice in factor.choices)
+        levels = tuple(factor.word(choice) for choice in factor.choices)
         if continuous and factor.is_range:
             low, high = float(factor.low or 0.0), float(factor.high or 0.0)
             numbers = np.array(values, np.float64)
@@ -100,12 +99,12 @@ def _columns(plan: Plan) -> list[Column]:
             )
             out.append(Column(factor.name, levels, place, True))
         else:
-            place = np.array([levels.index(word(value)) for value in values], np.float64)
+            place = np.array([levels.index(factor.word(value)) for value in values], np.float64)
             out.append(Column(factor.name, levels, place))
     return out
 
 
 def _cell(factor: Factor, value: Any) -> Any:
     """A factor's value in a table: numbers as numbers, where all of its levels are."""
-    numeric = all(isinstance(choice, int | float) and not isinstance(choice, bool) for choice in factor.choices)
-    return float(value) if numeric else word(value)
+    numeric = factor.called is None and all(isinstance(choice, int | float) and not isinstance(choice, bool) for choice in factor.choices)
+    return float(value) if numeric else factor.word(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from math import exp, log
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -10,8 +11,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from buckler.campaign import designs
-from buckler.documents import Document, Place, load_document, problems_at
-from buckler.errors import DocumentError, InputError
+from buckler.documents import Document, Place, load_document, parse_document, problems_at
+from buckler.errors import DocumentError, InputError, UnknownNameError
 from buckler.scenario.fields import FieldPath, field_path, varied
 from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios, without
 from buckler.schemas import Count, DocumentModel, LocatedError, Number, validate
@@ -19,15 +20,7 @@ from buckler.schemas import Count, DocumentModel, LocatedError, Number, validate
 Level = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictStr]
 _DIGITS: Final = 6
 """Significant digits of a value within a range."""
-
-
-def word(value: Any) -> str:
-    """A value of a factor, as tables have it."""
-    if isinstance(value, bool):
-        return "taken out" if value else "there"
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+_LIBRARY: Final = resources.files("buckler.campaign") / "studies"
 
 
 class Factor(DocumentModel):
@@ -44,6 +37,9 @@ class Factor(DocumentModel):
     )
     levels: Annotated[list[Level], Field(min_length=2, max_length=64)] | None = Field(
         None, description="The values to try."
+    )
+    called: list[Annotated[str, Field(min_length=1, max_length=60)]] | None = Field(
+        None, description="What tables and pictures call the levels, in their order; the values if left out."
     )
     low: Number | None = Field(None, description="The low end of a range, instead of levels.")
     high: Number | None = Field(None, description="The high end of a range.")
@@ -75,6 +71,8 @@ class Factor(DocumentModel):
                 mistakes.append((("low",), "a range on a log scale begins above 0"))
         if self.levels is not None and len({repr(level) for level in self.levels}) < len(self.levels):
             mistakes.append((("levels",), "a level stands twice"))
+        if self.called is not None and len(set(self.called)) != len(self.levels or ()):
+            mistakes.append((("called",), "called has one name for each of the levels, and no name twice"))
         if mistakes:
             raise LocatedError(dict.fromkeys(mistakes))
         return self
@@ -90,6 +88,16 @@ class Factor(DocumentModel):
         if self.without is not None:
             return [False, True]
         return list(self.levels) if self.levels is not None else [self.low, self.high]
+
+    def word(self, value: Any) -> str:
+        """A value of it, as tables have it."""
+        if self.called is not None:
+            return self.called[self.choices.index(value)]
+        if isinstance(value, bool):
+            return "taken out" if value else "there"
+        if isinstance(value, list):
+            return ", ".join(value) or "none"
+        return f"{value:g}" if isinstance(value, float) else str(value)
 
     @property
     def is_range(self) -> bool:
@@ -198,12 +206,27 @@ class Plan:
         return varied(self.base, settings, taken)
 
 
-def read_study(path: str | Path, replications: int | None = None, seed: int | None = None) -> Plan:
-    """The plan of a study file, its replications and seed replaced where given.
+def packaged_studies() -> list[str]:
+    """The names of the packaged studies."""
+    return sorted(entry.name.removesuffix(".yaml") for entry in _LIBRARY.iterdir() if entry.name.endswith(".yaml"))
+
+
+def study_document(name: str | Path) -> Document:
+    """The document of a packaged study's name or of a path."""
+    text, path = str(name), Path(name)
+    if text in packaged_studies():
+        return parse_document((_LIBRARY / f"{text}.yaml").read_text(encoding="utf-8"), f"{text}.yaml")
+    if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        return load_document(path)
+    raise UnknownNameError("study", text, packaged_studies(), "Write a packaged name or the path of a YAML file.")
+
+
+def read_study(name: str | Path, replications: int | None = None, seed: int | None = None) -> Plan:
+    """The plan of a packaged study or of a file, its replications and seed replaced where given.
 
     DocumentError with every mistake in it: the schema's, paths that lead nowhere, levels that do not fit.
     """
-    document = load_document(path)
+    document = study_document(name)
     study = validate(document, Study)
     study = study.model_copy(
         update={name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}

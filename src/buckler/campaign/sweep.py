@@ -26,14 +26,14 @@ import pyarrow.parquet
 
 from buckler import __version__
 from buckler.analysis.outcomes import collect
-from buckler.analysis.scores import score_table
+from buckler.analysis.scores import MAIN, score_table
 from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
 from buckler.campaign.lock import alone_in
 from buckler.campaign.pool import run_all
 from buckler.campaign.results import write_results
 from buckler.campaign.run import Interrupted, Progress
 from buckler.campaign.store import ScoreStore
-from buckler.campaign.study import Plan, Point, word
+from buckler.campaign.study import Plan, Point
 from buckler.catalog.load import load_catalog
 from buckler.compiled import kernel_hash
 from buckler.documents import Place
@@ -60,6 +60,8 @@ _OURS: Final = (
     "scores.parquet",
     "summary.json",
     "report.html",
+    "wrongful.svg",
+    "wrongful.png",
 )
 
 
@@ -122,7 +124,7 @@ def _described(plan: Plan, number: int) -> str:
     """A point in words."""
     values = plan.points[number].values
     return ", ".join(
-        f"{factor.name} = {word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
+        f"{factor.name} = {factor.word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
     )
 
 
@@ -139,7 +141,7 @@ class Sweep:
         self._refuse_levels(progress)
         self._base = hashlib.sha256(repr((
             SCHEMA_VERSION, __version__, kernel_hash(), np.__version__, numba.__version__, pa.__version__, load_catalog().content_hash,
-            self.world.content_hash(), self.study.seed, CHUNK,
+            self.world.content_hash(), self.study.seed, CHUNK, MAIN,
         )).encode()).hexdigest()  # fmt: skip
         self.work = PieceWork(plan, self.world)
 
@@ -150,7 +152,7 @@ class Sweep:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def _labels(self) -> list[tuple[str, list[str]]]:
-        return [(factor.name, [word(choice) for choice in factor.choices]) for factor in self.study.factors]
+        return [(factor.name, [factor.word(choice) for choice in factor.choices]) for factor in self.study.factors]
 
     def address(self, number: int, chunk: int) -> str:
         """The address of a piece."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def sweep(
     study: Annotated[
-        Path | None, typer.Argument(help="STUDY.yaml: a scenario, factors with levels or ranges, a design.")
+        Path | None,
+        typer.Argument(help="STUDY.yaml: a scenario, factors with levels or ranges, a design; or a packaged study's name."),
     ] = None,
     replications: Annotated[
         int | None, typer.Option("--replications", "-n", help="At every point, instead of the study's.")
@@ -47,13 +48,15 @@ def sweep(
 
         typer.echo(json.dumps(Study.model_json_schema(), indent=1))
         return
+    from buckler.campaign.study import packaged_studies, read_study
+
     if study is None:
         raise InputError(
-            "sweep takes a study's file: buckler sweep STUDY.yaml (buckler sweep --schema says what it may hold)"
+            "sweep takes a study: buckler sweep STUDY.yaml (buckler sweep --schema says what it may hold), or a packaged one: "
+            + ", ".join(packaged_studies())
         )
     from buckler.campaign.cluster import connected
     from buckler.campaign.kernels import compiling
-    from buckler.campaign.study import read_study
     from buckler.campaign.sweep import Sweep, look, run_sweep
     from buckler.report.progress import progress_bar
     from buckler.report.study import render_study

@@ -10,12 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from buckler.analysis.scores import unit, words
 from buckler.report.comparison import signed, signed_interval
 from buckler.report.forest import is_clear
 from buckler.report.wording import interval_of, value_of
 
 Summary = dict[str, Any]
-MAIN = (("nothing_leaks", "nothing gets through"), ("leakers", "threats that get through"), ("rounds", "rounds spent"))
+_HEADS = {"nothing_leaks": "nothing through", "leakers": "threats through", "wronged": "aircraft fired at", "rounds": "rounds"}
 _MOST_POINTS = 16
 
 
@@ -25,9 +26,14 @@ def render_study(summary: Summary) -> RenderableType:
     each = f"{summary['replications']:,} replications each under the same luck, seed {summary['seed']}"
     plan = f"{summary['design']}: {summary['points']:,} points, {each}"
     parts: list[RenderableType] = [title, Text(plan, style="dim"), Text()]
-    parts += [_effects(summary, key, name) for key, name in MAIN]
+    parts += [_effects(summary, key) for key in main_scores(summary)]
     parts += [_points(summary), Text(note(summary), style="dim")]
     return Padding(Group(*parts), (0, 1))
+
+
+def main_scores(summary: Summary) -> list[str]:
+    """The scores whose effects are shown."""
+    return [score for score in _HEADS if score in summary["effects"]]
 
 
 def note(summary: Summary) -> str:
@@ -42,21 +48,16 @@ def note(summary: Summary) -> str:
     return text
 
 
-def figure(row: dict[str, Any], score: str, unit: str, n: int) -> dict[str, Any]:
+def figure(row: dict[str, Any], score: str, n: int) -> dict[str, Any]:
     """A score of a point, as figures are elsewhere."""
     return {
         "value": row[score],
         "low": row[f"{score} low"],
         "high": row[f"{score} high"],
         "n": n,
-        "method": "",
-        "unit": unit,
+        "method": row.get(f"{score} method", ""),
+        "unit": unit(score),
     }
-
-
-def unit_of(score: str) -> str:
-    """The unit of a main score."""
-    return {"leakers": "threats", "rounds": "rounds"}.get(score.split(":")[0], "probability")
 
 
 def ranked(summary: Summary, most: int) -> list[dict[str, Any]]:
@@ -65,9 +66,9 @@ def ranked(summary: Summary, most: int) -> list[dict[str, Any]]:
     return rows if len(rows) <= most else [*rows[: most // 2], *rows[-(most - most // 2) :]]
 
 
-def _effects(summary: Summary, key: str, name: str) -> Table:
+def _effects(summary: Summary, key: str) -> Table:
     found = summary["effects"][key]
-    title = f"{name}{explained(found)}"
+    title = f"{words(key)}{explained(found)}"
     table = Table(
         box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, title=title, title_justify="left", title_style="bold"
     )
@@ -111,21 +112,24 @@ def _points(summary: Summary) -> Table:
     )  # fmt: skip
     for k in range(len(names)):
         table.add_column(letter(k), justify="right", overflow="fold")
-    for column in ("nothing through", "threats through", "95 % interval", "rounds"):
-        table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
-        figures = [
-            figure(row, score, unit_of(score), summary["replications"])
-            for score in ("nothing_leaks", "leakers", "rounds")
-        ]
-        table.add_row(
-            *(Text(shown(row[name])) for name in names),
-            value_of(figures[0]),
-            value_of(figures[1]),
-            interval_of(figures[1]),
-            value_of(figures[2]),
-        )
+        cells = point_cells(summary, row)
+        if not table.rows:
+            for head, _ in cells:
+                table.add_column(head, justify="right")
+        table.add_row(*(Text(shown(row[name])) for name in names), *(Text(cell, overflow="fold") for _, cell in cells))
     return table
+
+
+def point_cells(summary: Summary, row: dict[str, Any]) -> list[tuple[str, str]]:
+    """The columns of a point after its factors, each with its head."""
+    cells = []
+    for score in main_scores(summary):
+        found = figure(row, score, summary["replications"])
+        cells.append((_HEADS[score], value_of(found)))
+        if score in ("leakers", "wronged"):
+            cells.append(("95 % interval", interval_of(found)))
+    return cells
 
 
 def shown(value: Any) -> str:

@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from buckler.analysis.scores import unit, words
+from buckler.drawing.style import save_figure, svg_text
 from buckler.errors import RunFolderError
 from buckler.log.text import write_whole
 from buckler.report.forest import CSS as FOREST
 from buckler.report.forest import Row, forest, is_clear
 from buckler.report.markup import Child, Markup, tag
-from buckler.report.study import MAIN, explained, figure, note, ranked, shown, unit_of
+from buckler.report.study import explained, main_scores, note, point_cells, ranked, shown
 from buckler.report.style import CSS
-from buckler.report.wording import interval_of, terrain, value_of
+from buckler.report.tradeoff import has_tradeoff, tradeoff
+from buckler.report.wording import terrain
 
 _MOST_POINTS = 64
 _CSS = ".points th { white-space: normal; overflow-wrap: anywhere; min-width: 5.5em; max-width: 11em; vertical-align: bottom; }\n"
@@ -35,14 +38,18 @@ def read_summary(folder: Path) -> Summary:
 
 
 def write_study_page(folder: Path) -> Path:
-    """Write the page into the sweep's folder and return its path."""
+    """Write the page, and the picture of aircraft wrongly fired at where there are any, into the sweep's folder; the page's path."""
     try:
         command = str(json.loads((folder / "study.json").read_text(encoding="utf-8"))["command"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunFolderError(
             f"{folder / 'study.json'}: cannot be read ({error}): give the sweep's command again"
         ) from None
-    return write_whole(folder / "report.html", page(read_summary(folder), command))
+    summary = read_summary(folder)
+    if has_tradeoff(summary):
+        for suffix in ("svg", "png"):
+            save_figure(tradeoff(summary), folder / f"wrongful.{suffix}")
+    return write_whole(folder / "report.html", page(summary, command))
 
 
 def page(summary: Summary, command: str) -> str:
@@ -57,7 +64,8 @@ def page(summary: Summary, command: str) -> str:
             tag("p", summary["notional"], class_="notice"),
         ),
         _factors(summary),
-        *(_effects(summary, key, name) for key, name in MAIN),
+        _tradeoff(summary),
+        *(_effects(summary, key) for key in main_scores(summary)),
         _points(summary),
         tag("section", tag("h2", "How to read this"), _reading(summary)),
         tag("section", tag("h2", "Do it again"), tag("pre", tag("code", command))),
@@ -81,9 +89,20 @@ def _factors(summary: Summary) -> Markup:
     return tag("section", tag("h2", "What was varied"), tag("div", table, class_="scroll"))
 
 
-def _effects(summary: Summary, key: str, name: str) -> Markup:
-    found = summary["effects"][key]
-    percent = unit_of(key) == "probability"
+def _tradeoff(summary: Summary) -> Markup | None:
+    if not has_tradeoff(summary):
+        return None
+    lead = (
+        "Each mark is a point of the design: threats that get through against civil and own aircraft fired at, means with their 95 % "
+        "intervals. Down and to the left is better. wrongful.svg and wrongful.png beside this page are the same picture."
+    )
+    picture = tag("figure", Markup(svg_text(tradeoff(summary), "wrongful")), class_="scroll")
+    return tag("section", tag("h2", "Who must not be shot"), tag("p", lead, class_="small"), picture)
+
+
+def _effects(summary: Summary, key: str) -> Markup:
+    found, name = summary["effects"][key], words(key)
+    percent = unit(key) == "probability"
     scale = 100.0 if percent else 1.0
     rows = [
         Row(
@@ -102,24 +121,17 @@ def _effects(summary: Summary, key: str, name: str) -> Markup:
         "section",
         tag("h2", f"Effects: {name}"),
         tag("p", lead, class_="small"),
-        forest(rows, "percentage points" if percent else unit_of(key)),
+        forest(rows, "percentage points" if percent else unit(key)),
     )
 
 
 def _points(summary: Summary) -> Markup:
     rows = ranked(summary, _MOST_POINTS)
     names = [factor["name"] for factor in summary["factors"]]
-    heads = [*names, "nothing through", "threats through", "95 % interval", "rounds"]
-    body = []
-    for row in rows:
-        figures = [
-            figure(row, score, unit_of(score), summary["replications"])
-            for score in ("nothing_leaks", "leakers", "rounds")
-        ]
-        cells = [shown(row[name]) for name in names]
-        cells += [value_of(figures[0]), value_of(figures[1]), interval_of(figures[1]), value_of(figures[2])]
-        body.append(tag("tr", [tag("td", cell, class_="n") for head, cell in zip(heads, cells, strict=True)]))
-    table = tag("table", tag("thead", tag("tr", [tag("th", head, class_="n") for head in heads])), tag("tbody", body))
+    cells = [[*((name, shown(row[name])) for name in names), *point_cells(summary, row)] for row in rows]
+    body = [tag("tr", [tag("td", cell, class_="n") for _, cell in row]) for row in cells]
+    heads = tag("tr", [tag("th", head, class_="n") for head, _ in cells[0]])
+    table = tag("table", tag("thead", heads), tag("tbody", body))
     cut = (
         f"{len(rows)} of {len(summary['table']):,} points, the first and the last; points.parquet has all."
         if len(rows) < len(summary["table"])
