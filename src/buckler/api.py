@@ -16,7 +16,8 @@ from buckler.analysis.compare import compare as _compare
 from buckler.campaign.simulate import simulate_into
 from buckler.errors import InputError, OutputExistsError
 from buckler.log.read import RunFolder, open_run
-from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios
+from buckler.scenario.load import Loaded, load_scenario
+from buckler.scenario.packaged import packaged_scenarios
 from buckler.validation.run import Result, validate_cases, validate_packaged
 from buckler.world.compile import World
 from buckler.world.faults import compile_scenario

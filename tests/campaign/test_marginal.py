@@ -10,7 +10,7 @@ import pytest
 from runs import buckler, layered, loaded, write_scenario
 
 from buckler.campaign.marginal import marginal_values
-from buckler.scenario.load import parts_of_the_defence, without
+from buckler.scenario.parts import parts_of_the_defence, without
 
 
 def defence() -> dict[str, Any]:

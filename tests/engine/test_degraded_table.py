@@ -12,8 +12,9 @@ from runs import Event, told
 
 from buckler.dtypes import CHANGE
 from buckler.engine.fly import Flyer
-from buckler.scenario.load import load_scenario, packaged_scenarios
-from buckler.scenario.schema import Status
+from buckler.scenario.load import load_scenario
+from buckler.scenario.outages import Status
+from buckler.scenario.packaged import packaged_scenarios
 from buckler.world.compile import World, compile_world
 from buckler.world.degraded import ENGAGEMENTS, Row, degraded
 

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from runs import flown, layered, told, world_of
 
-from buckler.scenario.load import load_scenario, packaged_scenarios
+from buckler.scenario.load import load_scenario
+from buckler.scenario.packaged import packaged_scenarios
 from buckler.world.compile import World, compile_world
 
 CAUSES = {

@@ -17,7 +17,8 @@ from buckler.errors import InputError
 from buckler.physics.airlaunch import straight_flight
 from buckler.physics.drag import g7, standard_air
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse
-from buckler.scenario.load import load_scenario, without
+from buckler.scenario.load import load_scenario
+from buckler.scenario.parts import without
 from buckler.world.compile import World, compile_world
 from buckler.world.orbits import where_at
 from buckler.world.patrols import air_missile

@@ -9,7 +9,8 @@ import pytest
 from buckler.analysis.outcomes import read_outcomes
 from buckler.campaign.simulate import simulate_into
 from buckler.log.read import open_run
-from buckler.scenario.load import load_scenario, packaged_scenarios
+from buckler.scenario.load import load_scenario
+from buckler.scenario.packaged import packaged_scenarios
 from buckler.world.compile import compile_world
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,10 @@ from runs import assumed, layered, loaded, world_of, write_scenario
 
 from buckler.documents import parse_document
 from buckler.errors import DocumentError, InputError
-from buckler.scenario.load import check_scenario, load_scenario, packaged_scenarios, scenario_yaml, without
-from buckler.scenario.schema import member_name
+from buckler.scenario.load import check_scenario, load_scenario, scenario_yaml
+from buckler.scenario.members import member_name
+from buckler.scenario.packaged import packaged_scenarios
+from buckler.scenario.parts import without
 from buckler.world.faults import faults
 
 SMOKE = (resources.files("buckler.scenario") / "library" / "smoke.yaml").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from runs import layered, loaded, write_scenario
 
 from buckler.documents import load_document
 from buckler.errors import DocumentError
-from buckler.scenario.load import check_scenario, without
+from buckler.scenario.load import check_scenario
+from buckler.scenario.parts import without
 from buckler.world.faults import compile_scenario
 
 Scenario = dict[str, Any]

@@ -15,8 +15,10 @@ from patrolled import patrolled
 
 from buckler.documents import Place, load_document
 from buckler.errors import DocumentError
-from buckler.scenario.load import check_scenario, parts_of_the_defence, without
-from buckler.scenario.patrols import Patrol, Tanker, turns_of
+from buckler.scenario.load import check_scenario
+from buckler.scenario.parts import parts_of_the_defence, without
+from buckler.scenario.patrols import Patrol, Tanker
+from buckler.scenario.sorties import turns_of
 from buckler.world.faults import compile_scenario
 
 Entry = dict[str, Any]

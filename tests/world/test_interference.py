@@ -13,7 +13,7 @@ from buckler.campaign.sources import sources_used
 from buckler.dtypes import BANDS, DISTURBANCE
 from buckler.errors import DocumentError
 from buckler.physics.interference import noise_factor
-from buckler.scenario.load import without
+from buckler.scenario.parts import without
 from buckler.world.interference import noise_rise_db
 
 

@@ -19,7 +19,8 @@ from buckler.analysis.estimates import mean, paired_difference, proportion
 from buckler.engine.fly import Flyer
 from buckler.errors import InputError
 from buckler.log.schema import Kind
-from buckler.scenario.load import Loaded, parts_of_the_defence, without
+from buckler.scenario.load import Loaded
+from buckler.scenario.parts import parts_of_the_defence, without
 from buckler.world.compile import World, compile_world
 
 

@@ -15,7 +15,8 @@ from buckler.campaign.run import Progress, run_campaign
 from buckler.campaign.shards import Shard, run_shard
 from buckler.catalog.load import load_catalog
 from buckler.errors import InputError
-from buckler.scenario.load import Loaded, load_scenario, without
+from buckler.scenario.load import Loaded, load_scenario
+from buckler.scenario.parts import without
 from buckler.world.faults import compile_scenario
 
 if TYPE_CHECKING:

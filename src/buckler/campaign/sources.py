@@ -8,7 +8,12 @@ from typing import Any
 
 from buckler import units
 from buckler.catalog.schema import Card, Parameter
-from buckler.scenario.schema import Battery, Command, Interference, Link, Sensor, Traffic
+from buckler.scenario.battery import Battery
+from buckler.scenario.command import Command
+from buckler.scenario.interference import Interference
+from buckler.scenario.links import Link
+from buckler.scenario.sensor import Sensor
+from buckler.scenario.traffic import Traffic
 from buckler.world.compile import World
 from buckler.world.orbits import READ as ORBIT_READS
 from buckler.world.patrols import AIR_LAUNCHED_READS, PATROL_READS, Sortie, expanded

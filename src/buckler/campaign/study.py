@@ -14,7 +14,9 @@ from buckler.campaign import designs
 from buckler.documents import Document, Place, load_document, parse_document, problems_at
 from buckler.errors import DocumentError, InputError, UnknownNameError
 from buckler.scenario.fields import FieldPath, field_path, varied
-from buckler.scenario.load import Loaded, load_scenario, packaged_scenarios, without
+from buckler.scenario.load import Loaded, load_scenario
+from buckler.scenario.packaged import packaged_scenarios
+from buckler.scenario.parts import without
 from buckler.schemas import Count, DocumentModel, LocatedError, Number, validate
 
 Level = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictStr]

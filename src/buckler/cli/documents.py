@@ -51,7 +51,8 @@ def scenarios(
     as_json: Json = False,
 ) -> None:
     """List the packaged scenarios, or print one, its degraded modes, or the schema of scenario files."""
-    from buckler.scenario.load import load_scenario, packaged_scenarios, scenario_document
+    from buckler.scenario.load import load_scenario
+    from buckler.scenario.packaged import packaged_scenarios, scenario_document
 
     if schema:
         from buckler.scenario.schema import Scenario

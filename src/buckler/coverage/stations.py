@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.scenario.patrols import Patrol, radar_names, sortie_name
+from buckler.scenario.patrols import Patrol
+from buckler.scenario.sorties import radar_names, sortie_name
 from buckler.world.compile import World
 
 MOMENTS: Final = 4

@@ -21,7 +21,9 @@ from buckler.physics.arguments import Floats
 from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse
 from buckler.physics.flight import Route, turn_radius_m
 from buckler.physics.terrain import packaged_terrain
-from buckler.scenario.schema import Environment, TrafficEntry, Waypoint
+from buckler.scenario.environment import Environment
+from buckler.scenario.route import Waypoint
+from buckler.scenario.traffic import TrafficEntry
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.motion import Handling, fly_route, follows_ground, ground_of, limits
 from buckler.world.traffic import CIVIL_BANK, GENTLE_MPS, planned

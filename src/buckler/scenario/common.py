@@ -19,6 +19,7 @@ Latitude = Annotated[Number, Field(ge=-90, le=90, description="Degrees north, WG
 Longitude = Annotated[Number, Field(ge=-180, le=180, description="Degrees east, WGS-84.")]
 Probability = Annotated[Number, Field(ge=0, le=1)]
 Seconds = Annotated[Number, Field(ge=0, le=86_400)]
+Mode = Annotated[str, Field(min_length=1, max_length=30, description="A family of IFF that answers only itself, such as NATO.")]
 
 
 class Named(DocumentModel):

@@ -21,8 +21,10 @@ from pydantic import BaseModel
 
 from buckler.documents import Document, Mark
 from buckler.errors import DocumentError, InputError, nearest
-from buckler.scenario.load import Loaded, check_scenario, without
-from buckler.scenario.schema import Asset, RaidEntry, Scenario
+from buckler.scenario.load import Loaded, check_scenario
+from buckler.scenario.parts import without
+from buckler.scenario.raid import RaidEntry
+from buckler.scenario.schema import Asset, Scenario
 from buckler.schemas import dotted
 
 _STEP: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:\.|$)")

@@ -1,107 +1,8 @@
-"""Rules held against each other: names that they use, who waits for whom, one status for one place and time."""
+"""The rules of a scenario as things with names: listed, taken out, forgotten with whom they name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
-from math import inf
 from typing import Any, Final
-
-from buckler.documents import Place
-from buckler.errors import nearest
-from buckler.scenario.polygons import Point, crossing, overlap
-from buckler.schemas import dotted
-
-
-def rule_mistakes(data: Any) -> Iterator[tuple[Place, str]]:
-    """What is wrong with the rules of a document, each with its place; what is not a rule is looked at elsewhere."""
-    fighting = [*_listed(data, "batteries"), *_listed(data, "patrols")]
-    batteries = {entry["name"]: entry for _, entry in fighting if isinstance(entry.get("name"), str)}
-    posts = [entry["name"] for _, entry in _listed(data, "commands") if isinstance(entry.get("name"), str)]
-    assets = [entry["name"] for _, entry in _listed(data, "assets") if isinstance(entry.get("name"), str)]
-    zones = dict(_zones(data))
-    for place, entry in fighting:
-        doctrine = entry.get("doctrine")
-        if not isinstance(doctrine, dict):
-            continue
-        yield from _named((*place, "doctrine", "zone"), "zone", doctrine.get("zone"), list(zones))
-        for k, name in enumerate(_texts(doctrine.get("yields_to"))):
-            yield from _named((*place, "doctrine", "yields_to", k), "battery", name, list(batteries))
-        weights = doctrine.get("asset_weights")
-        for name in weights if isinstance(weights, dict) else ():
-            yield from _named((*place, "doctrine", "asset_weights", name), "asset", name, assets)
-        if isinstance(entry.get("name"), str):
-            ring = _ring(entry["name"], batteries)
-            if ring:
-                yield (
-                    (*place, "doctrine", "yields_to"),
-                    f"{' yields to '.join(ring)}: each would wait for the other; take one of them out",
-                )
-    orders = list(_listed(data, "control_orders"))
-    for place, order in orders:
-        yield from _named((*place, "zone"), "zone", order.get("zone"), list(zones))
-        for k, name in enumerate(_texts(order.get("nodes"))):
-            yield from _named((*place, "nodes", k), "battery or command", name, [*batteries, *posts])
-    for (_, one), (place, two) in combinations(orders, 2):
-        common = _common_nodes(one, two, batteries)
-        if one.get("status") != two.get("status") and common and _at_once(one, two) and _together(one, two, zones):
-            yield (
-                place,
-                f"contradicts {one.get('name')!r}: {one.get('status')} and {two.get('status')} for {common[0]} at one place and time; "
-                "part them by nodes, zone or time",
-            )
-
-
-def _listed(data: Any, key: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    found = data.get(key) if isinstance(data, dict) else None
-    for i, entry in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(entry, dict):
-            yield (key, i), entry
-
-
-def _texts(values: Any) -> list[str]:
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
-
-
-def _named(place: Place, kind: str, name: Any, known: list[str]) -> Iterator[tuple[Place, str]]:
-    if not isinstance(name, str) or name in known:
-        return
-    likely = nearest(name, known)
-    hint = f"; did you mean {' or '.join(map(repr, likely))}?" if likely else f"; there are {', '.join(known) or 'none'}"
-    yield place, f"{dotted(place)}: no {kind} is called {name!r}{hint}"
-
-
-def _zones(data: Any) -> Iterator[tuple[str, list[Point] | None]]:
-    """Every zone's name, with its corners where they make a polygon."""
-    for _, zone in _listed(data, "zones"):
-        if isinstance(zone.get("name"), str):
-            try:
-                points = [(float(corner["latitude_deg"]), float(corner["longitude_deg"])) for corner in zone["corners"]]
-            except (KeyError, TypeError, ValueError):
-                points = []
-            yield zone["name"], points if len(points) > 2 and crossing(points) is None else None
-
-
-def _ring(name: str, batteries: dict[str, Any]) -> list[str]:
-    """The shortest way of yields_to from a battery back to itself."""
-    ways = [[name]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        doctrine = batteries.get(way[-1], {}).get("doctrine")
-        for other in _texts(doctrine.get("yields_to")) if isinstance(doctrine, dict) else ():
-            if other == name:
-                return [*way, name]
-            if other not in seen:
-                seen.add(other)
-                ways.append([*way, other])
-    return []
-
-
-def _common_nodes(one: dict[str, Any], two: dict[str, Any], batteries: dict[str, Any]) -> list[str]:
-    first = ordered_batteries(_texts(one.get("nodes")) if "nodes" in one else None, batteries)
-    second = ordered_batteries(_texts(two.get("nodes")) if "nodes" in two else None, batteries)
-    return [name for name in first if name in second]
 
 
 def ordered_batteries(nodes: list[str] | None, batteries: dict[str, Any]) -> list[str]:
@@ -111,25 +12,6 @@ def ordered_batteries(nodes: list[str] | None, batteries: dict[str, Any]) -> lis
         for name, entry in batteries.items()
         if nodes is None or name in nodes or (isinstance(entry, dict) and entry.get("command") in nodes)
     ]
-
-
-def _at_once(one: dict[str, Any], two: dict[str, Any]) -> bool:
-    def span(order: dict[str, Any]) -> tuple[float, float]:
-        begin, end = order.get("from_s", 0.0), order.get("until_s")
-        return (
-            float(begin) if isinstance(begin, int | float) else 0.0,
-            float(end) if isinstance(end, int | float) else inf,
-        )
-
-    (begin_one, end_one), (begin_two, end_two) = span(one), span(two)
-    return begin_one < end_two and begin_two < end_one
-
-
-def _together(one: dict[str, Any], two: dict[str, Any], zones: dict[str, list[Point] | None]) -> bool:
-    if one.get("zone") is None or two.get("zone") is None:
-        return True
-    first, second = zones.get(one["zone"]), zones.get(two["zone"])
-    return first is not None and second is not None and overlap(first, second)
 
 
 _RESTRICTS: Final = (

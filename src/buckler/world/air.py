@@ -18,7 +18,7 @@ from buckler.physics.refraction import effective_earth_factor
 from buckler.physics.refractivity_maps import refractivity_gradient
 from buckler.physics.slant import AIR_RANGES, AIR_SINES, Table, air_table, clear_air_db, rain_db_per_m
 from buckler.physics.visibility import EARTH_FACTOR, elevation_tangent
-from buckler.scenario.schema import Environment, Multipath
+from buckler.scenario.environment import Environment, Multipath
 
 BAND_HZ: Final = {"VHF": 0.15e9, "UHF": 0.43e9, "L": 1.3e9, "S": 3.0e9, "C": 5.5e9, "X": 9.5e9, "Ku": 15.5e9}
 """One frequency for a band (IEEE Std 521 letters), in the middle of what the ITU allots to radiolocation there."""

@@ -13,7 +13,7 @@ from buckler.errors import DocumentError, InputError
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
 from buckler.scenario.patrols import Patrol
-from buckler.scenario.schema import Sensor
+from buckler.scenario.sensor import Sensor
 from buckler.world import network as networks
 from buckler.world.air import new_air_tables
 from buckler.world.compile import World, asset_place, compile_world

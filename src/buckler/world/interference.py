@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from buckler.dtypes import BANDS, DISTURBANCE, WorldArrays
 from buckler.physics.interference import noise_factor
-from buckler.scenario.schema import Interference, Sensor
+from buckler.scenario.interference import Interference
+from buckler.scenario.sensor import Sensor
 
 
 def compile_interference(

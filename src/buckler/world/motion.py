@@ -16,7 +16,9 @@ from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_in
 from buckler.physics.flight import Ground, Route, route
 from buckler.physics.missile import ballistic_trajectory, check_lofted
 from buckler.physics.terrain import Terrain
-from buckler.scenario.schema import Environment, RaidEntry, Waypoint
+from buckler.scenario.environment import Environment
+from buckler.scenario.raid import RaidEntry
+from buckler.scenario.route import Waypoint
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.place import Place, ground_heights_m, ground_m, wind_rows_of
 

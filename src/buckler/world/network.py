@@ -17,9 +17,13 @@ from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_dire
 from buckler.physics.satellite import Leg, hop_delay_s, leg
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import elevation_tangent
+from buckler.scenario.battery import Battery
+from buckler.scenario.command import Command
+from buckler.scenario.links import Link
 from buckler.scenario.load import Loaded
-from buckler.scenario.patrols import radar_names
-from buckler.scenario.schema import Battery, Command, Link, Scenario, Sensor
+from buckler.scenario.schema import Scenario
+from buckler.scenario.sensor import Sensor
+from buckler.scenario.sorties import radar_names
 from buckler.units import SPEED_OF_LIGHT_MPS
 from buckler.world import sensors as sensing
 from buckler.world.entities import Entity, address

@@ -20,7 +20,7 @@ from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable
 from buckler.scenario.load import Loaded
 from buckler.scenario.orbit import Orbit
-from buckler.scenario.schema import Sensor
+from buckler.scenario.sensor import Sensor
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.place import Place
 from buckler.world.sensors import horizon_around, place_of, side_by_side, table_shape

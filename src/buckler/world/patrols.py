@@ -20,10 +20,14 @@ from buckler.physics.airlaunch import Dash, air_launched, dash_table
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.interceptor import INTERCEPTOR
 from buckler.physics.terrain import Terrain
+from buckler.scenario.battery import Battery
 from buckler.scenario.doctrine import ControlOrder, Doctrine, Weapon
+from buckler.scenario.links import Link
 from buckler.scenario.load import Loaded
-from buckler.scenario.patrols import Patrol, Turn, radar_names, turns_of, wire_name
-from buckler.scenario.schema import Battery, Link, Sensor, Status
+from buckler.scenario.outages import Status
+from buckler.scenario.patrols import Patrol
+from buckler.scenario.sensor import Sensor
+from buckler.scenario.sorties import Turn, radar_names, turns_of, wire_name
 from buckler.units import STANDARD_GRAVITY_MPS2
 from buckler.world.arming import FASTEST_BODY_MPS
 from buckler.world.orbits import track_of

@@ -13,7 +13,7 @@ from buckler.errors import InputError
 from buckler.physics.earth import ecef_from_geodetic, enu_basis
 from buckler.physics.terrain import Terrain, flat_terrain, packaged_terrain, world_terrain
 from buckler.physics.wind import power_law, still, wind_rows
-from buckler.scenario.schema import Environment
+from buckler.scenario.environment import Environment
 
 
 @dataclass(frozen=True)

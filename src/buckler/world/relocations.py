@@ -14,7 +14,9 @@ from itertools import product
 from typing import TypeVar
 
 from buckler.errors import InputError
-from buckler.scenario.schema import Battery, Scenario, Sensor
+from buckler.scenario.battery import Battery
+from buckler.scenario.schema import Scenario
+from buckler.scenario.sensor import Sensor
 
 Mover = TypeVar("Mover", Battery, Sensor)
 Names = Callable[[list[str]], list[str]]

@@ -13,11 +13,12 @@ from buckler.decision.evaluation import salvo_kill_probability
 from buckler.dtypes import FREE, HOLD, RULE, TIGHT
 from buckler.errors import InputError
 from buckler.physics.earth import geodesic_inverse
+from buckler.scenario.battery import Battery
 from buckler.scenario.common import KILL_CLASSES
 from buckler.scenario.doctrine import Zone
 from buckler.scenario.polygons import inside
 from buckler.scenario.rules import ordered_batteries
-from buckler.scenario.schema import Battery, Scenario
+from buckler.scenario.schema import Scenario
 from buckler.world.place import Place
 
 STATUS: Final = {"free": FREE, "tight": TIGHT, "hold": HOLD}

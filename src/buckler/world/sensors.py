@@ -18,7 +18,8 @@ from buckler.physics.radar import calibrate
 from buckler.physics.slant import Table
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable, horizon_table
-from buckler.scenario.schema import Environment, Sensor
+from buckler.scenario.environment import Environment
+from buckler.scenario.sensor import Sensor
 from buckler.world.air import air_at, fill_air, fill_surface
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered

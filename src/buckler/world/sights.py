@@ -9,7 +9,7 @@ from buckler.dtypes import BANDS
 from buckler.physics.earth import MEAN_RADIUS_M
 from buckler.physics.sights import LOOK
 from buckler.physics.slant import AIR_RANGES
-from buckler.scenario.schema import Environment
+from buckler.scenario.environment import Environment
 from buckler.world.air import Air
 
 BY_EYE: Final = "visible"

@@ -17,8 +17,9 @@ from buckler.physics.aspect import ASPECTS
 from buckler.physics.earth import ecef_to_geodetic
 from buckler.physics.stage import spent_stage
 from buckler.physics.terrain import Terrain
+from buckler.scenario.environment import Environment
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Environment, stage_name
+from buckler.scenario.members import stage_name
 from buckler.world.entities import Entity, address
 from buckler.world.motion import STEP_S, Path
 from buckler.world.place import ground_heights_m, wind_rows_of

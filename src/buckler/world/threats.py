@@ -16,8 +16,10 @@ from buckler.dtypes import BANDS, KILL_CLASSES, NO_CARRIER, THREAT
 from buckler.physics.aspect import ASPECTS
 from buckler.physics.intercept import speed_bound
 from buckler.physics.terrain import Terrain
+from buckler.scenario.environment import Environment
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Environment, RaidEntry, Stores, member_name, store_name
+from buckler.scenario.members import member_name, store_name
+from buckler.scenario.raid import RaidEntry, Stores
 from buckler.world.entities import Entity, address
 from buckler.world.motion import READS as MOTION_READS
 from buckler.world.motion import STEP_S, Path, ballistic_path, release_moments_s, route_path, store_path

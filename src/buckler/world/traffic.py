@@ -20,8 +20,12 @@ from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_dire
 from buckler.physics.flight import Route, route
 from buckler.physics.terrain import Terrain
 from buckler.recordings.adsb import read_adsb
+from buckler.scenario.command import Command
+from buckler.scenario.environment import Environment
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Airway, Command, Environment, Traffic, TrafficEntry, Waypoint, member_name
+from buckler.scenario.members import member_name
+from buckler.scenario.route import Waypoint
+from buckler.scenario.traffic import Airway, Traffic, TrafficEntry
 from buckler.tracking import identification as ident
 from buckler.world.entities import Entity, address
 from buckler.world.motion import READS as MOTION_READS

@@ -15,10 +15,10 @@ from buckler.errors import InputError
 from buckler.physics.flyout import HEIGHT_NODES, INTERCEPTOR, Flyout, flyout_table
 from buckler.physics.intercept import first_intercept, launch_site
 from buckler.physics.terrain import Terrain
+from buckler.scenario.battery import Battery
 from buckler.scenario.common import KILL_CLASSES as CLASSES
 from buckler.scenario.doctrine import Weapon
 from buckler.scenario.load import Loaded
-from buckler.scenario.schema import Battery
 from buckler.world import patrols
 from buckler.world.arming import weapon_interceptor
 from buckler.world.entities import Entity, address

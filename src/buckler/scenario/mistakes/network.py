@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from buckler.documents import Place
-from buckler.errors import nearest
+from buckler.scenario.entries import Mistake, listed, unknown
 
-Mistake = tuple[Place, str]
 Entry = dict[str, Any]
 
 _NODE_KINDS: Final = ("commands", "sensors", "batteries", "patrols")
@@ -18,9 +17,9 @@ def network_mistakes(data: Any) -> Iterator[Mistake]:
     """Every mistake of the links, exchanges, command posts and status facts of a scenario, each at its place."""
     nodes = {kind: _by_name(data, kind) for kind in _NODE_KINDS}
     every = {name: kind for kind in _NODE_KINDS for name in nodes[kind]}
-    links = [(place, entry, ends) for place, entry in _entries(data, "links") if (ends := _ends(entry))]
+    links = [(place, entry, ends) for place, entry in listed(data, "links") if (ends := _ends(entry))]
     yield from _unknown(((place, ends) for place, _, ends in links), "node (sensor, command post, battery or patrol)", [*every])
-    exchanges = [(place, entry, ends) for place, entry in _entries(data, "exchanges") if (ends := _ends(entry))]
+    exchanges = [(place, entry, ends) for place, entry in listed(data, "exchanges") if (ends := _ends(entry))]
     yield from _unknown(((place, ends) for place, _, ends in exchanges), "command post", [*nodes["commands"]])
     yield from _placeless(links, nodes["commands"])
     yield from _posts(nodes["commands"])
@@ -31,15 +30,8 @@ def network_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _untold(links, exchanges)
 
 
-def _entries(data: Any, key: str) -> Iterator[tuple[Place, Entry]]:
-    found = data.get(key) if isinstance(data, dict) else None
-    for i, entry in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(entry, dict):
-            yield (key, i), entry
-
-
 def _by_name(data: Any, kind: str) -> dict[str, tuple[Place, Entry]]:
-    return {entry["name"]: (place, entry) for place, entry in _entries(data, kind) if isinstance(entry.get("name"), str)}
+    return {entry["name"]: (place, entry) for place, entry in listed(data, kind) if isinstance(entry.get("name"), str)}
 
 
 def _ends(entry: Entry) -> tuple[str, str] | None:
@@ -52,13 +44,7 @@ def _ends(entry: Entry) -> tuple[str, str] | None:
 def _unknown(pairs: Iterable[tuple[Place, tuple[str, str]]], what: str, known: list[str]) -> Iterator[Mistake]:
     for place, ends in pairs:
         for k, name in enumerate(ends):
-            if name not in known:
-                yield (*place, "between", k), f"no {what} is called {name!r}{_hint(name, known)}"
-
-
-def _hint(name: str, known: list[str]) -> str:
-    likely = nearest(name, known)
-    return f"; did you mean {' or '.join(map(repr, likely))}?" if likely else f"; there are {', '.join(sorted(known))}"
+            yield from unknown((*place, "between", k), what, name, known)
 
 
 def _placeless(links: list[tuple[Place, Entry, tuple[str, str]]], commands: dict[str, tuple[Place, Entry]]) -> Iterator[Mistake]:
@@ -82,7 +68,7 @@ def _posts(commands: dict[str, tuple[Place, Entry]]) -> Iterator[Mistake]:
             if not isinstance(other, str):
                 continue
             if other not in commands:
-                yield (*place, key), f"no command post is called {other!r}{_hint(other, [*commands])}"
+                yield from unknown((*place, key), "command post", other, commands)
             elif other == name and key == "backup":
                 yield (*place, key), f"{name!r} cannot be its own backup: name another post"
         chain = [name]
@@ -100,7 +86,7 @@ def _aboard(commands: dict[str, tuple[Place, Entry]], sensors: dict[str, tuple[P
         if not isinstance(name, str):
             continue
         if name not in sensors:
-            yield (*place, "aboard"), f"no sensor is called {name!r}{_hint(name, [*sensors])}"
+            yield from unknown((*place, "aboard"), "sensor", name, sensors)
         elif sensors[name][1].get("orbit") is None and sensors[name][1].get("altitude_m") is None:
             yield (*place, "aboard"), f"{name!r} does not fly: give it altitude_m or an orbit, or write a site for this post"
 
@@ -123,17 +109,16 @@ def _exchanges(
 def _status(data: Any, known: list[str]) -> Iterator[Mistake]:
     """Facts about things that are not there, and facts that contradict each other at one time."""
     spans: list[tuple[str, str, float, float, str]] = []
-    for _, link in _entries(data, "links"):
+    for _, link in listed(data, "links"):
         outages = link.get("outages")
         for k, outage in enumerate(outages if isinstance(outages, list) else ()):
             if isinstance(outage, dict) and (span := _span(outage)):
                 spans.append((str(link.get("name")), "down", *span, f"outage {k + 1} of the link"))
-    for place, entry in _entries(data, "status"):
+    for place, entry in listed(data, "status"):
         of, state, span = entry.get("of"), entry.get("state"), _span(entry)
         if not isinstance(of, str):
             continue
-        if of not in known:
-            yield (*place, "of"), f"no sensor, command post, battery, patrol or link is called {of!r}{_hint(of, known)}"
+        yield from unknown((*place, "of"), "sensor, command post, battery, patrol or link", of, known)
         if span is None or state not in ("up", "down"):
             continue
         for other, other_state, first, last, where in spans:
