@@ -181,7 +181,7 @@ def test_a_stage_takes_rounds_from_the_missile_that_follows() -> None:
 
 @pytest.mark.parametrize("discrimination", [0.0, 0.3, 0.7])
 def test_the_plain_model_writes_the_same_events(discrimination: float) -> None:
-    """benchmarks/plain.py: the model once more, in plain Python objects."""
+    """benchmarks.plain: the model once more, in plain Python objects."""
     data = raid(discrimination, 0.4, count=3, spacing_s=20, lateral_spacing_m=2000)
     data["commands"][0] |= {"identification_error": 0.2, "identification_time_s": 5}
     data["batteries"][0]["weapons"][0]["rounds_ready"] = 6
