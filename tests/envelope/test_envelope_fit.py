@@ -5,7 +5,7 @@ import pytest
 
 from buckler.catalog.load import load_catalog
 from buckler.catalog.schema import Card
-from buckler.envelope.envelope import Envelope, envelope, text
+from buckler.envelope.reach import Envelope, envelope, text
 from buckler.errors import InputError
 from buckler.physics.reach import TURN_AT_CEILING_MPS2, fit
 from buckler.units import STANDARD_GRAVITY_MPS2

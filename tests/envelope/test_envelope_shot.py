@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from buckler.catalog.load import load_catalog
-from buckler.envelope.envelope import reference_height_m
+from buckler.envelope.reach import reference_height_m
 from buckler.envelope.shot import shot
 from buckler.physics.flyout import arrival, flyout_table
 from buckler.physics.interceptor import interceptor, straight_line_m

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from buckler.catalog.load import load_catalog
-from buckler.envelope.envelope import SPREAD
+from buckler.envelope.reach import SPREAD
 from buckler.envelope.spread import values, variants
 
 CATALOG = load_catalog()

@@ -14,8 +14,8 @@ from buckler.envelope import (
     airmissile,
     airmissile_picture,
     ballistic,
-    envelope,
-    flight_picture,
+    ballistic_picture,
+    reach,
     reach_picture,
     sighting,
     sighting_picture,
@@ -39,12 +39,12 @@ def draw_envelope(card: Card, output: Path) -> EnvelopeResult:
     """
     path = _writable(output)
     with figure_style():
-        if card.kind in envelope.KINDS:
-            reach = envelope.envelope(card)
-            words, figure = envelope.text(reach), reach_picture.draw(reach)
+        if card.kind in reach.KINDS:
+            reached = reach.envelope(card)
+            words, figure = reach.text(reached), reach_picture.draw(reached)
         elif card.kind == "ballistic-missile":
             flight = ballistic.ballistic_envelope(card)
-            words, figure = ballistic.text(flight), flight_picture.draw(flight)
+            words, figure = ballistic.text(flight), ballistic_picture.draw(flight)
         elif card.kind == airmissile.KIND:
             fired = airmissile.air_missile_envelope(card)
             words, figure = airmissile.text(fired), airmissile_picture.draw(fired)

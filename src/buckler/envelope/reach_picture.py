@@ -8,7 +8,6 @@ import numpy as np
 
 from buckler.drawing import palette
 from buckler.drawing.style import grid
-from buckler.envelope.envelope import Envelope, Round, fit_lines
 from buckler.envelope.looks import (
     DASHED,
     NOMINAL,
@@ -21,6 +20,7 @@ from buckler.envelope.looks import (
     notes_height_in,
     table,
 )
+from buckler.envelope.reach import Envelope, Round, fit_lines
 from buckler.envelope.spread import Value
 from buckler.physics.arguments import Floats
 from buckler.physics.flyout import height_nodes_m, range_nodes_m

@@ -1,4 +1,4 @@
-"""Every notebook of the gallery runs from its first cell to its last, and is kept without outputs."""
+"""Every notebook among the examples runs from its first cell to its last, and is kept without outputs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-GALLERY = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("notebook", GALLERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_cell_runs(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
     assert cells
