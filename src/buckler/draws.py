@@ -38,6 +38,7 @@ IFF_EQUIPMENT: Final = 22
 IFF_REPLY: Final = 23
 DISCRIMINATION: Final = 30
 FALSE_PLOT: Final = 40
+PLOT_LOSS: Final = 41
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

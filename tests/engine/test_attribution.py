@@ -11,7 +11,7 @@ from test_filtered_picture import ROOT, filtered
 
 from buckler import draws
 from buckler.dtypes import WorldArrays
-from buckler.engine.attribution import MERGED, NOBODYS, attribute, merge_plots, settle
+from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.fly import Flyer
 from buckler.engine.picture import EXTRA, met, set_plot
 from buckler.engine.state import FLYING, KILLED, clear, new_state
@@ -53,9 +53,13 @@ class Scene:
         """Plots (whose, range, azimuth) of one scan; the places of the tracks that took them."""
         for n, (truth, range_m, azimuth) in enumerate(plots):
             set_plot(self.world, self.picture, 0, n, truth, 20.0, range_m, azimuth, 0.05, 1.0)
-        count = attribute(self.world, self.state, 1, 0, 0, 0, len(plots), self.step, time_s)
+        count, sensor = len(plots), self.world.sensors[0]
+        merge_plots(self.picture, count, float(sensor["range_cell_m"]), float(sensor["angle_cell_rad"]))
+        if sensor["false_plots"] > 0.0:
+            count = add_false(self.world, self.picture, 1, 0, 0, count, self.step)
+        attribute(self.world, self.state, 0, 0, count, time_s)
         taken = [int(plot["taken"]) for plot in self.picture.plots[:count]]
-        settle(self.world, self.state, 0, count, time_s)
+        settle(self.world, self.state, 0, count, time_s, time_s)
         self.step += 1
         return taken
 

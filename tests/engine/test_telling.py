@@ -11,7 +11,11 @@ from test_identify import rates
 from test_network import OF_THE_NETWORK
 
 from buckler.dtypes import WorldArrays
-from buckler.engine.fly import Flyer
+from buckler.engine.fly import Flyer, network_of
+from buckler.engine.journal import N_TRACKS
+from buckler.engine.network import DELIVERED, clear_network
+from buckler.engine.state import FLYING, KILLED, clear, new_state
+from buckler.engine.telling import fuse, hear_track
 from buckler.log.schema import Kind
 
 Scenario = dict[str, Any]
@@ -53,7 +57,7 @@ def rows_of(arrays: WorldArrays, replication: int = 0) -> tuple[Flyer, np.ndarra
 
 def test_what_is_told_is_the_tellers_own_track_and_comes_when_it_can() -> None:
     _, rows = rows_of(world_of(two()).arrays)
-    heard, own = rows[rows["told_by"] >= 0], rows[rows["told_by"] < 0]
+    heard, own = rows[rows["told_by"] >= 0], rows[(rows["told_by"] < 0) & (rows["fused"] == 0)]
     assert len(heard) > 20
     delays = {0: 0.5, 1: 0.0}  # from the teller's radar to the teller
     found = 0
@@ -152,6 +156,129 @@ def test_two_posts_that_see_the_same_know_it_at_least_as_well_together() -> None
                 assert np.trace(picture.held_P[c, i]) <= np.trace(picture.P[c, i]) * (1.0 + 1e-9)
                 compared += 1
     assert compared > 0
+
+
+# --- duplicates ----------------------------------------------------------------------------------------------------------
+
+
+class Desk:
+    """The second post, with tracks of its own as the test states them, and what the first tells it."""
+
+    def __init__(self) -> None:
+        self.world = world_of(two()).arrays
+        self.state = new_state(self.world)
+        self.net = network_of(self.world, self.state)
+        clear(self.world, self.state)
+        clear_network(self.net)
+        self.state.lives["life"] = FLYING
+        self.state.held_by["tracks"] = 1
+        (self.report,) = (
+            r for r, report in enumerate(self.world.reports) if report["post"] == 1 and report["source"] == self.net.kinds[0]
+        )
+
+    def has(self, place: int, where: np.ndarray, number: int) -> None:
+        """A track of the second post's own at 100 s."""
+        self._track(self.state.picture.beliefs[1, place], number)
+        self.state.picture.x[1, place], self.state.picture.P[1, place] = where, COVARIANCE
+
+    def hears(self, i: int, where: np.ndarray, number: int, now_s: float = 101.0) -> None:
+        e, picture, passed = self.report - len(self.world.sensors), self.state.picture, self.net.passed[self.report, i]
+        self._track(picture.told[0, e, i], number)
+        picture.told_x[0, e, i], picture.told_P[0, e, i] = where, COVARIANCE
+        passed["status"], passed["heard_s"] = DELIVERED, now_s
+        hear_track(self.world, self.state, self.net, True, self.report, i, now_s)
+
+    def _track(self, belief: np.void, number: int) -> None:
+        for name, value in {"time_s": 100.0, "born_s": 50.0, "plots": 9, "number": number, "kill_class": 1, "patience_s": 60.0}.items():
+            belief[name] = value
+
+    @property
+    def filed(self) -> list[int]:
+        return self.state.picture.filed[self.report - len(self.world.sensors)].tolist()
+
+    @property
+    def doubled(self) -> int:
+        return int((self.state.journal.events["kind"][: self.state.counts[0]] == Kind.TRACK_DOUBLED).sum())
+
+    def written(self) -> np.ndarray:
+        return self.state.picture.rows[: self.state.counts[N_TRACKS]]
+
+
+COVARIANCE = np.diag([50.0**2] * 3 + [10.0**2] * 3)
+HERE = np.array([4.1e6, 2.8e6, 3.9e6, 200.0, 50.0, 0.0])
+OFF = np.array([40.0, -30.0, 20.0, 1.0, 2.0, -1.0])
+FAR = np.array([2000.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def test_a_told_track_is_one_with_the_own_track_that_is_nearest_wherever_that_is_filed() -> None:
+    desk = Desk()
+    desk.has(0, HERE + FAR, 1)
+    desk.has(1, HERE, 2)
+    desk.hears(0, HERE + OFF, 7)
+    assert desk.filed == [-1, 0]
+    assert desk.doubled == 0
+    picture = desk.state.picture
+    assert np.trace(picture.held_P[1, 1]) < np.trace(picture.P[1, 1]) * 1.2  # carried on for a second, and put together
+    told_row, fused = desk.written()
+    assert (int(told_row["told_by"]), bool(told_row["fused"]), int(told_row["number"])) == (0, False, 7)
+    assert (int(fused["told_by"]), bool(fused["fused"]), int(fused["number"])) == (-1, True, 2)
+    assert np.array_equal(fused["position_m"], picture.held_x[1, 1, :3])
+    # The other of the teller's tracks is another's.
+    desk.hears(1, HERE + FAR + OFF, 8)
+    assert desk.filed == [1, 0]
+    assert desk.doubled == 0
+
+
+def test_one_that_is_none_of_its_own_is_a_second_track_and_is_said_to_be_once() -> None:
+    desk = Desk()
+    desk.has(0, HERE, 1)
+    for now_s in (101.0, 111.0):
+        desk.hears(0, HERE + FAR, 7, now_s)
+    assert desk.filed == [-1, -1]
+    assert desk.doubled == 1
+    assert not desk.written()["fused"].any()
+    desk.hears(0, HERE + OFF, 7, 121.0)
+    assert desk.filed == [0, -1]
+    assert desk.doubled == 1
+
+
+def test_two_of_one_teller_are_not_both_one_with_the_same_track() -> None:
+    desk = Desk()
+    desk.has(1, HERE, 1)
+    desk.hears(1, HERE + OFF, 7)
+    desk.hears(0, HERE + 2.0 * OFF, 8)
+    assert desk.filed == [0, 1]  # the post has nothing in that place, and takes it for another target
+    desk.state.lives["life"][1] = KILLED
+    fuse(desk.world, desk.state, 1, 1, False, 102.0)
+    assert desk.filed == [0, -1]
+
+
+def test_an_own_track_beyond_the_threats_places_is_recognised_as_well() -> None:
+    desk = Desk()
+    desk.has(0, HERE + FAR, 1)
+    desk.has(2, HERE, 2)  # a second track
+    desk.hears(0, HERE + OFF, 7)
+    assert desk.filed == [-1, -1]
+    assert desk.doubled == 0
+    assert int(desk.state.picture.told["place"][1, desk.report - len(desk.world.sensors), 0]) == 2
+
+
+def test_what_is_put_together_is_written_down_and_is_what_is_fired_at() -> None:
+    flyer, rows = rows_of(world_of(two(latency_s=0)).arrays)
+    picture, fused = flyer._state.picture, rows[rows["fused"] != 0]
+    assert len(fused) > 10
+    assert (fused["told_by"] == -1).all()
+    assert (fused["known_s"] >= fused["time_s"]).all()
+    own = rows[(rows["told_by"] < 0) & (rows["fused"] == 0)]
+    for row in fused:
+        mine = own[(own["command"] == row["command"]) & (own["number"] == row["number"]) & (own["time_s"] <= row["time_s"])]
+        if len(mine) and mine["time_s"][-1] == row["time_s"]:
+            assert row["position_std_m"] <= mine["position_std_m"][-1] * (1.0 + 1e-9)
+    for c in range(2):
+        for i in range(2):
+            mine = fused[(fused["command"] == c) & (fused["time_s"] == picture.held["time_s"][c, i])]
+            if len(mine) and picture.held["plots"][c, i] > 0:
+                assert any(np.array_equal(row["position_m"], picture.held_x[c, i, :3]) for row in mine)
 
 
 # --- verdicts ------------------------------------------------------------------------------------------------------------

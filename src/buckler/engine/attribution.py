@@ -56,6 +56,7 @@ UNKNOWN_CLASS: Final = KILL_CLASSES.index("aircraft")
 """Whose motion a track of false plots is given."""
 NOBODYS: Final = -1
 MERGED: Final = -2
+"""In one with another, or lost on its way."""
 
 _TRACK_LOST = int(Kind.TRACK_LOST)
 _TRACK_SWAPPED = int(Kind.TRACK_SWAPPED)
@@ -67,20 +68,13 @@ _NO_PLOT: Final = 1.0e6
 
 
 @borrowing_kernel
-def attribute(
-    world: WorldArrays, state: State, seed: int, replication: int, s: int, c: int, count: int, step: int, time_s: float
-) -> int:
-    """Give the first `count` plots of the picture, all of one scan of sensor `s`, to the tracks of post `c`; how many plots there are.
+def attribute(world: WorldArrays, state: State, s: int, c: int, count: int, time_s: float) -> None:
+    """Give the first `count` plots of the picture, all of one scan of sensor `s`, to the tracks of post `c`.
 
-    False plots come in addition. Each plot holds afterwards whose it has become.
+    Each plot holds afterwards whose it has become.
     """
     picture = state.picture
-    sensor = world.sensors[s]
     _forget(world, state, c, time_s)
-    if sensor.range_cell_m > 0.0:
-        merge_plots(picture, count, sensor.range_cell_m, sensor.angle_cell_rad)
-    if sensor.false_plots > 0.0:
-        count = _add_false(world, picture, seed, replication, s, count, step)
     claims = _claim(picture, picture.eyes[s], c, count, len(world.threats), time_s)
     contested = 0
     for q in range(claims):
@@ -99,12 +93,11 @@ def attribute(
         plot = picture.plots[p]
         if plot.truth != MERGED and plot.taken < 0:
             _leave_over(world, picture, s, c, p, time_s)
-    return count
 
 
 @borrowing_kernel
-def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float) -> None:
-    """After a scan: note what tracks have become of whom, and put those in a threat's place that go on as its track."""
+def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float, now_s: float) -> None:
+    """After a scan of `time_s` that is there now: note what tracks have become of whom, and put those in a threat's place that go on as its track."""
     picture = state.picture
     threats = len(world.threats)
     for p in range(count):
@@ -115,7 +108,7 @@ def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float) 
         if k < threats:
             if belief.run >= 2 and belief.fed >= 0 and belief.fed != belief.follows:
                 belief.follows = belief.fed
-                _note(world, state, c, _TRACK_SWAPPED, belief.follows, belief.number, time_s)
+                _note(world, state, c, _TRACK_SWAPPED, belief.follows, belief.number, now_s)
             continue
         if belief.plots < SETTLED or belief.plots == 0:
             continue
@@ -123,16 +116,16 @@ def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float) 
         i = belief.fed
         if i < 0:
             if counts:
-                _note(world, state, c, _TRACK_FALSE, -1, belief.number, time_s)
+                _note(world, state, c, _TRACK_FALSE, -1, belief.number, now_s)
             continue
         belief.follows = i
         held = picture.beliefs[c, i]
         gone = held.plots == 0
         if not gone and held.time_s < (belief.born_s if counts else time_s - belief.patience_s):
-            _note(world, state, c, _TRACK_LOST, i, held.number, time_s)
+            _note(world, state, c, _TRACK_LOST, i, held.number, now_s)
             gone = True
         elif counts and not gone:
-            _note(world, state, c, _TRACK_DOUBLED, held.follows, belief.number if held.follows == i else held.number, time_s)
+            _note(world, state, c, _TRACK_DOUBLED, held.follows, belief.number if held.follows == i else held.number, now_s)
         if gone or held.follows != i:
             exchange_tracks(picture, c, k, i)
             held.patience_s, belief.patience_s = STALE_S, held.patience_s
@@ -193,7 +186,7 @@ def merge_plots(picture: Picture, count: int, range_cell_m: float, angle_cell_ra
 
 
 @borrowing_kernel
-def _add_false(
+def add_false(
     world: WorldArrays, picture: Picture, seed: int, replication: int, s: int, count: int, step: int
 ) -> int:
     """False plots: their number Poisson, each anywhere over the sensor's ground area and in the lowest 20 degrees that it sees."""
@@ -232,7 +225,7 @@ def _claim(picture: Picture, eye: Any, c: int, count: int, threats: int, time_s:
         x, P, carried = picture.x[c, k], picture.P[c, k], picture.carried[k]
         motion = picture.motion[belief.kill_class]
         v = motion.manoeuvre_mps2 * t
-        variance = motion.noise * t * t * t + 0.75 * v * v * t * t
+        variance = motion.noise * abs(t) * t * t + 0.75 * v * v * t * t
         squared = 0.0
         for a in range(3):
             carried[a] = x[a] + t * x[a + 3]

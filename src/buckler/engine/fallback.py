@@ -13,6 +13,7 @@ from buckler.engine.fire import send_for_more
 from buckler.engine.identify import vetoes
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
 from buckler.engine.losses import ended, lose
+from buckler.engine.mail import deliver
 from buckler.engine.network import DELIVERED, NOT_OFFERED, Network
 from buckler.engine.outages import (
     AWAY,
@@ -63,6 +64,8 @@ def on_network(
                 pass_on(net, seed, replication, net.passed[a, b].post, b, now_s)
     elif what == calendar.SEND_TRACK:
         send_track(world, state, net, seed, replication, a, b, now_s)
+    elif what == calendar.PLOTS:
+        deliver(world, state, net, record, a, b, now_s)
     elif what == calendar.HEAR_TRACK:
         hear_track(world, state, net, record, a, b, now_s)
     elif what == calendar.PASS_ON:

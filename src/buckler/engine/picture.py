@@ -30,6 +30,7 @@ from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import KILL_CLASSES, WorldArrays, record
 from buckler.engine.journal import N_TRACKS, OVERFLOWED
+from buckler.engine.late import shift
 from buckler.engine.reach import site_at
 from buckler.physics.earth import SEMI_MAJOR_AXIS_M, SEMI_MINOR_AXIS_M
 from buckler.physics.flyout import arrival
@@ -45,6 +46,7 @@ STRAIGHT_ROWS: Final = 41
 """Of any other: 640 s."""
 STALE_S: Final = 60.0
 """A track without a plot for so long is gone; the next plot begins another."""
+NOWHERE: Final = -1
 EXTRA: Final = 32
 """Tracks of a post beyond one for each threat."""
 REVISED_S: Final = 2.0
@@ -109,11 +111,26 @@ SEEN_PLOT: Final = record(
 )  # fmt: skip
 """A plot of the scan that is being attributed."""
 
+POSTED: Final = record(
+    [
+    ("next", "i4"),  # of the same sensor; -1 none
+    ("step", "i4"),  # number of the scan
+    ("post", "i4"),  # to whom
+    ("truth", "i4"),  # as in SEEN_PLOT, likewise the rest
+    ("time_s", "f8"),  # when it was measured
+    ("range_m", "f8"),
+    ("azimuth", "f8"),
+    ("elevation", "f8"),
+    ("azimuth_std_rad", "f8"),
+]
+)  # fmt: skip
+"""A plot on its way to its post (mail)."""
+
 BELIEF: Final = record(
     [
-    ("time_s", "f8"),  # s: of the state, that of the last plot
+    ("time_s", "f8"),  # s: of the state, that of the newest plot
     ("born_s", "f8"),  # s: of its first plot
-    ("known_s", "f8"),  # s: when the post has the last plot; kept where posts tell one another their tracks
+    ("known_s", "f8"),  # s: when the post had the last plot; kept where posts tell one another their tracks
     ("plots", "i4"),  # taken in; 0: no track
     ("number", "i4"),  # the post's number of the track
     ("kill_class", "i4"),  # whose motion it has
@@ -121,6 +138,7 @@ BELIEF: Final = record(
     ("fed", "i4"),  # the truth: whose plot it took last; -1 a false one
     ("run", "i4"),  # how many of his in a row
     ("follows", "i4"),  # the truth: whom it follows: the last of whose plots it took two in a row
+    ("place", "i4"),  # of a told one (telling): where the receiver has it among its own; NOWHERE: it is a second one
 ]
 )  # fmt: skip
 
@@ -136,10 +154,11 @@ CLAIM: Final = record(
 
 TRACK_ROW: Final = record(
     [
-    ("time_s", "f8"),  # s: of the plot
+    ("time_s", "f8"),  # s: of the state, that of the newest plot
     ("known_s", "f8"),  # s: when the post had it
     ("command", "i4"),  # index
     ("told_by", "i4"),  # index of the post that told it; -1: the post's own
+    ("fused", "i1"),  # 1: its own and told ones put together
     ("number", "i4"),  # the number of the track, its own post's
     ("plots", "i4"),  # taken in so far
     ("hostile", "i1"),  # 1: the post has called it hostile
@@ -160,6 +179,7 @@ class Picture(Bundle):
     told: NDArray[np.void]  # BELIEF [under way or arrived, exchange, threat]: what posts tell one another (telling)
     told_x: NDArray[np.float64]  # likewise, 6 numbers each
     told_P: NDArray[np.float64]  # likewise, 6 by 6
+    filed: NDArray[np.int64]  # [exchange, threat]: whose told track is filed in the receiver's place of that threat; NOWHERE
     held: NDArray[np.void]  # BELIEF [command, threat]: both put together, what is fired at; the own where posts tell nothing
     held_x: NDArray[np.float64]
     held_P: NDArray[np.float64]
@@ -167,6 +187,8 @@ class Picture(Bundle):
     motion: NDArray[np.void]  # MOTION [kill class]
     numbers: NDArray[np.int64]  # tracks begun so far [command]
     plots: NDArray[np.void]  # SEEN_PLOT of a scan
+    posted: NDArray[np.void]  # POSTED
+    heads: NDArray[np.int64]  # [sensor, then mail.FREE and mail.USED]: its first plot under way; -1 none
     live: NDArray[np.int64]  # places of the tracks that take part
     carried: NDArray[np.float64]  # [place, 5]: where it is by now, straight on, m; its range, m; how far off a plot of it may be, m
     wanted: NDArray[np.int64]  # [place]: how many plots may be its
@@ -184,7 +206,7 @@ class Picture(Bundle):
     ahead_mps: NDArray[np.float64]  # its greatest speed from each row on
     work: NDArray[np.float64]  # (9, 9)
     four: NDArray[np.float64]  # (4, 6, 6)
-    spare: NDArray[np.void]  # BELIEF of a track carried on
+    spare: NDArray[np.void]  # two BELIEFs, of tracks carried on
     vector: NDArray[np.float64]  # a state, 6 numbers
     kept: NDArray[np.int64]  # what `ahead` holds: post, threat, number of the track, plots, rows
     rows: NDArray[np.void]  # TRACK_ROW of a recorded replication
@@ -215,6 +237,7 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         told=np.zeros((2, e, t), BELIEF),
         told_x=np.zeros((2, e, t, 6)),
         told_P=np.zeros((2, e, t, 6, 6)),
+        filed=np.full((e, t), NOWHERE),
         held=np.zeros((c, t), BELIEF) if e > 0 else beliefs,
         held_x=np.zeros((c, t, 6)) if e > 0 else x,
         held_P=np.zeros((c, t, 6, 6)) if e > 0 else P,
@@ -222,6 +245,8 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         motion=motion,
         numbers=np.zeros(c, np.int64),
         plots=np.zeros(n, SEEN_PLOT),
+        posted=np.zeros(8 * growth * (t + s + 64) if filtered else 0, POSTED),
+        heads=np.zeros(s + 2, np.int64),
         live=np.zeros(k, np.int64),
         carried=np.zeros((k, 5)),
         wanted=np.zeros(k, np.int64),
@@ -239,7 +264,7 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         ahead_mps=np.zeros(ROWS),
         work=np.zeros((9, 9)),
         four=np.zeros((4, 6, 6)),
-        spare=np.zeros(1, BELIEF),
+        spare=np.zeros(2, BELIEF),
         vector=np.zeros(6),
         kept=np.full(5, -1),
         rows=np.zeros(growth * 4096 if filtered else 0, TRACK_ROW),
@@ -250,12 +275,15 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
 def clear_picture(picture: Picture) -> None:
     """Forget every track."""
     picture.kept[0] = -1
+    picture.heads[:] = -1
+    picture.heads[-1] = 0
     for c in range(len(picture.beliefs)):
         picture.numbers[c] = 0
         for k in range(picture.beliefs.shape[1]):
             picture.beliefs[c, k].plots = 0
         for i in range(picture.held.shape[1]):
             picture.held[c, i].plots = 0
+    picture.filed[:] = NOWHERE
     for w in range(2):
         for e in range(picture.told.shape[1]):
             for i in range(picture.told.shape[2]):
@@ -338,14 +366,20 @@ def set_plot(
 
 @borrowing_kernel
 def predict_track(picture: Picture, eye: Any, c: int, k: int, time_s: float) -> bool:
-    """Carry the track in place `k` on to `time_s` in spare room, with what it is expected to measure; False straight above the sensor."""
+    """Carry the track in place `k` on to `time_s`, or back (late), in spare room, with what it is expected to measure; False straight above
+    the sensor."""
     belief = picture.beliefs[c, k]
     x, P = picture.spare_x[k], picture.spare_P[k]
     for a in range(6):
         x[a] = picture.x[c, k, a]
         for b in range(6):
             P[a, b] = picture.P[c, k, a, b]
-    models.predict(picture.motion[belief.kill_class], x, P, time_s - belief.time_s, picture.work)
+    t = time_s - belief.time_s
+    if t >= 0.0:
+        models.predict(picture.motion[belief.kill_class], x, P, t, picture.work)
+    else:
+        models.move(picture.motion[belief.kill_class], x, t)
+        shift(P, t)
     return measure_place(eye, x, picture.near[k])
 
 
@@ -370,11 +404,15 @@ def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float)
     update_three(
         x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot, picture.work
     )
+    if time_s < belief.time_s:
+        models.move(picture.motion[belief.kill_class], x, belief.time_s - time_s)
+        shift(P, belief.time_s - time_s)
+    else:
+        belief.time_s = time_s
     for a in range(6):
         picture.x[c, k, a] = x[a]
         for b in range(6):
             picture.P[c, k, a, b] = P[a, b]
-    belief.time_s = time_s
     belief.plots += 1
     belief.run = belief.run + 1 if plot.truth == belief.fed else 1
     belief.fed = plot.truth
@@ -440,7 +478,15 @@ def keep_row(
     picture: Picture, counts: NDArray[np.int64], c: int, i: int, hostile: bool, known_s: float
 ) -> None:
     """Write down the own track in place `i` of post `c` as it is just now."""
-    _keep(picture, counts, c, -1, picture.beliefs[c, i], picture.x[c, i], picture.P[c, i], hostile, known_s)
+    _keep(picture, counts, c, -1, picture.beliefs[c, i], picture.x[c, i], picture.P[c, i], hostile, known_s, False)
+
+
+@borrowing_kernel
+def keep_held(
+    picture: Picture, counts: NDArray[np.int64], c: int, i: int, hostile: bool, known_s: float
+) -> None:
+    """Write down what post `c` has put together in the place of threat `i`."""
+    _keep(picture, counts, c, -1, picture.held[c, i], picture.held_x[c, i], picture.held_P[c, i], hostile, known_s, True)
 
 
 @borrowing_kernel
@@ -448,13 +494,14 @@ def keep_told(
     picture: Picture, counts: NDArray[np.int64], c: int, teller: int, e: int, i: int, hostile: bool, known_s: float
 ) -> None:
     """Write down what post `c` has been told of threat `i` by exchange `e`."""
-    _keep(picture, counts, c, teller, picture.told[1, e, i], picture.told_x[1, e, i], picture.told_P[1, e, i], hostile, known_s)
+    x, P = picture.told_x[1, e, i], picture.told_P[1, e, i]
+    _keep(picture, counts, c, teller, picture.told[1, e, i], x, P, hostile, known_s, False)
 
 
 @borrowing_kernel
 def _keep(
     picture: Picture, counts: NDArray[np.int64], c: int, teller: int, belief: Any, x: NDArray[np.float64], P: NDArray[np.float64],
-    hostile: bool, known_s: float,
+    hostile: bool, known_s: float, fused: bool,
 ) -> None:  # fmt: skip
     number = counts[N_TRACKS]
     if number >= len(picture.rows):
@@ -466,6 +513,7 @@ def _keep(
     row.known_s = known_s
     row.command = c
     row.told_by = teller
+    row.fused = 1 if fused else 0
     row.number = belief.number
     row.plots = belief.plots
     row.hostile = 1 if hostile else 0

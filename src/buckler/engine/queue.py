@@ -41,6 +41,8 @@ STOP: Final = -10
 # What one post tells another of a track.
 HEAR_TRACK: Final = -12
 SEND_TRACK: Final = -13
+# What a sensor measured comes to its post.
+PLOTS: Final = -14
 # A fighter on patrol.
 RETURN: Final = -11
 SHOOT: Final = 12

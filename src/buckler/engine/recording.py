@@ -129,6 +129,7 @@ def tracks_table(world: WorldArrays, names: Sequence[str], replication: int, row
             pa.array(np.ascontiguousarray(rows["known_s"])),
             names_column(rows["command"] + world.first_command, names),
             names_column(np.where(rows["told_by"] < 0, -1, rows["told_by"] + world.first_command), names),
+            pa.array(rows["fused"] != 0),
             pa.array(np.ascontiguousarray(rows["number"])),
             pa.array(np.ascontiguousarray(rows["plots"])),
             identity,

@@ -92,7 +92,7 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
         if what == calendar.SCAN:
             if state.counts[N_UNFINISHED] > 0 and now_s <= world.looking_s[a, 1]:
                 if not networked or state.down[world.first_sensor - world.first_battery + a] <= 0:
-                    scan(world, state, seed, replication, record, a, b, now_s)
+                    scan(world, state, net, seed, replication, record, a, b, now_s)
                 plan(state.agenda, scan_time(world.sensors[a], seed, replication, b + 1), calendar.SCAN, a, b + 1)
         elif what == calendar.APPEAR:
             appear(world, state, a, now_s)

@@ -13,12 +13,12 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
-from buckler.engine.attribution import attribute, settle
-from buckler.engine.journal import N_HITS, OVERFLOWED, note, plan
-from buckler.engine.picture import keep_row, measure_plot, open_eye
+from buckler.engine.journal import N_AUTONOMOUS, N_HITS, OVERFLOWED, note, plan
+from buckler.engine.mail import send_plots
+from buckler.engine.network import Network
+from buckler.engine.picture import measure_plot, open_eye
 from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
-from buckler.engine.telling import fuse_after_scan
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
@@ -35,7 +35,7 @@ ITSELF: Final = -2
 
 @borrowing_kernel
 def scan(
-    world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, step: int, time_s: float
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, record: bool, s: int, step: int, time_s: float
 ) -> None:
     """One scan of sensor `s`: a detection draw for each threat in view, then M-of-N confirmation and loss of track.
 
@@ -54,7 +54,7 @@ def scan(
     if networked:
         node = world.first_sensor - world.first_battery + s
         c, cue_s = state.post[node], state.way_s[node]
-    reports = world.basket_m > 0.0 and cue_s < np.inf
+    reports = world.basket_m > 0.0 and (cue_s < np.inf or state.counts[N_AUTONOMOUS] > 0)
     plots = 0
     if reports:
         open_eye(world, state.picture, s, time_s)
@@ -142,23 +142,7 @@ def scan(
         elif seen.window == 0 and seen.confirmed != 0:
             _drop(world, state, networked, s, c, i, time_s, range_m)
     if reports and (plots > 0 or sensor.false_plots > 0.0):
-        plots = attribute(world, state, seed, replication, s, c, plots, step, time_s)
-        known_s = time_s + (cue_s if networked else world.commands[c].latency_s)
-        tell = state.picture.told.shape[1] > 0
-        if tell:
-            for p in range(plots):
-                if state.picture.plots[p].taken >= 0:
-                    state.picture.beliefs[c, state.picture.plots[p].taken].known_s = known_s
-        if record:
-            for p in range(plots):
-                k = state.picture.plots[p].taken
-                if k >= len(world.threats):
-                    keep_row(state.picture, state.counts, c, k, False, known_s)
-                elif k >= 0 and state.held_by[c, k].tracks > 0:
-                    keep_row(state.picture, state.counts, c, k, state.held_by[c, k].identify_event >= 0, known_s)
-        settle(world, state, c, plots, time_s)
-        if tell:
-            fuse_after_scan(world, state, c, time_s)
+        send_plots(world, state, net, seed, replication, record, s, c, plots, step, time_s)
 
 
 @borrowing_kernel

@@ -178,12 +178,13 @@ DETECTIONS: Final = _schema([
 
 TRACKS: Final = _schema([
     pa.field("replication", pa.int32()),
-    pa.field("time_s", pa.float64(), metadata={"unit": "s", "meaning": "of the plot"}),
+    pa.field("time_s", pa.float64(), metadata={"unit": "s", "meaning": "of the state: that of its newest plot"}),
     pa.field("known_s", pa.float64(), metadata={"unit": "s", "meaning": "when the post had it"}),
     pa.field("post", _NAME, metadata={"meaning": "the command post that believed it"}),
     pa.field("told_by", _NAME, metadata={"meaning": "the post whose track it is and that told it; empty: its own"}),
-    pa.field("track", pa.int32(), metadata={"meaning": "the number that the track has where it comes from"}),
-    pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far, where it comes from"}),
+    pa.field("fused", pa.bool_(), metadata={"meaning": "its own and told ones put together, which it fires at"}),
+    pa.field("track", pa.int32(), metadata={"meaning": "the number that the track has where it comes from; fused: its own, if it has one"}),
+    pa.field("plots", pa.int32(), metadata={"meaning": "taken in so far, where it comes from; fused: the most of them"}),
     pa.field("identity", _CODE, metadata={"meaning": "pending or hostile"}),
     pa.field("lat_deg", pa.float64(), metadata={"unit": "deg", "frame": "WGS-84", "meaning": "believed, as all that follows"}),
     pa.field("lon_deg", pa.float64(), metadata={"unit": "deg"}),
