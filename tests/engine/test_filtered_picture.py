@@ -11,11 +11,14 @@ from runs import buckler
 
 from buckler.dtypes import KILL_CLASSES, WorldArrays
 from buckler.engine.fly import Flyer
+from buckler.engine.picture import carry_on
 from buckler.engine.recording import tracks_table
+from buckler.engine.state import new_state
 from buckler.errors import InputError
 from buckler.log.read import open_run
 from buckler.log.schema import Kind
 from buckler.scenario.load import load_scenario
+from buckler.tracking import models
 from buckler.world.compile import World, compile_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,3 +131,32 @@ def test_another_word_for_the_picture_is_refused_and_the_words_are_told(tmp_path
     path = filtered(ROOT / "benchmarks" / "raid40.yaml", tmp_path, picture="fused")
     with pytest.raises(InputError, match=r"truth.*filtered"):
         load_scenario(path)
+
+
+def test_a_falling_track_is_carried_on_as_its_filter_would(world: World) -> None:
+    arrays = world.arrays
+    state = new_state(arrays)
+    picture, motion = state.picture, state.picture.motion[KILL_CLASSES.index("ballistic")]
+    belief = picture.held[0, 0]
+    belief["plots"], belief["number"], belief["kill_class"] = 9, 1, KILL_CLASSES.index("ballistic")
+    x = np.array([4.3e6, 2.9e6, 3.95e6, -700.0, 900.0, 1200.0])  # 140 km up, and 1.7 km/s
+    picture.held_x[0, 0] = x
+    rows = carry_on(picture, motion, 0, 0)
+    assert rows > 30
+    worst = 0.0
+    for k in range(rows):
+        worst = max(worst, float(np.linalg.norm(picture.ahead[k] - x[:3])))
+        models.move(motion, x, float(motion["step_s"]))
+    assert worst < 3.0
+
+
+def test_a_straight_track_is_carried_on_straight(world: World) -> None:
+    state = new_state(world.arrays)
+    picture, motion = state.picture, state.picture.motion[KILL_CLASSES.index("drone")]
+    belief = picture.held[0, 0]
+    belief["plots"], belief["number"], belief["kill_class"] = 9, 1, KILL_CLASSES.index("drone")
+    x = np.array([4.1e6, 2.8e6, 4.0e6, -30.0, 40.0, 10.0])
+    picture.held_x[0, 0] = x
+    rows = carry_on(picture, motion, 0, 0)
+    times = 16.0 * np.arange(rows)[:, None]
+    assert np.allclose(picture.ahead[:rows], x[:3] + times * x[3:], rtol=1e-12)

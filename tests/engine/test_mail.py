@@ -216,15 +216,15 @@ def test_tracks_of_plots_out_of_order_are_hardly_worse() -> None:
 
     def error(data: Scenario) -> tuple[float, int]:
         total, count, doubled = 0.0, 0, 0
-        arrays = world_of(data).arrays
+        world = world_of(data).arrays
         for replication in range(5):
-            flyer, _, rows = recorded(arrays, replication)
+            flyer, _, rows = recorded(world, replication)
             events = flyer._state.journal.events[: flyer._state.counts[0]]
             doubled += int((events["kind"] == Kind.TRACK_DOUBLED).sum())
             for row in rows[rows["plots"] > 10]:
                 places = []
-                for body in arrays.threats:
-                    path = arrays.path_m[body["first"] : body["first"] + body["points"], :3]
+                for body in world.threats:
+                    path = world.path_m[body["first"] : body["first"] + body["points"], :3]
                     at = (row["time_s"] - body["start_s"]) / body["step_s"]
                     places.append([np.interp(at, np.arange(len(path)), path[:, axis]) for axis in range(3)])
                 total += (np.linalg.norm(np.array(places) - row["position_m"], axis=1) ** 2).min()

@@ -1,6 +1,6 @@
 """Which track takes which plot of a scan, and what comes of the plots that none takes.
 
-1. Plots of targets within one resolution cell are one plot, where the stronger is, weighted by power.
+1. Plots of targets within one resolution cell are one plot, where the stronger is, weighted by power: the radar tells no more.
 2. A plot is in a track's gate where nu^T S^-1 nu is at most that of 0.9999 (chi-square, three components), S with the noise of
    straight or free flight; or, where it is not, with that of a manoeuvre (`picture.let_manoeuvre`; noise of two levels: Bar-Shalom,
    Li and Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, section 11.2).
@@ -34,6 +34,7 @@ from buckler.engine.picture import (
     Picture,
     begin_track,
     exchange_tracks,
+    locate_plots,
     predict_track,
     set_plot,
     take_in,
@@ -75,6 +76,7 @@ def attribute(world: WorldArrays, state: State, s: int, c: int, count: int, time
     """
     picture = state.picture
     _forget(world, state, c, time_s)
+    locate_plots(picture, picture.eyes[s], count)
     claims = _claim(picture, picture.eyes[s], c, count, len(world.threats), time_s)
     contested = 0
     for q in range(claims):
@@ -97,7 +99,7 @@ def attribute(world: WorldArrays, state: State, s: int, c: int, count: int, time
 
 @borrowing_kernel
 def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float, now_s: float) -> None:
-    """After a scan of `time_s` that is there now: note what tracks have become of whom, and put those in a threat's place that go on as its track."""
+    """After plots of a scan: note what tracks have become of whom, and put those in a threat's place that go on as its track."""
     picture = state.picture
     threats = len(world.threats)
     for p in range(count):
@@ -177,8 +179,6 @@ def merge_plots(picture: Picture, count: int, range_cell_m: float, angle_cell_ra
             strong.value[0] += share * (weak.value[0] - strong.value[0])
             strong.value[1] += share * wrapped(weak.value[1] - strong.value[1])
             strong.value[2] += share * (weak.value[2] - strong.value[2])
-            for a in range(3):
-                strong.position_m[a] += share * (weak.position_m[a] - strong.position_m[a])
             strong.snr += weak.snr
             weak.truth = MERGED
             if plot.truth == MERGED:

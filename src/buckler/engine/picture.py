@@ -34,7 +34,9 @@ from buckler.engine.late import shift
 from buckler.engine.reach import site_at
 from buckler.physics.earth import SEMI_MAJOR_AXIS_M, SEMI_MINOR_AXIS_M
 from buckler.physics.flyout import arrival
+from buckler.physics.gravity import j2_gravitation, rotating_frame_acceleration
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
+from buckler.physics.series import sine_cosine
 from buckler.physics.sight import along_orbit, position
 from buckler.tracking import models
 from buckler.tracking.kalman import update_three
@@ -344,21 +346,30 @@ def set_plot(
     range_m: float, azimuth: float, elevation: float, across: float,
 ) -> None:  # fmt: skip
     """Write down plot number `n`; `across` is what an error of azimuth is more than one across the line of sight."""
-    sensor, eye, plot = world.sensors[s], picture.eyes[s], picture.plots[n]
+    sensor, plot = world.sensors[s], picture.plots[n]
     plot.truth, plot.snr = truth, snr
     plot.value[0], plot.value[1], plot.value[2] = range_m, azimuth, elevation
     plot.noise_std[0] = sensor.range_std_m
     plot.noise_std[1] = sensor.angle_std_rad * across
     plot.noise_std[2] = sensor.angle_std_rad
     plot.noise_std[3] = inf
-    level = range_m * cos(elevation)
-    e, north, u = level * sin(azimuth), level * cos(azimuth), range_m * sin(elevation)
-    for a in range(3):
-        plot.position_m[a] = eye.position_m[a] + eye.axes[0, a] * e + eye.axes[1, a] * north + eye.axes[2, a] * u
-    off = range_m * sensor.angle_std_rad
-    plot.spread_m = 4.6 * sqrt(sensor.range_std_m * sensor.range_std_m + 2.0 * off * off)
     plot.tracks = 0
     plot.taken = -1
+
+
+@borrowing_kernel
+def locate_plots(picture: Picture, eye: Any, count: int) -> None:
+    """Where the first `count` plots are, seen from `eye`, and how far off they may be."""
+    for p in range(count):
+        plot = picture.plots[p]
+        range_m = plot.value[0]
+        up, level = sine_cosine(plot.value[2])
+        level *= range_m
+        e, north, u = level * sin(plot.value[1]), level * cos(plot.value[1]), range_m * up
+        for a in range(3):
+            plot.position_m[a] = eye.position_m[a] + eye.axes[0, a] * e + eye.axes[1, a] * north + eye.axes[2, a] * u
+        off = range_m * plot.noise_std[2]
+        plot.spread_m = 4.6 * sqrt(plot.noise_std[0] * plot.noise_std[0] + 2.0 * off * off)
 
 
 # --- a track and its plots ----------------------------------------------------------------------------------------------
@@ -564,29 +575,48 @@ def std_at(picture: Picture, c: int, i: int, time_s: float) -> float:
 
 
 @borrowing_kernel
+def _fall(x: float, y: float, z: float, vx: float, vy: float) -> tuple[float, float, float]:
+    """Acceleration in free fall, ECEF, m/s^2 (models, equation 4 without drag)."""
+    ax, ay, az = j2_gravitation(x, y, z)
+    turned_x, turned_y = rotating_frame_acceleration(x, y, vx, vy)
+    return ax + turned_x, ay + turned_y, az
+
+
+@borrowing_kernel
 def carry_on(picture: Picture, motion: Any, c: int, i: int) -> int:
     """Fill `ahead` with the track carried on by its model, to the ground or to its last row; how many rows.
 
+    What falls, by Beeman's steps (D. Beeman 1976, Journal of Computational Physics 20, 130, doi:10.1016/0021-9991(76)90059-0), the
+    velocity in the Coriolis force from the step before: one look at gravity a step, where `models.move` takes four, and metres off it.
     Nothing is to do where it holds that track already.
     """
-    x = picture.vector
     key = picture.kept
     if key[0] == c and key[1] == i and key[2] == picture.held[c, i].number and key[3] == picture.held[c, i].plots:
         return int(key[4])
-    for a in range(6):
-        x[a] = picture.held_x[c, i, a]
+    state = picture.held_x[c, i]
+    x, y, z, vx, vy, vz = state[0], state[1], state[2], state[3], state[4], state[5]
+    h = motion.step_s
+    falls = motion.kind == models.BALLISTIC
+    ax, ay, az = _fall(x, y, z, vx, vy) if falls else (0.0, 0.0, 0.0)
+    px, py, pz = ax, ay, az
     fastest = 0.0
     n = 0
     while n < motion.rows:
-        for a in range(3):
-            picture.ahead[n, a] = x[a]
-        speed = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        fastest = max(fastest, speed)
+        picture.ahead[n, 0], picture.ahead[n, 1], picture.ahead[n, 2] = x, y, z
+        fastest = max(fastest, sqrt(vx * vx + vy * vy + vz * vz))
         n += 1
         # Nothing is met so far below the ellipsoid: height/a is half of what the left side is less than 1.
-        if n > 2 and (x[0] * x[0] + x[1] * x[1]) * PER_A2 + x[2] * x[2] * PER_B2 < 1.0 - 2.0 * BURIED_M / SEMI_MAJOR_AXIS_M:
+        if n > 2 and (x * x + y * y) * PER_A2 + z * z * PER_B2 < 1.0 - 2.0 * BURIED_M / SEMI_MAJOR_AXIS_M:
             break
-        models.move(motion, x, motion.step_s)
+        x += h * (vx + h * (4.0 * ax - px) / 6.0)
+        y += h * (vy + h * (4.0 * ay - py) / 6.0)
+        z += h * (vz + h * (4.0 * az - pz) / 6.0)
+        if falls:
+            bx, by, bz = _fall(x, y, z, vx + 0.5 * h * (3.0 * ax - px), vy + 0.5 * h * (3.0 * ay - py))
+            vx += h * (2.0 * bx + 5.0 * ax - px) / 6.0
+            vy += h * (2.0 * by + 5.0 * ay - py) / 6.0
+            vz += h * (2.0 * bz + 5.0 * az - pz) / 6.0
+            px, py, pz, ax, ay, az = ax, ay, az, bx, by, bz
     for k in range(n):
         picture.ahead_mps[k] = 1.05 * fastest
     key[0], key[1], key[2], key[3], key[4] = c, i, picture.held[c, i].number, picture.held[c, i].plots, n

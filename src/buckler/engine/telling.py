@@ -9,8 +9,8 @@
 2. A post never passes on what it was told: nothing comes back to who said it first. Over voice no state is told.
 3. The receiver keeps the last told track of each post, as told, and compares it, each carried on by its motion to the later of their
    times, with all of its own: it is one with the nearest by equation (2) of `tracking.intersection` within GATE, of which no other of
-   the same teller's is filed, and is filed in its place. One that is none of its own is filed under the threat under which it is filed where
-   it comes from, if the receiver has no track there; else it is a second track (TRACK_DOUBLED), and is not used.
+   the same teller's is filed, and is filed in its place. One that is none of its own is filed under the threat under which it is
+   filed where it comes from, if the receiver has no track there; else it is a second track (TRACK_DOUBLED), and is not used.
 4. What it fires at is its own track and the told ones in its place put together, each carried on to the latest of their times, by
    covariance intersection (equation 1 there; consistent whatever they have in common), as long as they are one by (2) and GATE; without
    an own one, that with the latest plot and what goes with it.
