@@ -16,13 +16,7 @@
    an own one, that with the latest plot and what goes with it.
 5. A told track STALE_S old is forgotten, and one of a target that is no more.
 
-<<<<<<< HEAD
-Limits: a told track is compared with the post's own of the same threat, not with all. Where it is told, a track is filed under the threat
-under which it is filed where it comes from. Sensors' plots reach their post's filter at once, whatever the link; that a
-post may act on the track takes the link's time (ways), and tracks.parquet says when the post had it.
-=======
 Limits: whether it is one of the receiver's own is asked when it is told, not between two messages.
->>>>>>> 94a6d86 (Plots reach their post over its links; late plots by retrodiction; told tracks compared with all; fused tracks written)
 """
 
 from __future__ import annotations
@@ -37,14 +31,9 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import queue as calendar
 from buckler.engine.journal import note, plan
-<<<<<<< HEAD
 from buckler.engine.network import UNDER_WAY, Network
-from buckler.engine.picture import STALE_S, Picture, copy_track, keep_told
-from buckler.engine.reports import kept_by_link
-=======
-from buckler.engine.network import UNDER_WAY, Network, addressee, kept_by_link, report_way_s
 from buckler.engine.picture import NOWHERE, STALE_S, Picture, copy_track, keep_held, keep_told
->>>>>>> 94a6d86 (Plots reach their post over its links; late plots by retrodiction; told tracks compared with all; fused tracks written)
+from buckler.engine.reports import kept_by_link
 from buckler.engine.state import FLYING, State
 from buckler.engine.ways import addressee, report_way_s
 from buckler.log.schema import Kind
