@@ -19,20 +19,22 @@ from buckler.physics.sight import fill_windows
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Asset
-from buckler.world import network as networks
 from buckler.world import sensors as sensing
 from buckler.world import stages as staging
 from buckler.world import threats as raiding
 from buckler.world import traffic as flying
 from buckler.world import weapons as arming
 from buckler.world.air import new_air_tables
+from buckler.world.commands import compile_command, own_posts
 from buckler.world.entities import Entity, refuse_collisions
 from buckler.world.interference import compile_interference
+from buckler.world.network import compile_network
 from buckler.world.orbits import compile_orbits
 from buckler.world.patrols import expanded
 from buckler.world.place import Place, ground_m, terrain_named
 from buckler.world.relocations import first_names, settled
 from buckler.world.rules import may_be_free
+from buckler.world.spots import NODE_VALUE, Spot, aim_of, spots_of
 
 Entry = TypeVar("Entry")
 
@@ -92,7 +94,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     scenario, moves = settled(loaded.scenario)
     loaded = replace(loaded, scenario=scenario)
     terrain = terrain_named(scenario.environment.terrain)
-    assets, commands = _by_name(scenario.assets), _by_name([*scenario.commands, *networks.own_posts(scenario)])
+    assets, commands = _by_name(scenario.assets), _by_name([*scenario.commands, *own_posts(scenario)])
     sensors, batteries = _by_name(scenario.sensors), _by_name(scenario.batteries)
     command_index = {command.name: i for i, command in enumerate(commands)}
     sensor_index = {sensor.name: i for i, sensor in enumerate(sensors)}
@@ -106,7 +108,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     ]
     command_records = np.zeros(len(commands), COMMAND)
     command_entities = [
-        networks.compile_command(record, command, loaded, command_index, terrain)
+        compile_command(record, command, loaded, command_index, terrain)
         for record, command in zip(command_records, commands, strict=True)
     ]
 
@@ -131,7 +133,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
 
     orbits = compile_orbits(loaded, sensors, records, terrain, None if reuse is None else reuse.arrays)
     disturbances = compile_interference(scenario.interference, sensors, records)
-    spots = networks.spots(loaded, commands, terrain)
+    spots = spots_of(loaded, commands, terrain)
     aims = aims_of(loaded, spots, terrain)
     bare = raiding.compile_raid(loaded, aims, terrain, None if reuse is None else reuse.raid)
     staged = staging.compile_stages(loaded, bare, terrain, None if reuse is None else reuse.staged)
@@ -165,7 +167,7 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
     first_weapon = first_threat + len(raid.records)
     first_link = first_weapon + len(arms.weapons)
     places_of_aims = [aims[entity.parent].place for entity in bare.entities]
-    network = networks.compile_network(loaded, commands, spots, bare, places_of_aims, records, terrain, moves)
+    network = compile_network(loaded, commands, spots, bare, places_of_aims, records, terrain, moves)
     ordered = [
         *asset_entities,
         *arms.battery_entities,
@@ -265,7 +267,7 @@ def looking(sensors: NDArray[np.void], windows_s: NDArray[np.float64]) -> NDArra
     return np.column_stack([windows_s[:, :, 0].min(axis=1), windows_s[:, :, 1].max(axis=1) + drop])
 
 
-def aims_of(loaded: Loaded, spots: list[networks.Spot], terrain: Terrain) -> dict[str, raiding.Aim]:
+def aims_of(loaded: Loaded, spots: list[Spot], terrain: Terrain) -> dict[str, raiding.Aim]:
     """What the raid flies at: index in the order of the tables, place on the ground, value."""
     assets = _by_name(loaded.scenario.assets)
     aims = {asset.name: raiding.Aim(i, asset_place(asset, terrain), asset.value) for i, asset in enumerate(assets)}
@@ -273,7 +275,7 @@ def aims_of(loaded: Loaded, spots: list[networks.Spot], terrain: Terrain) -> dic
     for member in raiding.members(loaded):
         if member.target not in aims:
             n = index[member.target]
-            aims[member.target] = raiding.Aim(len(assets) + n, networks.aim_of(spots[n], member.entry.name), networks.NODE_VALUE)
+            aims[member.target] = raiding.Aim(len(assets) + n, aim_of(spots[n], member.entry.name), NODE_VALUE)
     return aims
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from buckler.dtypes import LINK
 from buckler.scenario.load import Loaded
 from buckler.scenario.schema import Scenario
-from buckler.world.network import command_place, compile_link, own_post_name, spots
+from buckler.world.commands import command_place, own_post_name
+from buckler.world.links import compile_link
 from buckler.world.patrols import expanded
 from buckler.world.place import terrain_named
+from buckler.world.spots import spots_of
 
 TRACKS: Final = "its own tracks, reported again"
 ENGAGEMENTS: Final = "engagements under way, in the new post's account"
@@ -87,7 +89,7 @@ class _Net:
             terrain = terrain_named(scenario.environment.terrain)
             for command in scenario.commands:
                 command_place(command, loaded, terrain)
-            places = spots(loaded, sorted(scenario.commands, key=lambda command: command.name), terrain)
+            places = spots_of(loaded, sorted(scenario.commands, key=lambda command: command.name), terrain)
             index = {spot.name: n for n, spot in enumerate(places)}
             for link in scenario.links:
                 record = np.zeros(1, LINK)[0]

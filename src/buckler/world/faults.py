@@ -14,15 +14,17 @@ from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded
 from buckler.scenario.patrols import Patrol
 from buckler.scenario.sensor import Sensor
-from buckler.world import network as networks
 from buckler.world.air import new_air_tables
+from buckler.world.commands import command_place, own_posts
 from buckler.world.compile import World, asset_place, compile_world
+from buckler.world.links import compile_link
 from buckler.world.motion import Path
 from buckler.world.orbits import track_of
 from buckler.world.patrols import expanded
 from buckler.world.place import terrain_named
 from buckler.world.relocations import Mover, places, settled
 from buckler.world.sensors import compile_sensor, place_of
+from buckler.world.spots import aim_of, spots_of
 from buckler.world.stages import fall
 from buckler.world.threats import fly, members
 from buckler.world.traffic import fly_entry
@@ -55,13 +57,13 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     for i, patrol in enumerate(scenario.patrols):
         yield from _said(("patrols", i), lambda: _try_patrol(loaded, patrol, terrain))  # noqa: B023
     for i, command in enumerate(scenario.commands):
-        yield from _said(("commands", i), lambda: networks.command_place(command, loaded, terrain))  # noqa: B023
-    yield from _said(("batteries",), lambda: networks.own_posts(scenario))
+        yield from _said(("commands", i), lambda: command_place(command, loaded, terrain))  # noqa: B023
+    yield from _said(("batteries",), lambda: own_posts(scenario))
     posts = sorted(scenario.commands, key=lambda command: command.name)
     try:
         sorties = expanded(loaded)
         everywhere = replace(sorties, scenario=settled(sorties.scenario)[0])
-        spots = networks.spots(everywhere, posts, terrain)
+        spots = spots_of(everywhere, posts, terrain)
     except InputError:
         return  # said above
     index = {spot.name: n for n, spot in enumerate(spots)}
@@ -71,7 +73,7 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
         said = [n for name, n in written.items() if link.name == name or link.name.startswith(f"{name} (")]
         record = np.zeros(1, LINK)[0]
         if said:  # else between a sortie and its own radar
-            yield from _said(("links", said[0]), lambda: networks.compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
+            yield from _said(("links", said[0]), lambda: compile_link(record, link, loaded, spots, index, earth, terrain))  # noqa: B023
     assets = {asset.name: asset for asset in scenario.assets}
     entries = {entry.name: i for i, entry in enumerate(scenario.raid.entries)}
     flown: dict[str, Path] = {}
@@ -84,7 +86,7 @@ def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
             if member.target in assets:
                 target = asset_place(assets[member.target], terrain)
             else:
-                target = networks.aim_of(spots[index[member.target]], name)
+                target = aim_of(spots[index[member.target]], name)
             flown[member.name] = fly(member, target, terrain, scenario.environment, flown.get(member.carrier or ""))
             if member.entry.spent_stage:
                 fall(member, flown[member.name], terrain, scenario.environment)
