@@ -18,8 +18,8 @@ from buckler.dtypes import BANDS
 from buckler.errors import DocumentError
 from buckler.physics.earth import ecef_from_geodetic, geodesic_direct
 from buckler.physics.lobes import GROUND_WET, SEA
+from buckler.physics.look import sighting
 from buckler.physics.multipath import field_over_earth
-from buckler.physics.sight import sighting
 from buckler.physics.visibility import elevation_tangent
 from buckler.world.air import BAND_HZ
 from buckler.world.compile import World

@@ -16,7 +16,7 @@ from buckler.coverage.target import Target
 from buckler.dtypes import BANDS
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, geodesic_direct, geodesic_inverse
-from buckler.physics.sight import look_moving
+from buckler.physics.look import look_moving
 from buckler.world.compile import World
 from buckler.world.orbits import where_at
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buckler.errors import OutOfRangeError
-from buckler.physics import attenuation, refraction
+from buckler.physics import horizon, refraction
 
 EFFECTIVE_M = 4 / 3 * 6_371_000.0
 
@@ -39,7 +39,7 @@ def test_bending_through_the_whole_air(height_km, elevation_deg):
 def test_bouguer(height, elevation, along, n0):
     # equation (2): n r cos(elevation) is the same at both ends
     ray = refraction.trace_ray(height, elevation, along, n0)
-    radius = attenuation.EARTH_RADIUS_M
+    radius = horizon.EARTH_RADIUS_M
 
     def invariant(h: float, e: float) -> float:
         return (1 + 1e-6 * n0 * math.exp(-h / 7350)) * (radius + h) * math.cos(math.radians(e))
@@ -50,7 +50,7 @@ def test_bouguer(height, elevation, along, n0):
 @given(st.floats(0, 15_000), st.floats(0, 89), st.floats(1_000, 800_000))
 def test_without_air_the_ray_is_straight(height, elevation, along):
     ray = refraction.trace_ray(height, elevation, along, 0.0)
-    straight = attenuation.height_along_m(height, math.radians(elevation), along, attenuation.EARTH_RADIUS_M)
+    straight = horizon.height_along_m(height, math.radians(elevation), along, horizon.EARTH_RADIUS_M)
     assert ray.height_m == pytest.approx(straight, abs=1e-5)
     assert ray.bending_deg == pytest.approx(0, abs=1e-10)
 
@@ -60,7 +60,7 @@ def test_near_the_ground_the_exact_ray_is_the_effective_earth():
     n0, scale = 4_000.0, 100_000.0
     k = refraction.effective_earth_factor(-1000 * n0 / scale)
     ray = refraction.trace_ray(10.0, 0.0, 50e3, n0, scale)
-    assert attenuation.height_along_m(10.0, 0.0, 50e3, k * 6_371_000.0) == pytest.approx(ray.height_m, rel=0.01)
+    assert horizon.height_along_m(10.0, 0.0, 50e3, k * 6_371_000.0) == pytest.approx(ray.height_m, rel=0.01)
 
 
 def test_stated_differences_between_exact_and_effective_earth():
@@ -73,7 +73,7 @@ def test_stated_differences_between_exact_and_effective_earth():
         (1, 400e3, -930, 5),
     ]:
         exact = refraction.trace_ray(10.0, elevation, along).height_m
-        effective = attenuation.height_along_m(10.0, math.radians(elevation), along, EFFECTIVE_M)
+        effective = horizon.height_along_m(10.0, math.radians(elevation), along, EFFECTIVE_M)
         assert effective - exact == pytest.approx(stated, abs=within)
 
 

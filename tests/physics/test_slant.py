@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buckler.physics.attenuation import SURFACE_VAPOUR_GM3, gaseous_loss_db
 from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.gases import SURFACE_VAPOUR_GM3, gaseous_loss_db
 from buckler.physics.slant import air_loss_db, air_table, arrival_rad, clear_air_db, path_loss_db, rain_db_per_m
 
 RADIUS_M = 4 / 3 * MEAN_RADIUS_M

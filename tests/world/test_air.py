@@ -13,8 +13,8 @@ from buckler.catalog.load import load_catalog
 from buckler.errors import DocumentError
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, geodesic_direct
+from buckler.physics.look import look
 from buckler.physics.refraction import effective_earth_factor
-from buckler.physics.sight import look
 from buckler.world.air import air_at
 
 

@@ -12,7 +12,7 @@ from runs import assumed, cruise_card, layered, world_of
 from buckler.catalog.load import load_catalog
 from buckler.dtypes import BANDS
 from buckler.physics.aspect import ASPECTS
-from buckler.physics.sight import look
+from buckler.physics.look import look
 from buckler.world.threats import rcs_m2
 
 FLYING = [card for card in load_catalog().values() if "rcs_x" in card.parameters]

@@ -13,7 +13,7 @@ from buckler.engine.fly import Flyer
 from buckler.engine.recording import states_table
 from buckler.errors import DocumentError, InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis, geodesic_direct, geodesic_inverse
-from buckler.physics.sight import along_orbit, look, look_moving, lowest_from_orbit_m
+from buckler.physics.look import along_orbit, look, look_moving, lowest_from_orbit_m
 from buckler.physics.terrain import flat_terrain, packaged_terrain
 from buckler.physics.visibility import lowest_seen_m
 from buckler.scenario.load import load_scenario

@@ -34,7 +34,7 @@ from buckler.dtypes import (
     WEAPON,
     WorldArrays,
 )
-from buckler.engine.fallback import on_network
+from buckler.engine.consequences import on_network
 from buckler.engine.fire import decide
 from buckler.engine.fly import network_of, replicate_block
 from buckler.engine.state import new_state

@@ -3,7 +3,7 @@
 A post, sensor or battery cut off from its post for the post's takeover time falls back on the first post in the line of backups
 that it can reach; a battery that reaches none, and may, becomes its own post with the tracks of its fire control sensors.
 It goes back when it can, after the same time. What it was doing is kept: engagements under way go into the new post's account
-(fallback).
+(consequences).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import inf
 
 from buckler.compiled import borrowing_kernel
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import plan
 from buckler.engine.network import Network, command_node, is_post
 

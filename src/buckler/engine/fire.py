@@ -12,8 +12,7 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, priority, salvo_kill_probability
 from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArrays
-from buckler.engine import queue as calendar
-from buckler.engine.exchange import NONE, best_exchange, exchange, give_back, take
+from buckler.engine import calendar
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.knowledge import engaged_elsewhere, remote_sensor
@@ -38,6 +37,7 @@ from buckler.engine.state import (
     TOO_LATE,
     State,
 )
+from buckler.engine.swaps import NONE, best_exchange, exchange, give_back, take
 from buckler.log.schema import Kind
 
 _TRACK_CHANGES_S = 10.0
@@ -164,7 +164,7 @@ def decide(
     doi:10.1287/opre.7.3.322), until no free channel with enough rounds has a target in reach. What a pair can return at most, with
     the stated kill probability, is known before its geometry: where they meet, and what the end game leaves of it there, is
     asked of the best pairs first and seldom of the others: in a saturated defence few of many are ever asked. Where the post
-    swaps, exchanges improve what was so chosen (engine.exchange) before anything is ordered.
+    swaps, exchanges improve what was so chosen (engine.swaps) before anything is ordered.
     """
     state.counts[N_CANDIDATES] = 0
     networked = len(world.reports) > 0

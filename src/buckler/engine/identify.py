@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import FREE, WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import note, plan
 from buckler.engine.paths import geodetic
 from buckler.engine.rules import status_at

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
+from buckler.engine.calendar import push
 from buckler.engine.paths import geodetic
-from buckler.engine.queue import push
 
 # Counters.
 N_EVENTS: Final = 0

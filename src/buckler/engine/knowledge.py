@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.engine.network import DELIVERED, Network, command_node
 from buckler.engine.ways import report_way_s
-from buckler.physics.sight import position
+from buckler.physics.look import position
 
 
 @borrowing_kernel

@@ -18,7 +18,7 @@ import numpy as np
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.journal import N_AUTONOMOUS, OVERFLOWED, plan
 from buckler.engine.network import Network

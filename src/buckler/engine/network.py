@@ -2,7 +2,7 @@
 
 Nodes are sensors, command posts and batteries; links join them. The rules stand where they are kept: how soon a message gets where
 (ways); what posts learn (reports, losses, telling, knowledge) and order (orders); what goes out of order (outages), and who falls
-back on whom (backups) with what for the fight (fallback).
+back on whom (backups) with what for the fight (consequences).
 """
 
 from __future__ import annotations

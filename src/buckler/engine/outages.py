@@ -1,7 +1,7 @@
 """Nodes and links that go out of order and come back: as the scenario says, by luck, by moving, by a hit.
 
 A node or link may have several reasons to be out of order; it is in order when it has none. What is lost stays lost; a sensor out of
-order loses its tracks; a post out of order decides nothing (fallback).
+order loses its tracks; a post out of order decides nothing (consequences).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import SORTIE
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.backups import best_post, mark_cut
 from buckler.engine.journal import note, plan
 from buckler.engine.losses import lose

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
 from buckler.physics.earth import geodetic_from_ecef
-from buckler.physics.sight import position
+from buckler.physics.look import position
 
 
 @borrowing_kernel

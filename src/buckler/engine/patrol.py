@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import note, plan
 from buckler.engine.reach import site_at
 from buckler.engine.state import State

@@ -36,8 +36,8 @@ from buckler.physics.earth import SEMI_MAJOR_AXIS_M, SEMI_MINOR_AXIS_M
 from buckler.physics.flyout import arrival
 from buckler.physics.gravity import j2_gravitation, rotating_frame_acceleration
 from buckler.physics.intercept import first_intercept, range_and_height, target_at
+from buckler.physics.look import along_orbit, position
 from buckler.physics.series import sine_cosine
-from buckler.physics.sight import along_orbit, position
 from buckler.tracking import models
 from buckler.tracking.kalman import update_three
 from buckler.tracking.measuring import COMPONENTS, measure_place, place, wrapped

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import Agenda, plan
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from buckler import draws
 from buckler.compiled import borrowing_kernel, pasted_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
-from buckler.engine import queue as calendar
-from buckler.engine.fallback import on_network
+from buckler.engine import calendar
+from buckler.engine.consequences import on_network
 from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
 from buckler.engine.identify import verdict_by_evidence, vetoes
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan

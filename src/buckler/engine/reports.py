@@ -17,7 +17,7 @@ from typing import Final
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import N_WAITING, note, plan
 from buckler.engine.network import DELIVERED, NOT_OFFERED, UNDER_WAY, WAITING, Network, command_node
 from buckler.engine.posts import gain, plan_decision

@@ -12,7 +12,7 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
 from buckler.dtypes import WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import N_AUTONOMOUS, N_HITS, OVERFLOWED, note, plan
 from buckler.engine.mail import send_plots
 from buckler.engine.network import Network
@@ -22,7 +22,7 @@ from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
-from buckler.physics.sight import look_moving, sighting
+from buckler.physics.look import look_moving, sighting
 
 _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)

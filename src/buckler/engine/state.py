@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from buckler.bundles import Bundle
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, HIT, WorldArrays, record
+from buckler.engine.calendar import ENTRY
 from buckler.engine.journal import COUNTERS, Agenda, Journal
 from buckler.engine.picture import Picture, clear_picture, new_picture
-from buckler.engine.queue import ENTRY
 
 # A threat's life.
 WAITING: Final = 0

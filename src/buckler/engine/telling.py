@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.journal import note, plan
 from buckler.engine.network import UNDER_WAY, Network
 from buckler.engine.picture import NOWHERE, STALE_S, Picture, copy_track, keep_held, keep_told

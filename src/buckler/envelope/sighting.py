@@ -19,10 +19,10 @@ from buckler.catalog.schema import Card
 from buckler.dtypes import BANDS
 from buckler.errors import InputError
 from buckler.physics.arguments import Floats
-from buckler.physics.attenuation import attenuation_profile, distance_to_height_m, gaseous_path_db
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.earth import MEAN_RADIUS_M
-from buckler.physics.horizon import line_of_sight_m
+from buckler.physics.gases import attenuation_profile, gaseous_path_db
+from buckler.physics.horizon import distance_to_height_m, line_of_sight_m
 from buckler.physics.radar import calibrate, snr_linear
 from buckler.physics.visibility import EARTH_FACTOR, elevation_tangent
 from buckler.world.air import BAND_HZ, reference_loss_db

@@ -1,7 +1,8 @@
-"""Straight rays over an enlarged earth: the horizon of a height, the line of sight between two, the elevation of one from the other.
+"""Straight rays over an enlarged earth: the horizon of a height, the line of sight between two, the heights along a ray.
 
 Where refractivity falls linearly with height, a ray is straight over an earth of k times its radius (refraction.py, equation 1). The
-horizon is sqrt(2 k a h + h^2) from each end: the length of the straight tangent over that effective earth.
+horizon is sqrt(2 k a h + h^2) from each end: the length of the straight tangent over that effective earth. The height at a distance s
+along a ray from h0 is h(s) = sqrt((k a + h0)^2 + s^2 + 2 s (k a + h0) sin(elevation)) - k a.
 
 Limits: a smooth earth; no diffraction beyond the horizon. Over terrain: viewshed.py.
 """
@@ -16,8 +17,9 @@ from numpy.typing import ArrayLike
 
 from buckler.compiled import kernel
 from buckler.physics.arguments import not_negative, plain, positive
-from buckler.physics.attenuation import EARTH_RADIUS_M
 
+EARTH_RADIUS_M: Final = 6_371_000.0
+"""The mean radius that ITU-R Recommendations use."""
 STANDARD_K: Final = 4.0 / 3.0
 """The effective-earth factor of a standard atmosphere."""
 
@@ -48,6 +50,47 @@ def elevation_to(antenna_height_m: float, height_m: float, ground_range_m: float
     if out == 0.0:
         return 0.5 * pi if height_m >= start - effective_radius else -0.5 * pi
     return float(np.arctan2(up, out))
+
+
+@kernel
+def height_along_m(
+    antenna_height_m: float, elevation_rad: float, distance_m: float, effective_radius_m: float
+) -> float:
+    """Height above the sea, m, at a distance along a straight ray over the effective earth.
+
+    The difference of two nearly equal lengths, written so that nothing cancels.
+    """
+    start = effective_radius_m + antenna_height_m
+    gained = distance_m * distance_m + 2.0 * distance_m * start * sin(elevation_rad)
+    return antenna_height_m + gained / (sqrt(start * start + gained) + start)
+
+
+@kernel
+def distance_to_height_m(
+    antenna_height_m: float, elevation_rad: float, height_m: float, effective_radius_m: float
+) -> float:
+    """Distance along the ray, m, at which it last reaches a height: 0 where that lies behind it, inf if never."""
+    start = effective_radius_m + antenna_height_m
+    rise = start * sin(elevation_rad)
+    difference = (height_m - antenna_height_m) * (2.0 * effective_radius_m + height_m + antenna_height_m)
+    square = rise * rise + difference
+    if square < 0.0:
+        return np.inf
+    return max(0.0, sqrt(square) - rise)
+
+
+@kernel
+def path_below_m(
+    antenna_height_m: float, elevation_rad: float, range_m: float, ceiling_m: float, effective_radius_m: float
+) -> float:
+    """How much of the ray to `range_m` lies below `ceiling_m`, m (the length of path in rain below the rain height)."""
+    start = effective_radius_m + antenna_height_m
+    rise = start * sin(elevation_rad)
+    square = rise * rise + (ceiling_m - antenna_height_m) * (2.0 * effective_radius_m + ceiling_m + antenna_height_m)
+    if square <= 0.0:
+        return 0.0
+    root = sqrt(square)
+    return max(0.0, min(range_m, root - rise) - max(0.0, -root - rise))
 
 
 def horizon_m(h_ant_m: ArrayLike, re_m: ArrayLike = STANDARD_K * EARTH_RADIUS_M) -> Any:

@@ -1,7 +1,7 @@
 """How far and on what path a radar beam goes: the public functions of the files that say it.
 
 Here is free-space loss. Straight rays over an enlarged earth: horizon.py; how air bends a ray: refraction.py, refractivity_maps.py;
-what flat ground or sea reflects: lobes.py; what air and rain take: attenuation.py.
+what flat ground or sea reflects: lobes.py; what air and rain take: gases.py, rain.py.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from buckler.physics.arguments import plain, positive
-from buckler.physics.attenuation import (
+from buckler.physics.gases import GaseousAttenuation, gaseous_attenuation_db_per_km, gaseous_loss_db
+from buckler.physics.horizon import (
     EARTH_RADIUS_M,
-    GaseousAttenuation,
-    gaseous_attenuation_db_per_km,
-    gaseous_loss_db,
-    rain_attenuation_db_per_km,
-    rain_k_alpha,
+    STANDARD_K,
+    elevation_to,
+    horizon_m,
+    horizon_range_m,
+    line_of_sight_m,
 )
-from buckler.physics.horizon import STANDARD_K, elevation_to, horizon_m, horizon_range_m, line_of_sight_m
 from buckler.physics.lobes import (
     GROUND_DRY,
     GROUND_WET,
@@ -31,6 +31,7 @@ from buckler.physics.lobes import (
     lobing_factor,
     two_rays,
 )
+from buckler.physics.rain import rain_attenuation_db_per_km, rain_k_alpha
 from buckler.physics.refraction import (
     REFERENCE_N,
     REFERENCE_SCALE_M,

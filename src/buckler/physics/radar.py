@@ -16,7 +16,7 @@ power-aperture product P A needs (Skolnik 2001, chapter 2; MathWorks' radareqsea
 
 (3)  P A = 4 pi k T_s Omega s R^4 L / (sigma t)
 
-Limits: (1) to (3) hold in free space; propagation.py and attenuation.py give the losses of the air and the ground. K
+Limits: (1) to (3) hold in free space; gases.py, rain.py and lobes.py give the losses of the air and the ground. K
 bundles what is not public: with a published range it already contains the clear-air loss at that range unless
 `reference_loss_db` says otherwise. Losses are decibels, two-way, positive.
 """

@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from buckler.compiled import kernel
 from buckler.errors import InputError, OutOfRangeError
 from buckler.physics.arguments import finite, not_negative, plain, positive
-from buckler.physics.attenuation import EARTH_RADIUS_M
+from buckler.physics.horizon import EARTH_RADIUS_M
 
 REFERENCE_N: Final = 315.0
 """ITU-R P.453-14: refractivity of the reference air at sea level, N-units."""

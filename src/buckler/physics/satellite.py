@@ -4,7 +4,7 @@
   an average year, from the rain rate exceeded during 0.01 % of it (P.837), specific attenuation by P.838-3, and the rain height.
 - Rain height: Recommendation ITU-R P.839-2 (1999): 5 km between the equator and 23 degrees north, 0.075 km less for every degree
   beyond (0.1 beyond 21 degrees south). P.839-4 has a map instead.
-- Gas: P.676-13 along the slant path (attenuation.gaseous_loss_db).
+- Gas: P.676-13 along the slant path (gases.gaseous_loss_db).
 - Geometry: orbit.geostationary_look_angles.
 
 Limits: 1 to 55 GHz, shares of 0.001 to 5 %; no clouds, no scintillation, no interference, no jamming.
@@ -18,8 +18,9 @@ from math import atan, cos, exp, log, radians, sin, sqrt
 from typing import Final
 
 from buckler.errors import OutOfRangeError
-from buckler.physics.attenuation import gaseous_loss_db, rain_attenuation_db_per_km
+from buckler.physics.gases import gaseous_loss_db
 from buckler.physics.orbit import geostationary_look_angles, path_delay_s
+from buckler.physics.rain import rain_attenuation_db_per_km
 
 LEAST_PERCENT: Final = 0.001
 MOST_PERCENT: Final = 5.0

@@ -3,7 +3,7 @@
 The engine and the coverage maps call one function, `path_loss_db`, with a sensor's record and its part of World.air_db.
 
 **Air.** The loss to gases depends on the sensor (frequency, height of the antenna), on the range r and on the elevation. It is
-computed once a sensor, along refracted rays (attenuation.gaseous_path_db, ITU-R P.676-13 Annex 1), at even steps of r and of
+computed once a sensor, along refracted rays (gases.gaseous_path_db, ITU-R P.676-13 Annex 1), at even steps of r and of
 
 (1)  u = (1 + c) x / (|x| + c),    x = (height above the local horizontal) / r,    c = 0.03
 
@@ -12,7 +12,7 @@ of the air goes nearly as 1 / (x + c) (a flat layer's 1 / sin e, kept finite by 
 Bilinear in between: within 0.05 dB of the integral up to Ku band (tests/physics/test_slant.py).
 
 **Rain.** A uniform rain below one height, ITU-R P.838-3, on the part of the refracted ray that lies below it: exact, no table.
-An upper bound on a long path (attenuation.py says why).
+An upper bound on a long path (rain.py says why).
 
 **Counting once.** A published range has been reached through air, and the radar's constant (radar.calibrate) holds that loss.
 So a table holds the loss *less* that of the published range in standard air: it is negative on a shorter or steeper path.
@@ -27,8 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import inlined_kernel, kernel
-from buckler.physics.attenuation import attenuation_profile, gaseous_path_db, path_below_m, rain_specific
 from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.gases import attenuation_profile, gaseous_path_db
+from buckler.physics.horizon import path_below_m
+from buckler.physics.rain import rain_specific
 from buckler.physics.visibility import elevation_tangent
 
 AIR_SINES: Final = 65

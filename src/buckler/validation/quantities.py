@@ -184,7 +184,7 @@ def _horizon(h_ant_m: Any, re_m: Any) -> Any:
 
 @_answers("propagation.gaseous_specific_attenuation")
 def _gaseous_attenuation(freq_ghz: Any, p_hpa: Any, t_k: Any, rho_gm3: Any) -> Any:
-    from buckler.physics.attenuation import gaseous_attenuation_db_per_km
+    from buckler.physics.gases import gaseous_attenuation_db_per_km
 
     gases = gaseous_attenuation_db_per_km(freq_ghz, p_hpa, t_k, rho_gm3)
     return [gases.oxygen, gases.water, gases.total]
@@ -195,7 +195,7 @@ def _rain_attenuation(
     freq_ghz: Any, rain_mm_h: Any, el_deg: Any = 0.0, tilt_deg: Any = 45.0, k: Any = None, alpha: Any = None
 ) -> Any:
     # k and alpha are intermediate values of the same recommendation: a case prints them, the model finds its own.
-    from buckler.physics.attenuation import rain_attenuation_db_per_km
+    from buckler.physics.rain import rain_attenuation_db_per_km
 
     return rain_attenuation_db_per_km(freq_ghz, rain_mm_h, el_deg, tilt_deg)
 

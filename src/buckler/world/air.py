@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.catalog.schema import Card
-from buckler.physics.attenuation import SURFACE_VAPOUR_GM3
 from buckler.physics.earth import MEAN_RADIUS_M
+from buckler.physics.gases import SURFACE_VAPOUR_GM3
 from buckler.physics.lobes import GROUND_DRY, GROUND_WET, SEA
 from buckler.physics.refraction import effective_earth_factor
 from buckler.physics.refractivity_maps import refractivity_gradient

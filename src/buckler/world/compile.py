@@ -15,7 +15,7 @@ from buckler.dtypes import COMMAND, WorldArrays
 from buckler.errors import InputError
 from buckler.log.schema import SCHEMA_VERSION
 from buckler.physics.drag import standard_air
-from buckler.physics.sight import fill_windows
+from buckler.physics.look import fill_windows
 from buckler.physics.terrain import Terrain
 from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Asset

@@ -15,7 +15,7 @@ from buckler.catalog.schema import Card
 from buckler.dtypes import WorldArrays
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, ecef_to_geodetic, enu_basis, geodesic_direct
-from buckler.physics.sight import along_orbit
+from buckler.physics.look import along_orbit
 from buckler.physics.terrain import Terrain
 from buckler.physics.visibility import HorizonTable
 from buckler.scenario.load import Loaded

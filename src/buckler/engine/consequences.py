@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
-from buckler.engine import queue as calendar
+from buckler.engine import calendar
 from buckler.engine.backups import taker
 from buckler.engine.fire import send_for_more
 from buckler.engine.identify import vetoes

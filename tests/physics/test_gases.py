@@ -1,4 +1,4 @@
-"""Attenuation by gases and rain against the ITU's validation examples, quadrature and limiting cases.
+"""Attenuation by gases against the ITU's validation examples, quadrature and limiting cases.
 
 The ITU examples for slant paths are those of the approximate Annex 2 of P.676. Its equations stand here, in the test,
 around the exact specific attenuation under test, which the examples so check at many pressures, temperatures and
@@ -13,12 +13,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate
 from shared_data import shared
 
-from buckler.physics import attenuation
+from buckler.physics import gases
 
 EFFECTIVE_M = 4 / 3 * 6_371_000.0
 
@@ -39,7 +39,7 @@ def examples(name: str) -> list[list[float]]:
     ],
 )
 def test_published_specific_attenuation(freq_ghz, oxygen, water):
-    gamma = attenuation.gaseous_attenuation_db_per_km(freq_ghz)
+    gamma = gases.gaseous_attenuation_db_per_km(freq_ghz)
     assert gamma.oxygen == pytest.approx(oxygen, rel=1e-10)
     assert gamma.water == pytest.approx(water, rel=1e-10)
     assert gamma.total == pytest.approx(oxygen + water, rel=1e-10)
@@ -52,7 +52,7 @@ def test_published_specific_attenuation(freq_ghz, oxygen, water):
 )
 def test_all_itu_examples_of_specific_attenuation(name, rtol, atol):
     freq, pressure, kelvin, vapour, oxygen, water, total = np.array(examples(name)).T
-    gamma = attenuation.gaseous_attenuation_db_per_km(freq, pressure, kelvin, vapour)
+    gamma = gases.gaseous_attenuation_db_per_km(freq, pressure, kelvin, vapour)
     np.testing.assert_allclose(gamma.oxygen, oxygen, rtol=rtol, atol=atol)
     np.testing.assert_allclose(gamma.water, water, rtol=rtol, atol=atol)
     np.testing.assert_allclose(gamma.total, total, rtol=rtol, atol=2 * atol)
@@ -61,8 +61,8 @@ def test_all_itu_examples_of_specific_attenuation(name, rtol, atol):
 def zenith_water_12(freq: float, column: float, height: float) -> float:
     """P.676-12 Annex 2, section 2.3: zenith attenuation by an integrated water vapour content."""
     kelvin, vapour = 14 * math.log(0.22 * column / 2.38) + 3 + 273.15, column / 2.38
-    at = attenuation.gaseous_specific(freq, 845.0, kelvin, vapour)[1]
-    reference = attenuation.gaseous_specific(20.6, 845.0, kelvin, vapour)[1]
+    at = gases.gaseous_specific(freq, 845.0, kelvin, vapour)[1]
+    reference = gases.gaseous_specific(20.6, 845.0, kelvin, vapour)[1]
     zenith = 0.0176 * column * at / reference
     if freq < 20:
         return zenith
@@ -98,7 +98,7 @@ def test_all_itu_examples_of_zenith_water_vapour():
 
 def test_all_itu_examples_of_slant_paths_version_12():
     for elevation, freq, vapour, kelvin, pressure, column, height, expected in examples("ITURP676-12_A_gas.csv"):
-        dry = attenuation.gaseous_specific(freq, pressure, kelvin, vapour)[0]
+        dry = gases.gaseous_specific(freq, pressure, kelvin, vapour)[0]
         zenith = dry * oxygen_height_12(freq, pressure, kelvin, vapour) + zenith_water_12(freq, column, height)
         assert zenith / math.sin(math.radians(elevation)) == pytest.approx(expected, rel=1e-6)
 
@@ -111,7 +111,7 @@ def test_all_itu_examples_of_slant_paths_version_13():
     }
     lines = [(22.235080, 2.6846, 2.7649), (183.310087, 5.8905, 4.9219), (325.152888, 2.9810, 3.0748)]
     for freq, elevation, vapour, pressure, kelvin, expected in examples("ITURP676-13_A_gas.csv"):
-        dry, wet = attenuation.gaseous_specific(freq, pressure, kelvin, vapour)
+        dry, wet = gases.gaseous_specific(freq, pressure, kelvin, vapour)
         a, b, c, d = table[freq]
         oxygen_km = a + b * kelvin + c * (pressure + vapour * kelvin / 216.7) + d * vapour
         water_km = 5.6585e-5 * freq + 1.8348 + sum(x / ((freq - f) ** 2 + y) for f, x, y in lines)
@@ -123,11 +123,11 @@ def test_all_itu_examples_of_slant_paths_version_13():
 @pytest.mark.parametrize("freq_ghz", [1.3, 3.0, 5.6, 10.0, 16.0, 22.2, 35.0])
 def test_zenith_loss_is_near_annex_2(freq_ghz):
     # the same air in one layer of equivalent height: Annex 2 approximates Annex 1 to about 10 %
-    dry, wet = attenuation.gaseous_specific(freq_ghz, 1013.25 - 7.5 * 288.15 / 216.7, 288.15, 7.5)
+    dry, wet = gases.gaseous_specific(freq_ghz, 1013.25 - 7.5 * 288.15 / 216.7, 288.15, 7.5)
     lines = [(22.235080, 2.6846, 2.7649), (183.310087, 5.8905, 4.9219), (325.152888, 2.9810, 3.0748)]
     water_km = 5.6585e-5 * freq_ghz + 1.8348 + sum(x / ((freq_ghz - f) ** 2 + y) for f, x, y in lines)
     annex_2 = dry * oxygen_height_12(freq_ghz, 1000.0, 288.15, 7.5) + wet * water_km
-    assert attenuation.gaseous_loss_db(freq_ghz * 1e9, 0.0, 90.0, 200e3) == pytest.approx(annex_2, rel=0.1)
+    assert gases.gaseous_loss_db(freq_ghz * 1e9, 0.0, 90.0, 200e3) == pytest.approx(annex_2, rel=0.1)
 
 
 @pytest.mark.parametrize("freq_ghz", [3.0, 22.3])
@@ -148,11 +148,11 @@ def test_path_loss_is_the_integral_of_the_specific_loss(freq_ghz, antenna_m, ele
 
     def at(s: float) -> float:
         height = math.sqrt(start * start + s * s + 2 * s * start * sine) - EFFECTIVE_M
-        return attenuation.gaseous_at_height(freq_ghz, height, 7.5) / 1000 if height < 100e3 else 0.0
+        return gases.gaseous_at_height(freq_ghz, height, 7.5) / 1000 if height < 100e3 else 0.0
 
     edges = np.linspace(0, range_m, 41)
     expected = sum(integrate.quad(at, a, b)[0] for a, b in itertools.pairwise(edges))
-    assert attenuation.gaseous_loss_db(freq_ghz * 1e9, antenna_m, elevation_deg, range_m) == pytest.approx(
+    assert gases.gaseous_loss_db(freq_ghz * 1e9, antenna_m, elevation_deg, range_m) == pytest.approx(
         expected, rel=1e-3
     )
 
@@ -162,73 +162,23 @@ def test_path_loss_only_grows(antenna, elevation, first, second):
     profile = X_BAND
     near, far = sorted((first, second))
     losses = [
-        attenuation.gaseous_path_db(profile, antenna, math.radians(elevation), r, EFFECTIVE_M) for r in (near, far)
+        gases.gaseous_path_db(profile, antenna, math.radians(elevation), r, EFFECTIVE_M) for r in (near, far)
     ]
     assert 0.0 <= losses[0] <= losses[1] * (1 + 1e-3) + 1e-12
 
 
-X_BAND = attenuation.attenuation_profile(10e9)
+X_BAND = gases.attenuation_profile(10e9)
 
 
 def test_no_air_above_the_top():
-    assert attenuation.gaseous_path_db(X_BAND, 150e3, 0.1, 500e3, EFFECTIVE_M) == 0.0
-    to_top = attenuation.gaseous_path_db(X_BAND, 0.0, math.pi / 2, 100e3, EFFECTIVE_M)
-    assert attenuation.gaseous_path_db(X_BAND, 0.0, math.pi / 2, 900e3, EFFECTIVE_M) == pytest.approx(to_top, rel=1e-6)
+    assert gases.gaseous_path_db(X_BAND, 150e3, 0.1, 500e3, EFFECTIVE_M) == 0.0
+    to_top = gases.gaseous_path_db(X_BAND, 0.0, math.pi / 2, 100e3, EFFECTIVE_M)
+    assert gases.gaseous_path_db(X_BAND, 0.0, math.pi / 2, 900e3, EFFECTIVE_M) == pytest.approx(to_top, rel=1e-6)
 
 
 def test_standard_water_vapour():
     # P.835: 7.5 g/m3 at the ground, scale height 2 km, mixing ratio 2e-6 above
-    assert attenuation.water_vapour_gm3(0.0, 7.5) == 7.5
-    assert attenuation.water_vapour_gm3(2000.0, 7.5) == pytest.approx(7.5 / math.e)
+    assert gases.water_vapour_gm3(0.0, 7.5) == 7.5
+    assert gases.water_vapour_gm3(2000.0, 7.5) == pytest.approx(7.5 / math.e)
     # 30 km: 11.97 hPa, 226.51 K (U.S. Standard Atmosphere 1976)
-    assert attenuation.water_vapour_gm3(30_000.0, 7.5) == pytest.approx(2e-6 * 11.97 * 216.7 / 226.51, rel=1e-3)
-
-
-def test_published_rain():
-    # ITU-R validation examples, P.838-3
-    assert attenuation.rain_attenuation_db_per_km(29.0, 27.13586832, 46.35969261, 0) == pytest.approx(
-        5.03135479, rel=1e-8
-    )
-    k, alpha = attenuation.rain_k_alpha(29.0, 46.35969261, 0)
-    assert (k, alpha) == (pytest.approx(0.21978097, rel=1e-7), pytest.approx(0.9484851, rel=1e-7))
-
-
-@pytest.mark.parametrize(
-    ("freq_ghz", "kh", "ah", "kv", "av"),
-    [
-        # P.838-3 table 5
-        (1, 0.0000259, 0.9691, 0.0000308, 0.8592),
-        (10, 0.01217, 1.2571, 0.01129, 1.2156),
-        (35, 0.3374, 0.9047, 0.3224, 0.8761),
-        (100, 1.3671, 0.6815, 1.3680, 0.6765),
-    ],
-)
-def test_published_rain_coefficients(freq_ghz, kh, ah, kv, av):
-    assert attenuation.rain_k_alpha(freq_ghz, 0, 0) == (pytest.approx(kh, rel=4e-3), pytest.approx(ah, rel=1e-3))
-    assert attenuation.rain_k_alpha(freq_ghz, 0, 90) == (pytest.approx(kv, rel=4e-3), pytest.approx(av, rel=1e-3))
-
-
-def test_all_itu_examples_of_rain():
-    elevation, freq, rain, tilt, k, alpha, gamma = np.array(examples("ITURP838-3_rain_specific_attenuation.csv")).T
-    got_k, got_alpha = attenuation.rain_k_alpha(freq, elevation, tilt)
-    np.testing.assert_allclose(got_k, k, rtol=1e-6, atol=5.1e-9)
-    np.testing.assert_allclose(got_alpha, alpha, rtol=1e-7)
-    np.testing.assert_allclose(attenuation.rain_attenuation_db_per_km(freq, rain, elevation, tilt), gamma, rtol=1e-6)
-
-
-def test_circular_polarisation_is_in_between():
-    linear = attenuation.rain_attenuation_db_per_km(10, 20, 0, [0, 90])
-    assert linear.min() < attenuation.rain_attenuation_db_per_km(10, 20) < linear.max()
-    assert attenuation.rain_attenuation_db_per_km(10, 0) == 0.0
-    # straight up, both linear polarisations are horizontal
-    np.testing.assert_allclose(*attenuation.rain_attenuation_db_per_km(10, 20, 90, [0, 90]), rtol=1e-12)
-
-
-@given(st.floats(0, 12_000), st.floats(-5, 90), st.floats(100, 400_000), st.floats(500, 5_000))
-def test_length_of_path_below_a_ceiling(antenna, elevation, length, ceiling):
-    assume(abs(ceiling - antenna) > 1e-3)  # along the ceiling itself, rounding decides
-    got = attenuation.path_below_m(antenna, math.radians(elevation), length, ceiling, EFFECTIVE_M)
-    s = (np.arange(20_000) + 0.5) * length / 20_000
-    start = EFFECTIVE_M + antenna
-    heights = np.sqrt(start**2 + s**2 + 2 * s * start * math.sin(math.radians(elevation))) - EFFECTIVE_M
-    assert got == pytest.approx(length * np.mean(heights < ceiling), abs=length / 5_000)
+    assert gases.water_vapour_gm3(30_000.0, 7.5) == pytest.approx(2e-6 * 11.97 * 216.7 / 226.51, rel=1e-3)
