@@ -20,7 +20,8 @@ import buckler as surface
 from buckler.campaign.cluster import connected, differences, fingerprint
 from buckler.campaign.simulate import simulate_into
 from buckler.campaign.study import read_study
-from buckler.campaign.sweep import Sweep, run_sweep
+from buckler.campaign.sweep import Sweep
+from buckler.campaign.sweep_folder import run_sweep
 from buckler.errors import InputError
 
 N = 500

@@ -15,7 +15,8 @@ from buckler.analysis.scores import score_table
 from buckler.campaign.folder import Found
 from buckler.campaign.simulate import simulate_into
 from buckler.campaign.study import Study, read_study
-from buckler.campaign.sweep import Sweep, run_sweep
+from buckler.campaign.sweep import Sweep
+from buckler.campaign.sweep_folder import run_sweep
 from buckler.errors import DocumentError, InputError, OutputExistsError
 from buckler.log.read import open_run
 

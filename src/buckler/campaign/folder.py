@@ -88,16 +88,9 @@ def look(folder: Path, content: Content, force: bool) -> Found:
 
 def judge(folder: Path, content: Content, force: bool) -> Found:
     """What is in the folder, nothing removed. Refuses what is not this run's, unless forced; what a newer buckler wrote, always."""
-    if folder.exists() and not folder.is_dir():
-        raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
+    stored = stored_in(folder, "run.json")
     if not folder.exists() or all(_is_litter(path.name) for path in folder.iterdir()):
         return Found.NOTHING
-    stored = _stored(folder)
-    version = stored.get("schema", 0)
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise OutputExistsError(
-            f"{folder} was written by a newer buckler ({stored.get('buckler', 'unknown')}): choose another folder with -o, or upgrade"
-        )
     complete = bool(stored.get("complete"))
     if stored.get("content_key") == content.key:
         return Found.FINISHED if complete else Found.UNFINISHED
@@ -129,12 +122,22 @@ def sweep_out(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _stored(folder: Path) -> dict[str, Any]:
+def stored_in(folder: Path, name: str) -> dict[str, Any]:
+    """What an output folder says of itself in the file `name`. Refuses a file in its place, and what a newer buckler wrote."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
     try:
-        data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return data if isinstance(data, dict) else {}
+        stored = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if not isinstance(stored, dict):
+        return {}
+    version = stored.get("schema", 0)
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise OutputExistsError(
+            f"{folder} was written by a newer buckler ({stored.get('buckler', 'unknown')}): choose another folder with -o, or upgrade"
+        )
+    return stored
 
 
 def prepare(folder: Path) -> None:

@@ -10,59 +10,34 @@ was stopped, and points that a changed study still holds are not flown again.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numba
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet
 
 from buckler import __version__
-from buckler.analysis.outcomes import collect
-from buckler.analysis.scores import MAIN, score_table
-from buckler.campaign.folder import BLOCK, Found, platform_facts, prepare
-from buckler.campaign.lock import alone_in
-from buckler.campaign.pool import run_all
-from buckler.campaign.results import write_results
-from buckler.campaign.run import Interrupted, Progress
+from buckler.analysis.scores import MAIN
+from buckler.campaign.pieces import CHUNK, PieceWork, compiled, fly_scores
+from buckler.campaign.run import Progress
 from buckler.campaign.store import ScoreStore
 from buckler.campaign.study import Plan, Point
 from buckler.catalog.load import load_catalog
 from buckler.compiled import kernel_hash
 from buckler.documents import Place
-from buckler.engine.fly import Flyer
-from buckler.errors import DocumentError, InputError, OutputExistsError
-from buckler.log.schema import ENTITIES, SCHEMA_VERSION
-from buckler.log.write import atomic_bytes, events_table, pack, unpack, write_json
+from buckler.errors import DocumentError, InputError
+from buckler.log.schema import SCHEMA_VERSION
+from buckler.log.write import pack
 from buckler.scenario.load import Loaded, scenario_yaml
 from buckler.scenario.schema import Scenario
-from buckler.world.compile import World, compile_world
+from buckler.world.compile import compile_world
 
-if TYPE_CHECKING:
-    from buckler.campaign.cluster import Cluster
-
-CHUNK: Final = 100
-"""The most replications in a piece."""
 _SAMPLE: Final = 4
 """Replications flown at each of a few points to measure what the sweep will take."""
-_OURS: Final = (
-    "study.json",
-    "study.yaml",
-    "scenario.yaml",
-    "points.parquet",
-    "scores.parquet",
-    "summary.json",
-    "report.html",
-    "wrongful.svg",
-    "wrongful.png",
-)
 
 
 @dataclass(frozen=True)
@@ -89,45 +64,6 @@ class Costs:
         }
 
 
-@dataclass(frozen=True)
-class PieceWork:
-    """How a piece is flown, here or on another machine: what is sent there once, and asked for piece after piece."""
-
-    plan: Plan
-    base: World
-
-    def size(self, chunk: int) -> int:
-        """Replications in a piece."""
-        return min(CHUNK, self.plan.study.replications - chunk * CHUNK)
-
-    def compiled(self, number: int) -> World:
-        """The World of a point; each thread keeps its last."""
-        if getattr(_LOCAL, "last", None) != (id(self.plan), number):
-            try:
-                world = _compiled(self.plan.loaded(self.plan.points[number]), self.base)
-            except InputError as error:
-                raise InputError(f"point {number} ({_described(self.plan, number)}): {error}") from None
-            _LOCAL.last, _LOCAL.world = (id(self.plan), number), world
-        found: World = _LOCAL.world
-        return found
-
-    def __call__(self, piece: tuple[int, int]) -> bytes:
-        """The scores of a piece, packed."""
-        number, chunk = piece
-        return pack(fly_scores(self.compiled(number), self.plan.study.seed, chunk * CHUNK, self.size(chunk)), "lz4")
-
-
-_LOCAL = threading.local()
-
-
-def _described(plan: Plan, number: int) -> str:
-    """A point in words."""
-    values = plan.points[number].values
-    return ", ".join(
-        f"{factor.name} = {factor.word(value)}" for factor, value in zip(plan.study.factors, values, strict=True)
-    )
-
-
 class Sweep:
     """A study on its way through a folder."""
 
@@ -148,10 +84,11 @@ class Sweep:
     @property
     def key(self) -> str:
         """What the study's results depend on: its points, in order, and the number of replications."""
-        parts = (self.study.replications, [self.address(point.number, 0) for point in self.plan.points], self._labels())
+        parts = (self.study.replications, [self.address(point.number, 0) for point in self.plan.points], self.labels())
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
-    def _labels(self) -> list[tuple[str, list[str]]]:
+    def labels(self) -> list[tuple[str, list[str]]]:
+        """The factors, each with its levels in words."""
         return [(factor.name, [factor.word(choice) for choice in factor.choices]) for factor in self.study.factors]
 
     def address(self, number: int, chunk: int) -> str:
@@ -179,7 +116,7 @@ class Sweep:
             for k, choice in enumerate(factor.choices):
                 place: Place = ("factors", i, "levels", k) if factor.levels is not None else ("factors", i)
                 try:
-                    _compiled(_alone(self.plan, i, choice, bool(field and field.whole)), self.world)
+                    compiled(_alone(self.plan, i, choice, bool(field and field.whole)), self.world)
                 except InputError as error:
                     problems.append(self.plan.document.problem(place, str(error)))
                 done += 1
@@ -193,7 +130,7 @@ class Sweep:
         return {
             "design": self.plan.design,
             "aliases": list(self.plan.aliases),
-            "factors": [{"name": name, "levels": levels} for name, levels in self._labels()],
+            "factors": [{"name": name, "levels": levels} for name, levels in self.labels()],
             "points": [dict(zip(names, point.values, strict=True)) for point in self.plan.points],
         }
 
@@ -242,183 +179,3 @@ def _alone(plan: Plan, i: int, choice: Any, whole: bool) -> Loaded:
         plan, study=plan.study.model_copy(update={"factors": [plan.study.factors[i]]}), fields=(plan.fields[i],)
     )
     return single.loaded(Point(0, (int(choice) if whole and isinstance(choice, float) else choice,)))
-
-
-def _compiled(loaded: Loaded, base: World) -> World:
-    """The World of a changed scenario; what the sensors see over the terrain is taken from the base where they stand as they stood."""
-    mine, theirs = loaded.scenario, base.loaded.scenario
-    same = mine.environment == theirs.environment and sorted(mine.sensors, key=_name) == sorted(
-        theirs.sensors, key=_name
-    )
-    return compile_world(loaded, reuse=base if same else None)
-
-
-def _name(entry: Any) -> str:
-    return str(entry.name)
-
-
-def fly_scores(world: World, seed: int, first: int, count: int) -> pa.Table:
-    """The scores of some replications, a block of events at a time."""
-    entities = pa.Table.from_pylist([entity.row() for entity in world.entities], schema=ENTITIES)
-    names = [*(entity.key for entity in world.entities), ""]
-    flyer = Flyer(world.arrays)
-    starts = range(first, first + count, BLOCK)
-    blocks = (events_table(names, flyer.block(seed, start, min(BLOCK, first + count - start))) for start in starts)
-    return score_table(collect(entities, blocks))
-
-
-def run_sweep(
-    sweep: Sweep,
-    *,
-    command: str,
-    force: bool = False,
-    progress: Progress = lambda done, total: None,
-    announce: Callable[[Costs], None] = lambda costs: None,
-    at_most: int | None = None,
-    cluster: Cluster | None = None,
-) -> Found:
-    """Tell the plan, fly what is missing, write the tables. Returns what was found in the folder."""
-    found = look(sweep, force)
-    folder, study = sweep.folder, sweep.study
-    total = len(sweep.plan.points) * study.replications
-    if at_most is not None and total > at_most:
-        raise InputError(
-            f"{len(sweep.plan.points):,} points of {study.replications:,} replications are {total:,}, and --at-most says {at_most:,}: "
-            f"write -n {max(at_most // len(sweep.plan.points), 2)}, or a design of fewer points"
-        )
-    if found is Found.FINISHED:
-        progress(total, total)
-        return found
-    costs = sweep.measure_missing()
-    announce(costs)
-    if costs.bytes > costs.free_bytes:
-        raise InputError(
-            f"the sweep writes about {costs.bytes / 1e6:,.0f} MB, and {folder} has {costs.free_bytes / 1e6:,.0f} MB left: "
-            "choose another folder with -o, or fewer points or replications"
-        )
-    prepare(folder)
-    try:
-        with alone_in(folder):
-            _fly(sweep, command, progress, cluster)
-    except OSError as error:
-        raise InputError(
-            f"cannot write in {folder}: {error.strerror or error}. Finished pieces are kept; make room and give the same command again"
-        ) from error
-    return found
-
-
-def look(sweep: Sweep, force: bool) -> Found:
-    """What is in the folder; refuses what is not this study's, unless forced (pieces that are still wanted are kept)."""
-    folder = sweep.folder
-    if folder.exists() and not folder.is_dir():
-        raise OutputExistsError(f"{folder} is a file: choose another output folder with -o")
-    if not folder.exists() or not any(folder.iterdir()):
-        return Found.NOTHING
-    stored = _stored(folder)
-    version = stored.get("schema", 0)
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise OutputExistsError(
-            f"{folder} was written by a newer buckler ({stored.get('buckler', 'unknown')}): choose another folder with -o, or upgrade"
-        )
-    if stored.get("study_key") == sweep.key:
-        whole = stored.get("complete") and (folder / "summary.json").is_file() and (folder / "scores.parquet").is_file()
-        return Found.FINISHED if whole else Found.UNFINISHED
-    if force:
-        for name in _OURS:
-            (folder / name).unlink(missing_ok=True)
-        return Found.NOTHING
-    what = (
-        "another study (other factors, points, seed, -n or version)"
-        if "study_key" in stored
-        else "something that is not a study"
-    )
-    raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
-
-
-def _stored(folder: Path) -> dict[str, Any]:
-    try:
-        data = json.loads((folder / "study.json").read_text(encoding="utf-8"))
-        return data if isinstance(data, dict) else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def _facts(sweep: Sweep, command: str, complete: bool) -> dict[str, Any]:
-    plan, scenario = sweep.plan, sweep.plan.base.scenario
-    return {
-        "schema": SCHEMA_VERSION,
-        "buckler": __version__,
-        "study_key": sweep.key,
-        "kernel_hash": kernel_hash(),
-        "title": plan.study.title or f"{scenario.name}: {plan.design}",
-        "scenario": scenario.name,
-        "scenario_title": scenario.title,
-        "notional": scenario.notional,
-        "as_of": scenario.as_of,
-        "design": plan.design,
-        "aliases": list(plan.aliases),
-        "points": len(plan.points),
-        "replications": plan.study.replications,
-        "seed": plan.study.seed,
-        "terrain": {
-            "source": sweep.world.terrain.source,
-            "cell_size": sweep.world.terrain.cell_size,
-            "note": sweep.world.terrain.caveat,
-        },
-        "factors": [{"name": name, "levels": levels} for name, levels in sweep._labels()],
-        "command": command,
-        "complete": complete,
-        "platform": platform_facts(),
-    }
-
-
-def _fly(sweep: Sweep, command: str, progress: Progress, cluster: Cluster | None) -> None:
-    folder, plan = sweep.folder, sweep.plan
-    write_json(folder / "study.json", _facts(sweep, command, False))
-    atomic_bytes(folder / "study.yaml", ("\n".join(plan.document.lines) + "\n").encode())
-    atomic_bytes(folder / "scenario.yaml", sweep.world.scenario_text.encode())
-    store = ScoreStore(folder / "points")
-    pieces = [(point.number, chunk) for point in plan.points for chunk in range(sweep.chunks)]
-    addresses = {piece: sweep.address(*piece) for piece in pieces}
-    # Points that come to the same scenario are flown once.
-    wanted = {addresses[piece]: piece for piece in reversed(pieces)}
-    missing = [piece for address, piece in reversed(wanted.items()) if store.get(address) is None]
-    total = sum(sweep.work.size(chunk) for _, chunk in wanted.values())
-    done = total - sum(sweep.work.size(chunk) for _, chunk in missing)
-    progress(done, total)
-
-    def keep(piece: tuple[int, int], content: bytes) -> int:
-        store.put(addresses[piece], content)
-        return sweep.work.size(piece[1])
-
-    def told(amount: int) -> None:
-        nonlocal done
-        done += amount
-        progress(done, total)
-
-    if cluster is None:
-        whole = run_all(lambda piece: keep(piece, sweep.work(piece)), missing, sweep.workers, told)
-    else:
-        whole = cluster.run_all(sweep.work, missing, lambda piece, content: told(keep(piece, content)))
-    if not whole:
-        raise Interrupted(folder, done, total)
-    facts = _facts(sweep, command, True)
-    write_results(folder, plan, _tables(sweep, store, addresses), facts)
-    write_json(folder / "study.json", facts)
-
-
-def _tables(sweep: Sweep, store: ScoreStore, addresses: dict[tuple[int, int], str]) -> list[pa.Table]:
-    """The scores of each point, in the order of the points."""
-    tables = []
-    for point in sweep.plan.points:
-        chunks = []
-        for chunk in range(sweep.chunks):
-            address = addresses[point.number, chunk]
-            table = store.get(address)
-            if table is None:  # altered since it was written
-                content = sweep.work((point.number, chunk))
-                store.put(address, content)
-                table = unpack(content)
-            chunks.append(table)
-        tables.append(pa.concat_tables(chunks))
-    return tables

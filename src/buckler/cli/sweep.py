@@ -57,7 +57,8 @@ def sweep(
         )
     from buckler.campaign.cluster import connected
     from buckler.campaign.kernels import compiling
-    from buckler.campaign.sweep import Sweep, look, run_sweep
+    from buckler.campaign.sweep import Sweep
+    from buckler.campaign.sweep_folder import look, run_sweep
     from buckler.report.progress import progress_bar
     from buckler.report.study import render_study
     from buckler.report.study_page import read_summary, write_study_page
