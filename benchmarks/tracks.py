@@ -19,6 +19,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.lines import Line, least
 from buckler.tracking import (
     Estimate,
     Scan,
@@ -258,3 +259,45 @@ def exponent_beyond(sizes: tuple[int, ...], spent: list[float]) -> float:
     """The exponent of N in cost / (N log N) between the first and the last size; at most 0 where it grows no faster."""
     cost = [time_s / (size * log(size)) for size, time_s in zip(sizes, spent, strict=True)]
     return log(cost[-1] / cost[0]) / log(sizes[-1] / sizes[0])
+
+
+def tracking(quick: bool) -> list[Line]:
+    """The tracker on the workloads above: 50 targets beside filterpy with scipy and beside Stone Soup, the
+    whole tracker beside Stone Soup's, and growth to 1,000 scattered targets.
+    """
+    work = workload(1, 50, 60 if quick else 200, 20.0)
+    begin = starts(work, 1)
+    ours(work, begin)
+    rounds = 2 if quick else 5
+    mine, theirs = least(rounds, lambda: ours(work, begin)[0], lambda: with_filterpy(work, begin)[0])
+    scans = len(work.plots)
+    soup = with_stone_soup(work, begin, 2 if quick else 5) * scans
+    truth = work.truth[-1, :, :3]
+    off = [
+        float(np.sqrt(((found(work, begin)[1] - truth) ** 2).sum(axis=1).mean()))
+        for found in (ours, with_filterpy)
+    ]
+    three = workload(2, 50, 60, 20.0, 3)
+    whole, whole_soup = full(three), stone_soup_full(three, 6 if quick else 12)
+    sizes = (50, 100, 200, 400, 1000)
+    spent = growth(sizes, 20 if quick else 50, rounds)
+    beyond = exponent_beyond(sizes, spent)
+    updates = 50 * scans
+    note = f"{updates / mine:,.0f} updates/s against {updates / theirs:,.0f}"
+    each = ", ".join(f"{size}: {1e3 * time_s:.2f} ms" for size, time_s in zip(sizes, spent, strict=True))
+    return [
+        Line("A50: times filterpy with scipy's assignment", theirs / mine, "x", "at least 150", theirs >= 150 * mine, note),
+        Line(
+            "A50: times Stone Soup's GNN with 2-D assignment", soup / mine, "x", "at least 5,000", soup >= 5000 * mine,
+            f"{updates / soup:,.0f} updates/s",
+        ),
+        Line(
+            "A50: last RMS against filterpy's", off[0] / off[1], "", "at most 1.02", off[0] <= 1.02 * off[1],
+            f"{off[0]:.3f} m and {off[1]:.3f} m",
+        ),
+        Line(
+            "whole tracker, three models, against Stone Soup's with one", whole_soup / whole, "x", "at least 500",
+            whole_soup >= 500 * whole, f"{1e3 * whole:.2f} ms a scan against {1e3 * whole_soup:.0f} ms",
+        ),
+        Line("scattered targets: exponent beyond N log N", beyond, "", "at most 0", beyond <= 0.0, f"a scan, {each}"),
+    ]  # fmt: skip
