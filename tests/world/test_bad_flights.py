@@ -132,7 +132,7 @@ def test_a_recorded_track_with_gaps_reversals_and_jumps_is_held_out_and_named(tm
     world = compile_scenario(load_scenario(path))
     said = [row["assumption"] for row in sources_used(world) if row["parameter"] == "recording flight.json"]
     assert len(said) == 3
-    assert any("1 of 60 rows go back in time" in text for text in said)
+    assert any("1 of 60 rows out of the order of time" in text for text in said)
     assert any("1 of 60 rows are where it cannot have flown" in text for text in said)
     assert any("nothing for 610 s" in text for text in said)
     # Two flights are flown, neither through the gap nor to the jump.

@@ -20,6 +20,9 @@ def track(
         list[str] | None,
         typer.Option("--radar", help="Where a radar stands: SAC/SIC=LAT,LON,HEIGHT in degrees and m; may be given several times."),
     ] = None,
+    fastest_mps: Annotated[
+        float, typer.Option("--fastest-mps", help="What flies faster over the ground cannot be, and is held out; fighters need more.")
+    ] = 450.0,
     association: Annotated[str, typer.Option("--association", help="gnn (global nearest neighbour) or jpda.")] = "gnn",
     output: Output = None,
     force: Force = False,
@@ -28,7 +31,7 @@ def track(
     """Recorded detections to tracks, metrics and a picture."""
     from buckler.recorded import track_file
 
-    result = track_file(file, radars=dict(map(_place, radar or [])), association=association)
+    result = track_file(file, radars=dict(map(_place, radar or [])), fastest_mps=fastest_mps, association=association)
     folder = result.save(output or Path("runs") / f"{folder_name(file.name.split('.')[0])}-tracks", force=force)
     if as_json:
         print_json(result.metrics)
@@ -81,7 +84,7 @@ def _rendered(metrics: dict[str, Any], folder: Path) -> RenderableType:
         parts.append(Text("No track was confirmed: that takes three plots of an aircraft in five scans. The picture shows the plots."))
     held = metrics["held_out"]
     if held:
-        parts.append(Text(f"Not used ({len(held)}):", style="bold"))
+        parts.append(Text(f"Not used, or doubtful ({len(held)}):", style="bold"))
         parts += [Text(f"  {line}") for line in held[:_MOST_SHOWN]]
         if len(held) > _MOST_SHOWN:
             parts.append(Text(f"  and {len(held) - _MOST_SHOWN} more: see metrics.json"))

@@ -24,6 +24,8 @@ def measures_of(feeds: Sequence[Feed], histories: Sequence[History]) -> dict[str
     plots = sum(len(scan.plots) for feed in feeds for scan in feed.scans)
     seen: Counter[tuple[int, str]] = Counter()
     owners: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
+    met: set[tuple[int, str, int]] = set()
+    under: set[tuple[int, str, int, int]] = set()
     owned: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     errors: list[float] = []
     changes = 0
@@ -37,7 +39,10 @@ def measures_of(feeds: Sequence[Feed], histories: Sequence[History]) -> dict[str
             owned[f, number][who] += 1
             if not who:
                 continue
-            owners[f, who][number] += 1
+            met.add((f, who, scan))
+            if (f, who, scan, number) not in under:  # one that has two plots in a scan is there once
+                under.add((f, who, scan, number))
+                owners[f, who][number] += 1
             changes += last.setdefault(who, number) != number
             last[who] = number
             lag_s = float(point["time_s"] - feed.scans[scan].plots["time_s"][plot])
@@ -46,7 +51,7 @@ def measures_of(feeds: Sequence[Feed], histories: Sequence[History]) -> dict[str
         for names in feed.truth:
             seen.update((f, str(who)) for who in set(names.tolist()) if who)
     there = sum(seen.values())
-    tracked = sum(sum(numbers.values()) for numbers in owners.values())
+    tracked = len(met)
     tracks = len(owned)
     first = min((float(scan.time_s) for feed in feeds for scan in feed.scans), default=0.0)
     end = max((float(scan.time_s) for feed in feeds for scan in feed.scans), default=0.0)

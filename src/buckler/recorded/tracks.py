@@ -18,6 +18,7 @@ from buckler.log.text import write_whole
 from buckler.physics.earth import ecef_to_geodetic, enu_basis
 from buckler.recorded.measures import measures_of
 from buckler.recorded.scans import Feed, Material, material_of
+from buckler.recordings.flights import FASTEST_MPS
 from buckler.tracking import Tracker, constant_acceleration, constant_velocity, coordinated_turn
 from buckler.tracking.models import MotionModel
 from buckler.tracking.tracker import History
@@ -103,15 +104,17 @@ def track_file(
     path: str | Path,
     *,
     radars: Mapping[str, tuple[float, float, float]] | None = None,
+    fastest_mps: float = FASTEST_MPS,
     models: MotionModel | Sequence[MotionModel] = MODELS,
     **options: Any,
 ) -> Tracked:
     """Track a recorded ADS-B (JSON, CSV, Parquet) or ASTERIX (CAT048 with CAT034, CAT062) file.
 
     `radars`: latitude, longitude (deg) and height (m) by SAC/SIC for radars whose place the file does not say; without one such a radar
-    is tracked by itself in its own flat frame. `models` and `options` are the Tracker's.
+    is tracked by itself in its own flat frame. `fastest_mps`: faster over the ground than this no aircraft of the recording is, and rows
+    or plots that would have it so are held out. `models` and `options` are the Tracker's.
     """
-    material = material_of(path, radars)
+    material = material_of(path, radars, fastest_mps)
     options.setdefault("delete_after_s", SILENCE_S)
     return Tracked(material, tuple(Tracker(models, **options).run(feed.scans) for feed in material.feeds))
 

@@ -89,7 +89,8 @@ def read_adsb(
     callsign = [str(value or "").strip() for value in columns.get("callsign", [""] * len(address))]
     usable = np.isfinite(times) & np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0) & (address != "")
     if missing := int(np.count_nonzero(~usable)):
-        said.append(f"{missing} of {len(usable)} rows without an address, a time or a position: held out")
+        first = int(np.argmin(usable)) + 1
+        said.append(f"{missing} of {len(usable)} rows without an address, a time or a position (the first is row {first}): held out")
     epoch_s = float(np.floor(times[usable].min())) if usable.any() else 0.0
     tracks: list[RecordedTrack] = []
     filled = filled_flights = 0

@@ -106,19 +106,20 @@ def read_asterix(path: str | Path) -> AsterixRecording:
         packets = [(nan, content)]
     blocks, counts, repeated = [], Counter[int](), 0
     seen: set[bytes] = set()
-    broken: Counter[str] = Counter()
-    others: Counter[int] = Counter()
-    for _, payload in packets:
+    broken: dict[str, list[str]] = {}
+    for number, (_, payload) in enumerate(packets, 1):
         found, why_not = _blocks(payload)
+        within = f"packet {number}, " if is_capture(content) else ""
         if why_not:
-            broken[why_not] += 1
-        for category, block in found:
+            what, at = why_not
+            broken.setdefault(what, []).append(f"{within}byte {at}")
+        for category, at, block in found:
             if category not in _EDITIONS:
-                others[category] += 1
+                broken.setdefault(f"blocks of category {category:03d}, which is not read", []).append(f"{within}byte {at}")
                 continue
             records = _records(category, block[3:])
             if records is None:
-                broken[f"a block of category {category} that does not decode"] += 1
+                broken.setdefault(f"blocks of category {category:03d} that do not decode", []).append(f"{within}byte {at}")
                 continue
             counts[category] += len(records)
             if len(packets) > 1 and block in seen:
@@ -126,8 +127,7 @@ def read_asterix(path: str | Path) -> AsterixRecording:
                 continue
             seen.add(block)
             blocks.append((category, records))
-    said += [f"{number} blocks of category {category:03d}, which is not read: held out" for category, number in sorted(others.items())]
-    said += [f"{number} x {what}: held out" for what, number in sorted(broken.items())]
+    said += [f"{len(at)} {what} (the first at {at[0]}): held out" for what, at in sorted(broken.items())]
     if repeated:
         said.append(f"{repeated} blocks came twice: used once")
     if not blocks:
@@ -165,19 +165,19 @@ def _timed(table: pa.Table, what: str, said: list[str]) -> pa.Table:
     return good
 
 
-def _blocks(payload: bytes) -> tuple[list[tuple[int, bytes]], str]:
-    """(category, block) of every whole data block, and what stands after them that is none."""
-    found: list[tuple[int, bytes]] = []
+def _blocks(payload: bytes) -> tuple[list[tuple[int, int, bytes]], tuple[str, int] | None]:
+    """(category, first byte, block) of every whole data block, and what stands after them that is none, with its first byte."""
+    found: list[tuple[int, int, bytes]] = []
     at = 0
     while at < len(payload):
         length = int.from_bytes(payload[at + 1 : at + 3], "big")
         if at + 3 > len(payload) or length < 3:
-            return found, f"{len(payload) - at} bytes that are no data block (after {len(found)} that are)"
+            return found, ("remainders that are no data block", at)
         if at + length > len(payload):
-            return found, f"a data block of {length} bytes of which {len(payload) - at} are there: the file is cut short"
-        found.append((payload[at], payload[at : at + length]))
+            return found, ("data blocks of which not all is there: the file is cut short", at)
+        found.append((payload[at], at, payload[at : at + length]))
         at += length
-    return found, ""
+    return found, None
 
 
 @cache

@@ -6,6 +6,7 @@ one address. What cannot be one aircraft's flight is held out, and every hold-ou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -101,8 +102,8 @@ def flights_of(
 ) -> tuple[list[RecordedTrack], list[str]]:
     """The flights among the rows of one address, in the order of the file, and what was held out of them.
 
-    Rows out of the time order of their callsign go first; then every row joins the chain of rows from whose last one it can be
-    reached, or begins a new chain. One chain: one aircraft. A second chain of `FEWEST_ROWS` that takes turns with the first under
+    Rows out of the time order of their callsign go first, as few as need be; then every row joins the chain of rows from whose last one it
+    can be reached, or begins a new chain. One chain: one aircraft. A second chain of `FEWEST_ROWS` that takes turns with the first under
     another callsign (or where neither has one): two aircraft with one address, and none of them is used. Otherwise the longest chain
     is the flight, and the others were teleports.
     """
@@ -111,34 +112,19 @@ def flights_of(
     called = np.array(callsigns)
     for callsign in sorted(set(callsigns)):
         own = np.flatnonzero(called == callsign)
-        late[own[1:]] = time_s[own[1:]] < np.maximum.accumulate(time_s[own])[:-1]
+        late[own] = out_of_order(time_s[own])
     if late.any():
-        first = float(time_s[late][0])
-        said.append(f"{address}: {late.sum()} of {len(late)} rows go back in time (the first to {first:.1f} s): held out")
-    rows = np.flatnonzero(~late)
-    rows = rows[np.argsort(time_s[rows], kind="stable")]
-    points = geodetic_to_ecef(lat_deg, lon_deg)
-    # Of several rows of one time the first counts, and those that are elsewhere.
-    _, first_of, which = np.unique(time_s[rows], return_index=True, return_inverse=True)
-    apart = np.linalg.norm(points[rows] - points[rows[first_of[which]]], axis=1)
-    rows = rows[(np.arange(len(rows)) == first_of[which]) | (apart > SLACK_M)]
-    chains = [rows[chain] for chain in _chains(time_s[rows], points[rows], fastest_mps, SLACK_M)]
-    chains.sort(key=lambda chain: (-len(chain), chain[0]))
-    main = chains[0]
-    for other in chains[1:]:
+        said.append(backwards(address, "rows", late, time_s))
+    main, *others = flown_chains(np.flatnonzero(~late), time_s, geodetic_to_ecef(lat_deg, lon_deg), fastest_mps)
+    for other in others:
         names = [_usual(called[main]), _usual(called[other])]
         two = names[0] != names[1] or names == ["", ""]
-        if two and len(other) >= FEWEST_ROWS and _take_turns(time_s[main], time_s[other]):
+        if two and are_two(time_s[main], time_s[other]):
             who = f" ({' and '.join(sorted(names))})" if all(names) else ""
             said.append(f"{address}: two aircraft with one address{who}, both in the air at {time_s[other[0]]:.1f} s: held out")
             return [], said
-    strays = sum(len(chain) for chain in chains[1:])
-    if strays:
-        first = min(float(time_s[chain[0]]) for chain in chains[1:])
-        said.append(
-            f"{address}: {strays} of {len(time_s)} rows are where it cannot have flown (faster than {fastest_mps:g} m/s; "
-            f"the first at {first:.1f} s): held out"
-        )
+    if others:
+        said.append(teleports(address, "rows", others, time_s, fastest_mps))
     cuts = np.flatnonzero(np.diff(time_s[main]) > longest_gap_s) + 1
     tracks: list[RecordedTrack] = []
     for part in np.split(main, cuts):
@@ -152,6 +138,63 @@ def flights_of(
         before, after = float(time_s[main[cut - 1]]), float(time_s[main[cut]])
         said.append(f"{address}: nothing for {after - before:.0f} s from {before:.1f} s: a new flight after it")
     return tracks, said
+
+
+def out_of_order(time_s: Floats, tolerance_s: float = 0.0) -> NDArray[np.bool_]:
+    """The fewest rows without which times rise from row to row (Schensted 1961, doi:10.4153/CJM-1961-015-3: the longest subsequence that
+    does not fall), but for those within a tolerance of it: one time far ahead costs its own row, not all that follow.
+    """
+    if np.all(np.diff(time_s) >= 0.0):
+        return np.zeros(len(time_s), np.bool_)
+    ends: list[float] = []
+    at: list[int] = []
+    before = np.full(len(time_s), -1)
+    for row, time in enumerate(time_s.tolist()):
+        k = bisect_right(ends, time)
+        before[row] = at[k - 1] if k else -1
+        ends[k : k + 1], at[k : k + 1] = [time], [row]
+    kept = np.zeros(len(time_s), np.bool_)
+    row = at[-1]
+    while row >= 0:
+        kept[row] = True
+        row = int(before[row])
+    latest = np.maximum.accumulate(np.where(kept, time_s, -np.inf))
+    earliest = np.minimum.accumulate(np.where(kept, time_s, np.inf)[::-1])[::-1]
+    return ~kept & ((time_s < latest - tolerance_s) | (time_s > earliest + tolerance_s))
+
+
+def flown_chains(rows: NDArray[np.intp], time_s: Floats, points_m: Floats, fastest_mps: float) -> list[NDArray[np.intp]]:
+    """These rows in chains that one aircraft can have flown, the longest first. Of several rows of one time and place the first counts."""
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    _, first_of, which = np.unique(time_s[rows], return_index=True, return_inverse=True)
+    apart = np.linalg.norm(points_m[rows] - points_m[rows[first_of[which]]], axis=1)
+    rows = rows[(np.arange(len(rows)) == first_of[which]) | (apart > SLACK_M)]
+    chains = [rows[chain] for chain in _chains(time_s[rows], points_m[rows], fastest_mps, SLACK_M)]
+    return sorted(chains, key=lambda chain: (-len(chain), chain[0]))
+
+
+def are_two(one_s: Floats, other_s: Floats) -> bool:
+    """Whether the shorter of two chains is another aircraft's: long enough, and taking turns with the first more than once. A single
+    excursion is a fault, not a second aircraft.
+    """
+    if len(other_s) < FEWEST_ROWS:
+        return False
+    times = np.concatenate([one_s, other_s])
+    whose = np.repeat([0, 1], [len(one_s), len(other_s)])[np.argsort(times, kind="stable")]
+    return int(np.count_nonzero(np.diff(whose))) > 2
+
+
+def backwards(who: str, what: str, late: NDArray[np.bool_], time_s: Floats) -> str:
+    """The sentence about rows out of the order of time."""
+    first = f"the first at {time_s[late][0]:.1f} s"
+    return f"{who}: {late.sum()} of {len(late)} {what} out of the order of time, which goes backwards there ({first}): held out"
+
+
+def teleports(who: str, what: str, strays: list[NDArray[np.intp]], time_s: Floats, fastest_mps: float) -> str:
+    """The sentence about chains that are no flight of the aircraft."""
+    count, first = sum(map(len, strays)), min(float(time_s[chain[0]]) for chain in strays)
+    why = f"faster than {fastest_mps:g} m/s; the first at {first:.1f} s"
+    return f"{who}: {count} of {len(time_s)} {what} are where it cannot have flown ({why}): held out"
 
 
 def plausible_heights(time_s: Floats, height_m: Floats) -> NDArray[np.bool_]:
@@ -216,10 +259,3 @@ def _usual(callsigns: NDArray[np.str_]) -> str:
     """The callsign that most rows have."""
     names, counts = np.unique(callsigns, return_counts=True)
     return str(names[np.argmax(counts)])
-
-
-def _take_turns(one_s: Floats, other_s: Floats) -> bool:
-    """Whether two chains take turns more than once: a single excursion is a fault, not a second aircraft."""
-    times = np.concatenate([one_s, other_s])
-    whose = np.repeat([0, 1], [len(one_s), len(other_s)])[np.argsort(times, kind="stable")]
-    return int(np.count_nonzero(np.diff(whose))) > 2
