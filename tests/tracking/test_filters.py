@@ -122,7 +122,7 @@ def test_three_components_at_once_are_the_whole_update(seed: int, sensor: Sensor
         estimate.mean, estimate.covariance, nu + H[:3] @ estimate.mean, H[:3], np.diag(sensor.std[:3] ** 2)
     )
     x, P = estimate.mean.copy(), estimate.covariance.copy()
-    squared = update_three(x, P, near, *nu, plot, np.empty((9, 9)))
+    squared = update_three(x, P, near, *nu, plot)
     assert x == pytest.approx(mean, rel=1e-7, abs=1e-6)
     assert pytest.approx(covariance, rel=1e-6, abs=1e-6) == P
     assert np.array_equal(P, P.T)

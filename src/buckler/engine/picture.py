@@ -412,9 +412,7 @@ def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float)
     x, P, near = picture.spare_x[k], picture.spare_P[k], picture.near[k]
     if hard:
         let_manoeuvre(picture.motion[belief.kill_class], P, time_s - belief.time_s)
-    update_three(
-        x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot, picture.work
-    )
+    update_three(x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot)
     if time_s < belief.time_s:
         models.move(picture.motion[belief.kill_class], x, belief.time_s - time_s)
         shift(P, belief.time_s - time_s)

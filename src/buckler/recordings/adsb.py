@@ -6,6 +6,9 @@ Two vocabularies are read, told apart by their columns:
   lon, baroaltitude or geoaltitude in metres; also the REST answer {"time": ..., "states": [[...], ...]}.
 - traffic (Olive 2019, doi:10.21105/joss.01518): timestamp, icao24, latitude, longitude, altitude in feet.
 
+Tables repeat the last position until another comes. Where they say when it came (time_position, lastposupdate, last_position), that is the
+row's time, and repeats are one report.
+
 Times are whole seconds, milliseconds, microseconds or nanoseconds since 1970 (told apart by their size) or ISO 8601 texts.
 """
 
@@ -55,7 +58,7 @@ class _Words(NamedTuple):
 
 _VOCABULARIES: Final = (
     _Words(("time_position", "lastposupdate", "time", "timestamp"), "lat", "lon", ("baroaltitude", "geoaltitude"), "m"),
-    _Words(("timestamp", "time"), "latitude", "longitude", ("altitude", "geoaltitude"), "ft"),
+    _Words(("last_position", "timestamp", "time"), "latitude", "longitude", ("altitude", "geoaltitude"), "ft"),
 )
 
 
@@ -74,12 +77,14 @@ def read_adsb(
             f"{file}: not an ADS-B table: it needs the columns icao24, and lat, lon with baroaltitude in m (OpenSky) or latitude, "
             f"longitude with altitude in ft (traffic); it has {', '.join(sorted(columns)[:12]) or 'none'}"
         )
-    time_name = next((name for name in words.time if name in columns), None)
+    time_names = [name for name in words.time if name in columns]
     height_names = [name for name in words.height if name in columns]
-    if time_name is None or not height_names:
-        wanted = f"a time ({', '.join(words.time)})" if time_name is None else f"a height ({', '.join(words.height)})"
+    if not time_names or not height_names:
+        wanted = f"a time ({', '.join(words.time)})" if not time_names else f"a height ({', '.join(words.height)})"
         raise InputError(f"{file}: the table has no column for {wanted}")
-    times = _times(file, columns[time_name], time_name)
+    times = _times(file, columns[time_names[0]], time_names[0])
+    for name in time_names[1:]:
+        times = np.where(np.isfinite(times), times, _times(file, columns[name], name))
     lat, lon = _numbers(columns[words.lat]), _numbers(columns[words.lon])
     height = _numbers(columns[height_names[0]])
     for name in height_names[1:]:

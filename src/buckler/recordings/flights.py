@@ -102,10 +102,10 @@ def flights_of(
 ) -> tuple[list[RecordedTrack], list[str]]:
     """The flights among the rows of one address, in the order of the file, and what was held out of them.
 
-    Rows out of the time order of their callsign go first, as few as need be; then every row joins the chain of rows from whose last one it
-    can be reached, or begins a new chain. One chain: one aircraft. A second chain of `FEWEST_ROWS` that takes turns with the first under
-    another callsign (or where neither has one): two aircraft with one address, and none of them is used. Otherwise the longest chain
-    is the flight, and the others were teleports.
+    Rows out of the time order of their callsign go first, as few as need be. Then the longest chain of rows is looked for in which each can
+    be reached from the one before; every other row joins the chain from whose last one it can be reached, or begins a new one. One chain:
+    one aircraft. A second chain of `FEWEST_ROWS` that takes turns with the first under another callsign (or where neither has one): two
+    aircraft with one address, and none of them is used. Otherwise the longest chain is the flight, and the others were teleports.
     """
     said: list[str] = []
     late = np.zeros(len(time_s), np.bool_)
@@ -169,8 +169,11 @@ def flown_chains(rows: NDArray[np.intp], time_s: Floats, points_m: Floats, faste
     _, first_of, which = np.unique(time_s[rows], return_index=True, return_inverse=True)
     apart = np.linalg.norm(points_m[rows] - points_m[rows[first_of[which]]], axis=1)
     rows = rows[(np.arange(len(rows)) == first_of[which]) | (apart > SLACK_M)]
-    chains = [rows[chain] for chain in _chains(time_s[rows], points_m[rows], fastest_mps, SLACK_M)]
-    return sorted(chains, key=lambda chain: (-len(chain), chain[0]))
+    times, points = time_s[rows], points_m[rows]
+    main = _longest(times, points, fastest_mps, SLACK_M)
+    rest = np.delete(np.arange(len(rows)), main)
+    others = [rest[chain] for chain in _chains(times[rest], points[rest], fastest_mps, SLACK_M)] if len(rest) else []
+    return [rows[main], *(rows[chain] for chain in sorted(others, key=lambda chain: (-len(chain), chain[0])))]
 
 
 def are_two(one_s: Floats, other_s: Floats) -> bool:
@@ -230,6 +233,32 @@ def between_known(time_s: Floats, height_m: Floats, known: NDArray[np.bool_]) ->
     rows = np.flatnonzero(known)
     rows = rows[np.argsort(time_s[rows], kind="stable")]
     return np.where(known, height_m, np.interp(time_s, time_s[rows], height_m[rows]))
+
+
+def _longest(time_s: Floats, points_m: Floats, fastest_mps: float, slack_m: float) -> NDArray[np.intp]:
+    """The longest chain of rows within which every step can be flown: the longest path over runs of rows without a step that cannot be
+    flown and without a silence (after which what follows may be a fault that can be reached).
+    """
+    steps, waits = np.linalg.norm(np.diff(points_m, axis=0), axis=1), np.diff(time_s)
+    cuts = (steps > fastest_mps * waits + slack_m) | (waits <= 0.0)
+    if not cuts.any():
+        return np.arange(len(time_s))
+    starts = np.concatenate([[0], np.flatnonzero(cuts | (waits > LONGEST_GAP_S)) + 1])
+    ends = np.concatenate([starts[1:], [len(time_s)]])
+    best = (ends - starts).astype(np.int64)
+    before = np.full(len(starts), -1)
+    for k in range(1, len(starts)):
+        apart = np.linalg.norm(points_m[ends[:k] - 1] - points_m[starts[k]], axis=1)
+        wait = time_s[starts[k]] - time_s[ends[:k] - 1]
+        reached = np.where((wait > 0.0) & (apart <= fastest_mps * wait + slack_m), best[:k], 0)
+        if reached.any():
+            before[k] = int(np.argmax(reached))
+            best[k] += reached[before[k]]
+    k, runs = int(np.argmax(best)), []
+    while k >= 0:
+        runs.append(np.arange(starts[k], ends[k]))
+        k = int(before[k])
+    return np.concatenate(runs[::-1])
 
 
 def _chains(time_s: Floats, points_m: Floats, fastest_mps: float, slack_m: float) -> list[NDArray[np.intp]]:

@@ -180,23 +180,12 @@ def _mix(
         c = 0.0
         for i in range(count):
             stay = exp(-time_s / rules_sojourn_s[i])
-            work[i, j] = mu[i] * (stay if i == j else (1.0 - stay) / (count - 1))
-            c += work[i, j]
+            work[j, i] = mu[i] * (stay if i == j else (1.0 - stay) / (count - 1))
+            c += work[j, i]
         for i in range(count):
-            work[i, j] = work[i, j] / c if c > 0.0 else 0.0
+            work[j, i] = work[j, i] / c if c > 0.0 else 0.0
         work[8, j] = c
-        for a in range(n):
-            total = 0.0
-            for i in range(count):
-                total += work[i, j] * x[i, a]
-            spare_x[j, a] = total
-        for a in range(n):
-            for b in range(a, n):
-                total = 0.0
-                for i in range(count):
-                    total += work[i, j] * (P[i, a, b] + (x[i, a] - spare_x[j, a]) * (x[i, b] - spare_x[j, b]))
-                spare_P[j, a, b] = total
-                spare_P[j, b, a] = total
+        merge(work[j, :count], x, P, spare_x[j], spare_P[j])
     for j in range(count):
         mu[j] = work[8, j]
         for a in range(n):
@@ -358,6 +347,14 @@ def enlist(bank: Bank, first_s: float, scan_s: float) -> int:
     track.plot = -1
     track.nis = np.nan
     return int(t)
+
+
+@borrowing_kernel
+def drop(bank: Bank, t: int) -> None:
+    """The row of track `t` is free again; who calls it takes it from the active ones."""
+    bank.tracks[t].status = FREE
+    bank.free[bank.counts[UNUSED]] = t
+    bank.counts[UNUSED] += 1
 
 
 @borrowing_kernel

@@ -127,12 +127,11 @@ def update_three(
     nu1: float,
     nu2: float,
     plot: Any,
-    work: NDArray[np.float64],
 ) -> float:
     """What `update` does to six numbers by range, azimuth and elevation (or x, y, z) alone: the tracker's inner loop.
 
     All three at once: S = L D L^T, V = P H^T L^-T, x + V D^-1 L^-1 nu, P - V D^-1 V^T; symmetric to the last bit. Returns nu^T S^-1 nu.
-    `near` as `measure_place` leaves it; `work` is not used. Written out: a loop over rows of P waits for what it has just stored.
+    `near` as `measure_place` leaves it. Written out: a loop over rows of P waits for what it has just stored.
     """
     a, b, c = near[3], near[4], near[5]
     d, e, f = near[6], near[7], near[8]

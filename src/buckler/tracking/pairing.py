@@ -142,11 +142,11 @@ def _alone(
                 nu1 = wrapped(nu1)
             track = bank.tracks[t]
             track.nis = kalman.update_three(
-                bank.mean[t], bank.covariance[t], near, plot.value[0] - near[0], nu1, plot.value[2] - near[2], plot, bank.work
+                bank.mean[t], bank.covariance[t], near, plot.value[0] - near[0], nu1, plot.value[2] - near[2], plot
             )
             track.plot = p
             track.hits += 1
-            track.updated_s = scan_s
+            track.updated_s = plot.time_s
             room.owner[p] = track.number
             return
         if hit(bank, rules, room, t, site, plots, int(p), room.pairs[best].distance, scan_s):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from buckler.compiled import inlined_kernel, kernel
 from buckler.tracking import models
-from buckler.tracking.bank import ACTIVE, CONFIRMED, FREE, NO_NEW, TENTATIVE, UNUSED, Bank, Rules, advance, begin
+from buckler.tracking.bank import ACTIVE, CONFIRMED, NO_NEW, TENTATIVE, UNUSED, Bank, Rules, advance, begin, drop
 from buckler.tracking.gating import Room, gate
 from buckler.tracking.measuring import expected
 from buckler.tracking.pairing import associate
@@ -107,8 +107,15 @@ def process(
             or (len(points) > 0 and len(points) - filled < active + len(here))
         ):
             return n, filled, 1
+        heard = 0
         for k in range(active):
             t = bank.active[k]
+            if scan_s - bank.tracks[t].updated_s > rules.silence_s:
+                # The deleter comes first: what has been silent for so long takes no plot any more.
+                drop(bank, t)
+                continue
+            bank.active[heard] = t
+            heard += 1
             bank.tracks[t].plot = -1
             if len(rules.models) > 1:
                 advance(bank, rules, t, scan_s)
@@ -119,6 +126,8 @@ def process(
                 else:
                     models.predict(rules.models[0], bank.mean[t], bank.covariance[t], step, bank.work)
                 bank.tracks[t].time_s = scan_s
+        active = heard
+        bank.counts[ACTIVE] = heard
         if gate(bank, rules, site, here, scan_s, room) < 0:
             return n, filled, 1
         for p in range(len(here)):
@@ -136,15 +145,12 @@ def process(
             if (
                 stays
                 and (track.hits < 2 or variance <= 3.0 * rules.position_std_m**2)
-                and scan_s - track.updated_s <= rules.silence_s
                 and x[3] * x[3] + x[4] * x[4] + x[5] * x[5] <= (1.5 * rules.maximum_speed_mps) ** 2
             ):
                 bank.active[kept] = t
                 kept += 1
             else:
-                bank.tracks[t].status = FREE
-                bank.free[bank.counts[UNUSED]] = t
-                bank.counts[UNUSED] += 1
+                drop(bank, t)
         bank.counts[ACTIVE] = kept
         for p in range(len(here)):
             if room.owner[p] == 0 and rules.initiation != NO_NEW:
