@@ -138,6 +138,13 @@ def test_the_recorded_files():
     assert flag["completeness"] > 0.99
     parabolas = track_file(shared("validation/data/adsb/zero_gravity.json.gz")).metrics  # its heights stand still, then jump 1,900 m
     assert (parabolas["tracks"], parabolas["continuity"]) == (1, 1.0)
+    spoofed = track_file(shared("validation/data/adsb/noisy_spoofing.json.gz"))  # sent to one place for 15 minutes, then seen 600 km on
+    assert any("740 of 8670 rows are where it cannot have flown" in line for line in spoofed.metrics["held_out"])
+    assert spoofed.metrics["tracks"] >= spoofed.metrics["aircraft"] == 3  # a new flight after each long silence
+    assert spoofed.metrics["tracks_of_several_aircraft"] == 0
+    flown = np.array(spoofed.tracks["lat_deg"])
+    assert (flown.min(), flown.max()) == pytest.approx((41.4, 57.0), abs=0.1)
+    assert not ((flown > 48.0) & (flown < 53.0)).any()
     capture = track_file(shared("validation/data/asterix/cat_034_048.pcap"))
     assert capture.metrics["tracks"] == 0
     assert capture.metrics["plots"] == 63

@@ -123,6 +123,17 @@ def test_a_target_that_lands_loses_its_track() -> None:
     assert tracker.all_tracks == []
 
 
+@pytest.mark.parametrize("models", [STRAIGHT, THREE], ids=["one", "three"])
+def test_a_silence_without_a_scan_ends_a_track_as_one_with_scans_does(models: object) -> None:
+    """One target, a scan every 4 s; the recorder then stops for 100 s."""
+    site = positions(position_std_m=50.0)
+    times = [*range(0, 40, 4), *range(140, 180, 4)]
+    scans = [Scan.positions(site, float(t), [[200.0 * t, 0.0, 9000.0]]) for t in times]
+    for silence_s, expected in ((30.0, 2), (120.0, 1)):
+        history = Tracker(models, delete_after_s=silence_s).run(scans)  # type: ignore[arg-type]
+        assert len(history.numbers) == expected
+
+
 def test_doppler_makes_the_velocity_sooner() -> None:
     draw, spread = np.random.default_rng(9), {}
     for rate_std in (None, 1.0):

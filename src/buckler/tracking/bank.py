@@ -44,7 +44,7 @@ TRACK: Final = np.dtype(
             ("status", "i4"),  # FREE, TENTATIVE or CONFIRMED
             ("time_s", "f8"),  # s: the time of its state
             ("born_s", "f8"),  # s: the first plot
-            ("updated_s", "f8"),  # s: the last plot
+            ("updated_s", "f8"),  # s: the end of the scan of the last plot
             ("hits", "i4"),  # plots taken in
             ("looks", "i4"),  # scans since birth that should have shown it, or did
             ("window", "u8"),  # one bit a look, the latest lowest: 1 where there was a plot
@@ -339,7 +339,7 @@ def enlist(bank: Bank, first_s: float, scan_s: float) -> int:
     track.status = TENTATIVE
     track.time_s = scan_s
     track.born_s = first_s
-    track.updated_s = first_s
+    track.updated_s = scan_s
     track.hits = 1
     track.looks = 1
     track.window = 1

@@ -41,7 +41,7 @@ def hit(bank: Bank, rules: Rules, room: Room, t: int, site: Any, plots: NDArray[
     track.plot = p
     track.nis = d2
     track.hits += 1
-    track.updated_s = plots[p].time_s
+    track.updated_s = scan_s
     room.owner[p] = track.number
     return True
 
@@ -146,7 +146,7 @@ def _alone(
             )
             track.plot = p
             track.hits += 1
-            track.updated_s = plot.time_s
+            track.updated_s = scan_s
             room.owner[p] = track.number
             return
         if hit(bank, rules, room, t, site, plots, int(p), room.pairs[best].distance, scan_s):
@@ -287,7 +287,7 @@ def _joint(
         if none < 0.5 and best >= 0:
             track.plot = columns[best]
             track.hits += 1
-            track.updated_s = plots[columns[best]].time_s
+            track.updated_s = track.time_s
             room.owner[columns[best]] = track.number
             track.nis = np.nan
     for c in range(width):
