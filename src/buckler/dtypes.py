@@ -253,7 +253,7 @@ CHANGE: Final = record(
     [
     ("time_s", "f8"),  # when
     ("thing", "i4"),  # index into World.nodes, or the number of nodes plus an index into World.links
-    ("down", "i4"),  # 1: out of order from now on; -1: in order again; the same times engine.outages.AWAY: not there, there
+    ("down", "i4"),  # 1: out of order from now on; -1: in order again; the same times engine.network.outages.AWAY: not there, there
     ("follows", "i4"),  # index into World.nodes of the place that it comes from; -1 none
 ]
 )  # fmt: skip

@@ -13,7 +13,7 @@ from test_network import OF_THE_NETWORK
 from buckler.dtypes import WorldArrays
 from buckler.engine.fly import Flyer, network_of
 from buckler.engine.journal import N_TRACKS
-from buckler.engine.network import DELIVERED, clear_network
+from buckler.engine.network.bundle import DELIVERED, clear_network
 from buckler.engine.state import FLYING, KILLED, clear, new_state
 from buckler.engine.telling import fuse, hear_track
 from buckler.log.schema import Kind

@@ -33,7 +33,7 @@ def clock(time_s: float) -> str:
 _CHANGES: Final = ("node_down", "node_up", "link_down", "link_up", "node_lost", "take_over")
 _OUT: Final = ("goes out of order", "fails", "leaves its place")
 _BACK: Final = ("is in order again", "is mended", "is in action")
-"""By the event's value: as the scenario says, by luck, by moving (engine.outages)."""
+"""By the event's value: as the scenario says, by luck, by moving (engine.network.outages)."""
 
 
 @dataclass(frozen=True)

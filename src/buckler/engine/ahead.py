@@ -34,9 +34,9 @@ from buckler.dtypes import (
     WEAPON,
     WorldArrays,
 )
-from buckler.engine.consequences import on_network
 from buckler.engine.fire import decide
 from buckler.engine.fly import network_of, replicate_block
+from buckler.engine.network.consequences import on_network
 from buckler.engine.state import new_state
 from buckler.physics.drag import standard_air
 from buckler.physics.flyout import INTERCEPTOR

@@ -15,10 +15,10 @@ from buckler.dtypes import FREE, HEIGHT_FORBIDDEN, NEVER_REACHED, OPEN, WorldArr
 from buckler.engine import calendar
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_CANDIDATES, N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
-from buckler.engine.knowledge import engaged_elsewhere, remote_sensor
 from buckler.engine.lethality import single_shot
-from buckler.engine.network import Network
-from buckler.engine.orders import ORDER_TRIES, order_way
+from buckler.engine.network.bundle import Network
+from buckler.engine.network.knowledge import engaged_elsewhere, remote_sensor
+from buckler.engine.network.orders import ORDER_TRIES, order_way
 from buckler.engine.patrol import commit, turn_back
 from buckler.engine.picture import found, meeting, met, std_at
 from buckler.engine.posts import guided

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import EVENT, WorldArrays
 from buckler.engine.journal import N_EVENTS, N_HITS, N_TRACKS, OVERFLOWED
-from buckler.engine.network import Network, new_network
+from buckler.engine.network.bundle import Network, new_network
 from buckler.engine.replication import replicate
 from buckler.engine.state import State, new_state
 from buckler.errors import InputError

@@ -21,11 +21,11 @@ from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
 from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.journal import N_AUTONOMOUS, OVERFLOWED, plan
-from buckler.engine.network import Network
+from buckler.engine.network.bundle import Network
+from buckler.engine.network.ways import beyond
 from buckler.engine.picture import Picture, keep_row, open_eye, set_plot
 from buckler.engine.state import FLYING, State
 from buckler.engine.telling import fuse_after_scan
-from buckler.engine.ways import beyond
 
 # Places in Picture.heads beyond those of the sensors.
 FREE: Final = -2

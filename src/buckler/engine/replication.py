@@ -12,12 +12,12 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel, pasted_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import calendar
-from buckler.engine.consequences import on_network
 from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
 from buckler.engine.identify import verdict_by_evidence, vetoes
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
-from buckler.engine.network import Network, clear_network
-from buckler.engine.outages import begin, strike
+from buckler.engine.network.bundle import Network, clear_network
+from buckler.engine.network.consequences import on_network
+from buckler.engine.network.outages import begin, strike
 from buckler.engine.patrol import returned
 from buckler.engine.posts import plan_decision
 from buckler.engine.sensing import scan

@@ -31,11 +31,11 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
 from buckler.engine.journal import note, plan
-from buckler.engine.network import UNDER_WAY, Network
+from buckler.engine.network.bundle import UNDER_WAY, Network
+from buckler.engine.network.reports import kept_by_link
+from buckler.engine.network.ways import addressee, report_way_s
 from buckler.engine.picture import NOWHERE, STALE_S, Picture, copy_track, keep_held, keep_told
-from buckler.engine.reports import kept_by_link
 from buckler.engine.state import FLYING, State
-from buckler.engine.ways import addressee, report_way_s
 from buckler.log.schema import Kind
 from buckler.tracking import models
 from buckler.tracking.intersection import apart, intersect

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from buckler.engine.ways import REFRESH_S
+from buckler.engine.network.ways import REFRESH_S
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, geodesic_direct, geodesic_inverse
 from buckler.physics.satellite import Leg, hop_delay_s, leg

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.dtypes import CHANGE, UPTIME
-from buckler.engine.outages import AWAY
+from buckler.engine.network.outages import AWAY
 from buckler.scenario.battery import Battery
 from buckler.scenario.command import Command
 from buckler.scenario.links import Link

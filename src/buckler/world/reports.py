@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.dtypes import REPORT
-from buckler.engine.ways import REFRESH_S
+from buckler.engine.network.ways import REFRESH_S
 from buckler.scenario.schema import Scenario
 from buckler.world.entities import address
 from buckler.world.links import UNLIMITED, slots

@@ -13,7 +13,7 @@ from math import inf
 from buckler.compiled import borrowing_kernel
 from buckler.engine import calendar
 from buckler.engine.journal import plan
-from buckler.engine.network import Network, command_node, is_post
+from buckler.engine.network.bundle import Network, command_node, is_post
 
 
 @borrowing_kernel

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
-from buckler.engine.network import DELIVERED, Network, command_node
-from buckler.engine.ways import report_way_s
+from buckler.engine.network.bundle import DELIVERED, Network, command_node
+from buckler.engine.network.ways import report_way_s
 from buckler.physics.look import position
 
 

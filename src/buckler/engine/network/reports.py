@@ -19,9 +19,9 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import priority
 from buckler.engine import calendar
 from buckler.engine.journal import N_WAITING, note, plan
-from buckler.engine.network import DELIVERED, NOT_OFFERED, UNDER_WAY, WAITING, Network, command_node
+from buckler.engine.network.bundle import DELIVERED, NOT_OFFERED, UNDER_WAY, WAITING, Network, command_node
+from buckler.engine.network.ways import addressee, occupy, passes, report_way_s, room_s
 from buckler.engine.posts import gain, plan_decision
-from buckler.engine.ways import addressee, occupy, passes, report_way_s, room_s
 from buckler.log.schema import Kind
 
 TELLINGS: Final = 1 << 20

@@ -1,9 +1,4 @@
-"""The network of one replication: who tells whom of which track, and what has become of each report.
-
-Nodes are sensors, command posts and batteries; links join them. The rules stand where they are kept: how soon a message gets where
-(ways); what posts learn (reports, losses, telling, knowledge) and order (orders); what goes out of order (outages), and who falls
-back on whom (backups) with what for the fight (consequences).
-"""
+"""The network of one replication: what has become of each report, way and node."""
 
 from __future__ import annotations
 

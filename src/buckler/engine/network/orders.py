@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from buckler.compiled import borrowing_kernel
-from buckler.engine.network import Network
-from buckler.engine.ways import passes
+from buckler.engine.network.bundle import Network
+from buckler.engine.network.ways import passes
 
 ORDER_TRIES: Final = 3
 ORDER_REPEAT_S: Final = 2.0

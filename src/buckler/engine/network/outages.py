@@ -16,12 +16,12 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import SORTIE
 from buckler.engine import calendar
-from buckler.engine.backups import best_post, mark_cut
 from buckler.engine.journal import note, plan
-from buckler.engine.losses import lose
-from buckler.engine.network import UNDER_WAY, Network, is_post
-from buckler.engine.reports import wait
-from buckler.engine.ways import find_ways, occupy, report_way_s, room_s
+from buckler.engine.network.backups import best_post, mark_cut
+from buckler.engine.network.bundle import UNDER_WAY, Network, is_post
+from buckler.engine.network.losses import lose
+from buckler.engine.network.reports import wait
+from buckler.engine.network.ways import find_ways, occupy, report_way_s, room_s
 from buckler.log.schema import Kind
 
 AWAY: Final = 1_000

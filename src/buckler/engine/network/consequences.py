@@ -8,14 +8,14 @@ from __future__ import annotations
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
-from buckler.engine.backups import taker
 from buckler.engine.fire import send_for_more
 from buckler.engine.identify import vetoes
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
-from buckler.engine.losses import ended, lose
 from buckler.engine.mail import deliver
-from buckler.engine.network import DELIVERED, NOT_OFFERED, Network
-from buckler.engine.outages import (
+from buckler.engine.network.backups import taker
+from buckler.engine.network.bundle import DELIVERED, NOT_OFFERED, Network
+from buckler.engine.network.losses import ended, lose
+from buckler.engine.network.outages import (
     AWAY,
     BY_FACT,
     BY_FAILURE,
@@ -26,8 +26,8 @@ from buckler.engine.outages import (
     rewire,
     works_after,
 )
+from buckler.engine.network.reports import arrive, carry, look_again, offer, pass_on, tell, wait
 from buckler.engine.posts import gain, guided, plan_decision
-from buckler.engine.reports import arrive, carry, look_again, offer, pass_on, tell, wait
 from buckler.engine.state import FLYING, State
 from buckler.engine.telling import hear_track, send_track
 from buckler.log.schema import Kind

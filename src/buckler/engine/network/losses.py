@@ -6,9 +6,9 @@ from math import inf
 
 from buckler.compiled import borrowing_kernel
 from buckler.engine.journal import N_WAITING
-from buckler.engine.network import DELIVERED, NOT_OFFERED, WAITING, Network, command_node
-from buckler.engine.reports import look_again
-from buckler.engine.ways import occupy
+from buckler.engine.network.bundle import DELIVERED, NOT_OFFERED, WAITING, Network, command_node
+from buckler.engine.network.reports import look_again
+from buckler.engine.network.ways import occupy
 
 
 @borrowing_kernel

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from buckler import draws
 from buckler.compiled import borrowing_kernel
-from buckler.engine.network import Network, command_node, is_post
+from buckler.engine.network.bundle import Network, command_node, is_post
 
 REFRESH_S: Final = 10.0
 """A track that is older is of no use: how often a link with a capacity must carry each of its tracks again (assumption: a
