@@ -10,7 +10,7 @@ from runs import layered, loaded, world_of
 
 from buckler.campaign.uncertainty import Ensemble
 from buckler.scenario.load import Loaded, load_scenario
-from buckler.world import threats, weapons
+from buckler.world import pairs, threats, weapons
 from buckler.world.compile import World, compile_world
 
 
@@ -33,7 +33,7 @@ def test_a_sampled_draw_flies_nothing_again(monkeypatch: pytest.MonkeyPatch) -> 
     def refuse(*_: object) -> None:
         raise AssertionError("flown again")
 
-    for module, name in ((threats, "fly"), (weapons, "flyout_table"), (weapons, "first_intercept")):
+    for module, name in ((threats, "fly"), (weapons, "flyout_table"), (pairs, "first_intercept")):
         monkeypatch.setattr(module, name, refuse)
     again = compile_world(sampled, reuse=world)
     assert_same(again, fresh)

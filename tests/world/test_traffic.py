@@ -14,8 +14,8 @@ from buckler.errors import DocumentError
 from buckler.physics.earth import ecef_to_geodetic, geodesic_inverse
 from buckler.scenario.load import check_scenario
 from buckler.tracking import identification as ident
+from buckler.world.evidence import evidence_table
 from buckler.world.faults import compile_scenario
-from buckler.world.traffic import evidence_table
 
 SMOKE = (resources.files("buckler.scenario") / "library" / "smoke.yaml").read_text(encoding="utf-8")
 AIRWAYS = """

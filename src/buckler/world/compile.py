@@ -30,6 +30,7 @@ from buckler.world.entities import Entity, refuse_collisions
 from buckler.world.interference import compile_interference
 from buckler.world.network import compile_network
 from buckler.world.orbits import compile_orbits
+from buckler.world.pairs import reachable_pairs, same_pairs
 from buckler.world.patrols import expanded
 from buckler.world.place import Place, ground_m, terrain_named
 from buckler.world.relocations import first_names, settled
@@ -155,10 +156,10 @@ def compile_world(loaded: Loaded, reuse: World | None = None) -> World:
         fill_windows(
             records, lowest, orbits.rows, orbits.nodes, orbits.lowest_m, air_db, raid.records, raid.path_m, windows
         )
-    if reuse is not None and arming.same_pairs(arms, raid, reuse.arms, reuse.traffic.raid):
+    if reuse is not None and same_pairs(arms, raid, reuse.arms, reuse.traffic.raid):
         pairs = reuse.arrays.pairs
     else:
-        pairs = arming.reachable_pairs(arms, raid)
+        pairs = reachable_pairs(arms, raid)
 
     first_battery = len(assets)
     first_command = first_battery + len(batteries)

@@ -1,22 +1,22 @@
-"""Civil traffic and own aircraft: their paths, and what identification can find of every body in the air."""
+"""Civil traffic and own aircraft: their paths, behind those of the raid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import cos, log10, radians, sin
+from math import log10
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.catalog.kinds import EVIDENCE, IDENTIFICATION
+from buckler.catalog.kinds import IDENTIFICATION
 from buckler.catalog.schema import Card
 from buckler.dtypes import ASKER, BANDS, BODY, KILL_CLASSES, NO_CARRIER, THREAT
 from buckler.errors import InputError
 from buckler.physics.aspect import ASPECTS
-from buckler.physics.earth import MEAN_RADIUS_M, ecef_to_geodetic, geodesic_direct, geodesic_inverse, geodetic_to_ecef
+from buckler.physics.earth import ecef_to_geodetic, geodesic_direct, geodesic_inverse, geodetic_to_ecef
 from buckler.physics.flight import Route, route
 from buckler.physics.terrain import Terrain
 from buckler.recordings.adsb import read_adsb
@@ -24,10 +24,11 @@ from buckler.scenario.command import Command
 from buckler.scenario.environment import Environment
 from buckler.scenario.load import Loaded
 from buckler.scenario.members import member_name
-from buckler.scenario.route import Waypoint
 from buckler.scenario.traffic import Airway, Traffic, TrafficEntry
 from buckler.tracking import identification as ident
+from buckler.world.corridors import Corridor, indicators_along, known_origins, position_of
 from buckler.world.entities import Entity, address
+from buckler.world.evidence import askers_of, describe, evidence_table
 from buckler.world.motion import READS as MOTION_READS
 from buckler.world.motion import limits, speed_band
 from buckler.world.place import ground_heights_m, ground_m, wind_rows_of
@@ -56,14 +57,9 @@ THRESHOLD_M: Final = 15.0
 DESCENT: Final = 0.0524
 """Slope of its descent: 3 degrees, the usual glide path, all the way down from cruise."""
 
-AIRLINER_SPEED_MPS: Final = (120.0, 290.0)
-"""Ground speeds that fit an airliner (assumption): approach to cruise with a tail wind."""
-AIRLINER_HEIGHT_M: Final = 6_000.0
-"""Heights from here on fit an airliner in cruise (assumption)."""
 LARGE_M2: Final = 10.0
 """A cross-section (S band, nose on) from here on is large (assumption: between teaching values for a large fighter, 6, and a medium
 airliner, 20)."""
-_SIDES: Final = {"civil": ident.CIVIL, "own": ident.OWN}
 
 
 @dataclass(frozen=True)
@@ -133,57 +129,20 @@ def compile_traffic(
     bodies["transponder"][:] = table[ident.FIRST_INDICATOR + ident.TRANSPONDER, ident.RED]
     bodies["plan"][:] = table[ident.FIRST_INDICATOR + ident.PLAN, ident.RED]
     for body, flight in zip(bodies[len(raid.records) :], flights, strict=True):
-        _describe(body, flight.entry, table, modes)
+        describe(body, flight.entry, table, modes)
     bodies["first"] = joined.records["first"]
     if reuse is not None and joined.path_m is reuse.raid.path_m:
         indicators, known_origin = reuse.indicators, reuse.known_origin
     else:
-        airways = [_Corridor.of(airway) for airway in traffic.airways]
+        airways = [Corridor.of(airway) for airway in traffic.airways]
         indicators = np.concatenate(
-            [_along(joined.path_m[r["first"] : r["first"] + r["points"]], float(r["step_s"]), airways) for r in joined.records]
+            [indicators_along(joined.path_m[r["first"] : r["first"] + r["points"]], float(r["step_s"]), airways) for r in joined.records]
         )
-        known_origin = _known_origins(joined.path_m[joined.records["first"]], traffic, airways)
+        known_origin = known_origins(joined.path_m[joined.records["first"]], traffic, airways)
     large = joined.records["rcs_dbsm"][:, BANDS.index("S"), ASPECTS.index("nose")] >= 10.0 * log10(LARGE_M2)
     bodies["still"] = (known_origin << ident.ORIGIN) | (large << ident.SIZE)
-    askers = _askers(commands, bodies, modes)
+    askers = askers_of(commands, bodies, modes)
     return CompiledTraffic(joined, len(flights), bodies, askers, table, indicators, known_origin, flown)
-
-
-def evidence_table(card: Card) -> NDArray[np.float64]:
-    """The table of likelihoods of tracking.identification from a card of rates; priors scaled to sum to 1."""
-    table = np.ones((ident.ROWS, len(ident.HYPOTHESES)))
-    for column, who in enumerate(ident.HYPOTHESES):
-        table[ident.PRIOR, column] = card.si(f"prior_{who}")
-        table[ident.IFF_REPLY, column] = card.si(f"iff_reply_{who}")
-        for k, name in enumerate(EVIDENCE):
-            table[ident.FIRST_INDICATOR + k, column] = card.si(f"{name}_{who}")
-    table[ident.IFF_WORKS, ident.OWN] = card.si("iff_works_own")
-    table[ident.PRIOR] /= table[ident.PRIOR].sum()
-    return table
-
-
-def _mask(wanted: list[str], modes: list[str]) -> int:
-    return sum(1 << modes.index(mode) for mode in set(wanted))
-
-
-def _describe(body: Any, entry: TrafficEntry, table: NDArray[np.float64], modes: list[str]) -> None:
-    """What can be heard of a flight. A transponder that is carried works as often as the card says civil ones are heard."""
-    carried = entry.transponder if entry.transponder is not None else entry.side == "civil"
-    planned = entry.flight_plan if entry.flight_plan is not None else True
-    body["side"] = _SIDES[entry.side]
-    body["transponder"] = table[ident.FIRST_INDICATOR + ident.TRANSPONDER, ident.CIVIL] if carried else 0.0
-    body["plan"] = table[ident.FIRST_INDICATOR + ident.PLAN, ident.CIVIL] if planned else 0.0
-    body["iff"] = _mask(entry.iff_modes, modes)
-
-
-def _askers(commands: list[Command], bodies: NDArray[np.void], modes: list[str]) -> NDArray[np.void]:
-    """What each post can ask, and the share of own aircraft that could answer it."""
-    askers = np.zeros(len(commands), ASKER)
-    own = bodies["iff"][bodies["side"] == ident.OWN]
-    for asker, command in zip(askers, commands, strict=True):
-        asker["iff"] = _mask(command.iff_modes if command.iff_modes is not None else ["NATO"], modes)
-        asker["share"] = np.mean((own & asker["iff"]) != 0) if len(own) else 1.0
-    return askers
 
 
 def fly_entry(loaded: Loaded, traffic: Traffic, entry: TrafficEntry, terrain: Terrain) -> list[_Flight]:
@@ -221,7 +180,7 @@ def planned(entry: TrafficEntry, card: Card, airways: dict[str, Airway], terrain
     points = list(airways[entry.airway].points if entry.airway is not None else entry.waypoints)
     if entry.backwards:
         points.reverse()
-    places = [_position(point) for point in points]
+    places = [position_of(point) for point in points]
     if entry.offset_m:
         courses = [float(geodesic_inverse(*a, *b)[1]) for a, b in pairwise(places)]
         courses.append(courses[-1])
@@ -305,74 +264,3 @@ def _entity(flight: _Flight) -> Entity:
     )  # fmt: skip
 
 
-def _position(point: Waypoint) -> tuple[float, float]:
-    if point.latitude_deg is None or point.longitude_deg is None:
-        raise InputError("a point of the traffic has no position")
-    return point.latitude_deg, point.longitude_deg
-
-
-@dataclass(frozen=True)
-class _Corridor:
-    """An airway as unit vectors of its points on a sphere: within a thousandth of the earth's shape (0.3 % of a distance)."""
-
-    points: NDArray[np.float64]
-    normals: NDArray[np.float64]
-    """[3, leg] of the plane of each leg's great circle, and of the planes across it at its start and its end."""
-    after: NDArray[np.float64]
-    before: NDArray[np.float64]
-    half_width_m: float
-    low_m: float
-    high_m: float
-
-    @classmethod
-    def of(cls, airway: Airway) -> _Corridor:
-        lat, lon = np.radians(np.array([_position(point) for point in airway.points])).T
-        points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-        normals = np.cross(points[:-1], points[1:])
-        normals /= np.linalg.norm(normals, axis=1)[:, None]
-        after, before = np.cross(normals, points[:-1]), np.cross(points[1:], normals)
-        return cls(
-            points, normals.T, after.T, before.T, airway.half_width_m, airway.minimum_height_m, airway.maximum_height_m
-        )
-
-    def holds(self, unit: NDArray[np.float64], height_m: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether places (unit vectors) are within its width and heights: the distance from a great circle is R asin(n . p)."""
-        half = self.half_width_m / MEAN_RADIUS_M
-        beside = np.abs(unit @ self.normals) <= sin(half)
-        inside = (beside & (unit @ self.after >= 0.0) & (unit @ self.before >= 0.0)).any(axis=1)
-        inside |= (unit @ self.points.T >= cos(half)).any(axis=1)
-        return np.asarray(inside & (height_m >= self.low_m) & (height_m <= self.high_m))
-
-
-def _unit(rows_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The direction of the local vertical at each row: geodetic latitude and longitude on the sphere."""
-    place = ecef_to_geodetic(rows_m[:, 0], rows_m[:, 1], rows_m[:, 2])
-    lat, lon = np.radians(place.lat_deg), np.radians(place.lon_deg)
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-
-
-def _along(rows_m: NDArray[np.float64], step_s: float, airways: list[_Corridor]) -> NDArray[np.uint8]:
-    """The indicators at each row of a path that depend on where it is: corridor, speed and height."""
-    unit, height = _unit(rows_m), rows_m[:, 3]
-    corridor = np.zeros(len(rows_m), np.bool_)
-    for airway in airways:
-        corridor |= airway.holds(unit, height)
-    speed = np.linalg.norm(np.gradient(rows_m[:, :3], step_s, axis=0), axis=1)
-    usual = (speed >= AIRLINER_SPEED_MPS[0]) & (speed <= AIRLINER_SPEED_MPS[1])
-    bits = (corridor << ident.CORRIDOR) | (usual << ident.SPEED) | ((height >= AIRLINER_HEIGHT_M) << ident.HEIGHT)
-    return np.asarray(bits, np.uint8)
-
-
-def _known_origins(rows_m: NDArray[np.float64], traffic: Traffic, airways: list[_Corridor]) -> NDArray[np.bool_]:
-    """[path] whether it begins, at that row, in a known airfield's circle or in an airway."""
-    unit = _unit(rows_m)
-    known = np.zeros(len(rows_m), np.bool_)
-    for circle in traffic.origins:
-        if circle.latitude_deg is None or circle.longitude_deg is None:
-            continue
-        lat, lon = radians(circle.latitude_deg), radians(circle.longitude_deg)
-        centre = np.array([cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)])
-        known |= unit @ centre >= cos(circle.radius_m / MEAN_RADIUS_M)
-    for airway in airways:
-        known |= airway.holds(unit, rows_m[:, 3])
-    return known

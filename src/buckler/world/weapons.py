@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.catalog.schema import Card
-from buckler.dtypes import BATTERY, HEIGHT_FORBIDDEN, KILL_CLASSES, NEVER_REACHED, OPEN, PAIR, WEAPON
+from buckler.dtypes import BATTERY, KILL_CLASSES, WEAPON
 from buckler.errors import InputError
 from buckler.physics.flyout import HEIGHT_NODES, INTERCEPTOR, Flyout, flyout_table
-from buckler.physics.intercept import first_intercept, launch_site
+from buckler.physics.intercept import launch_site
 from buckler.physics.terrain import Terrain
 from buckler.scenario.battery import Battery
 from buckler.scenario.common import KILL_CLASSES as CLASSES
@@ -24,7 +24,6 @@ from buckler.world.arming import weapon_interceptor
 from buckler.world.entities import Entity, address
 from buckler.world.place import Place, ground_m, require_covered
 from buckler.world.rules import STATUS, Supply, compile_rules, refuse_idle, refuse_no_asset
-from buckler.world.threats import CompiledRaid
 
 BATTERY_READS: Final = ("fire_channels", "reload_time", "reaction_time", "assessment_time", "salvo_interval")
 WEAPON_READS: Final = (
@@ -36,7 +35,6 @@ WEAPON_READS: Final = (
 
 _UNSUPPORTED: Final = ("active", "infrared")
 """Guidance that does not need the battery's radar at the end."""
-_LONG_AGO_S: Final = 1e6
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def compile_batteries(
     rules = compile_rules(loaded.scenario, batteries, records, supplies)
     doctrines = [batteries[weapon["battery"]].doctrine for weapon in weapons]
     assets = sorted(asset.name for asset in loaded.scenario.assets)
-    if reuse is not None and _are(tables, reuse.tables):
+    if reuse is not None and same_tables(tables, reuse.tables):
         stacked = reuse.interceptors, reuse.fly_out_s, reuse.fly_out_mps, reuse.fly_out_clear_m, reuse.launch_m
     else:
         stacked = _stack([table.interceptor for table in tables], weapons), *_arrays(tables), np.array(launch).reshape(-1, HEIGHT_NODES)
@@ -165,7 +163,8 @@ def compile_batteries(
     )  # fmt: skip
 
 
-def _are(tables: list[Flyout], others: list[Flyout]) -> bool:
+def same_tables(tables: list[Flyout], others: list[Flyout]) -> bool:
+    """Whether two lists hold the same fly-out tables."""
     return len(tables) == len(others) and all(one is other for one, other in zip(tables, others, strict=True))
 
 
@@ -294,56 +293,3 @@ def _arrays(tables: list[Flyout]) -> tuple[NDArray[np.float64], NDArray[np.float
     )
 
 
-def same_pairs(arms: CompiledArms, raid: CompiledRaid, arms_0: CompiledArms, raid_0: CompiledRaid) -> bool:
-    """Whether `reachable_pairs` would say the same of both: equal places, tables and paths, and weapons meant for the same classes."""
-    return (
-        raid.path_m is raid_0.path_m
-        and _are(arms.tables, arms_0.tables)
-        and _are(arms.unruled, arms_0.unruled)
-        and np.array_equal(arms.sites, arms_0.sites)
-        and np.array_equal(arms.weapons["battery"], arms_0.weapons["battery"])
-        and np.array_equal(arms.weapons["kill_probability"] > 0.0, arms_0.weapons["kill_probability"] > 0.0)
-        and np.array_equal(arms.asset_weight, arms_0.asset_weight)
-        and np.array_equal(arms.class_weight, arms_0.class_weight)
-        and np.array_equal(raid.records["value"], raid_0.records["value"])
-    )
-
-
-def reachable_pairs(arms: CompiledArms, raid: CompiledRaid) -> NDArray[np.void]:
-    """World.pairs: when a round can first meet the threat if it was fired in time; if never, whether only rules forbid it; what
-    the threat counts for it."""
-    pairs = np.zeros((len(arms.weapons), len(raid.records)), PAIR)
-    pairs["stands"], pairs["first_s"] = NEVER_REACHED, np.inf
-    # The last column is for whoever flies at nothing (asset -1).
-    by_asset = np.column_stack([arms.asset_weight, np.ones(len(arms.weapons))])
-    # A node of the defence is no asset: no battery weights it.
-    at, assets = raid.records["asset"], by_asset.shape[1]
-    pairs["worth"] = np.where(at < assets, by_asset[:, np.minimum(at, assets - 1)], 1.0) * arms.class_weight[:, raid.records["kill_class"]]
-    pairs["worth"] *= raid.records["value"]
-    for w, weapon in enumerate(arms.weapons):
-        site = arms.sites[weapon["battery"]]
-        free, ruled = arms.unruled[w], arms.tables[w]
-        battery = arms.batteries[weapon["battery"]]
-        orbit = arms.sites[battery["first_site"] : battery["first_site"] + battery["site_rows"]]
-        for i, threat in enumerate(raid.records):
-            if weapon["kill_probability"][threat["kill_class"]] > 0.0:
-                first_s = _first_reach_s(ruled, site, orbit, threat, raid)
-                if np.isfinite(first_s):
-                    pairs["stands"][w, i], pairs["first_s"][w, i] = OPEN, first_s
-                elif free is not ruled and np.isfinite(_first_reach_s(free, site, orbit, threat, raid)):
-                    pairs["stands"][w, i] = HEIGHT_FORBIDDEN
-    return pairs
-
-
-def _first_reach_s(
-    table: Flyout, site: NDArray[np.float64], orbit: NDArray[np.float64], threat: Any, raid: CompiledRaid
-) -> float:
-    """When the threat first comes within reach, s; inf if it never does. Of who flies an `orbit`: not before, wherever on it."""
-    rows = slice(int(threat["first"]), int(threat["first"]) + int(threat["points"]))
-    start = float(threat["start_s"])
-    if len(orbit):
-        return patrols.first_near_s(table.interceptor, orbit, raid.path_m[rows], start, float(threat["step_s"]))
-    return first_intercept(
-        raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
-        table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
-    )  # fmt: skip
