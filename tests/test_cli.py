@@ -193,3 +193,8 @@ def test_the_help_page_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_as_a_module(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "buckler", "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == f"buckler {__version__}\n"

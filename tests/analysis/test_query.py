@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from buckler.analysis.outcomes import read_outcomes
-from buckler.analysis.query import Answer, query, tables_and_views
+from buckler.analysis.query import Answer, lines, query, tables_and_views
 from buckler.campaign.run import run_campaign
 from buckler.errors import InputError
 from buckler.log.read import RunFolder, open_run
@@ -109,3 +109,14 @@ def test_an_answer_as_json() -> None:
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         query(tmp_path / "nothing", "select 1")
+
+
+def test_many_rows_are_lines_as_long_as_they_are() -> None:
+    answer = Answer(("name", "count"), [("a name that is long" * 10, 1), ("b", None), ("[red]c[/red]", 12345)])
+    head, first, second, third = lines(answer).splitlines()
+    assert head.split() == ["name", "count"]
+    assert first == "a name that is long" * 10 + "      1"
+    assert second.split() == ["b", "–"]
+    assert third.startswith("[red]c[/red] ")
+    assert third.endswith(" 12345")
+    assert len({len(line) for line in (head, first, second, third)}) == 1

@@ -8,16 +8,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
 from runs import buckler, layered, write_scenario
 
 import buckler as surface
-from buckler.campaign.cluster import connected, differences, fingerprint
+from buckler.campaign.cluster import _all_answer, connected, differences, fingerprint
 from buckler.campaign.simulate import simulate_into
 from buckler.campaign.study import read_study
 from buckler.campaign.sweep import Sweep
@@ -116,6 +117,28 @@ def test_a_sweep_on_the_cluster(address: str, two: list[object], tmp_path: Path)
         run_sweep(Sweep(read_study(tmp_path / "study.yaml"), tmp_path / "there", 1), command="x", cluster=cluster)
     for name in ("scores.parquet", "points.parquet", "summary.json"):
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes(), name
+
+
+def test_workers_out_of_reach_give_the_same_through_the_scheduler(
+    address: str, two: list[object], local: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_answers(addresses: Sequence[str], arguments: dict[str, Any]) -> bool:
+        return False
+
+    ways: list[bool] = []
+    gather = Client.gather
+    monkeypatch.setattr("buckler.campaign.cluster._all_answer", none_answers)
+    monkeypatch.setattr(Client, "gather", lambda *given, direct: ways.append(direct) or gather(*given, direct=direct))
+    simulate_into("smoke", tmp_path / "run", replications=N, seed=5, workers=1, cluster=f"dask://{address}")
+    assert ways == [False] * (N // 25)
+    _same(local, tmp_path / "run")
+
+
+def test_which_workers_answer(address: str, two: list[object]) -> None:
+    with Client(f"tcp://{address}", timeout=30) as client:
+        there = list(client.scheduler_info(n_workers=-1)["workers"])
+        for addresses, reached in ((there, True), ([*there, "tcp://127.0.0.1:1"], False)):
+            assert client.sync(_all_answer, addresses, client.security.get_connection_args("client")) is reached
 
 
 def test_a_killed_worker_costs_only_its_blocks(

@@ -18,6 +18,8 @@ from buckler.errors import InputError, OutputExistsError
 from buckler.physics.earth import ecef_to_geodetic, geodetic_to_ecef
 from buckler.recorded import track_file
 from buckler.recorded.measures import measures_of
+from buckler.recorded.tracks import MODELS, SILENCE_S
+from buckler.tracking import Tracker
 
 
 def flights(count=3, steps=60, period=4):
@@ -235,3 +237,30 @@ def test_the_command_writes_and_answers(tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["tracks"] == 2
     assert (tmp_path / "out" / "tracks.png").stat().st_size > 10_000
+
+
+def test_progress_counts_the_scans_of_all_feeds_and_changes_nothing(tmp_path):
+    path = written(tmp_path / "f.json", flights(steps=200))
+    told = []
+    result = track_file(path, progress=lambda done, total: told.append((done, total)))
+    scans = sum(len(feed.scans) for feed in result.material.feeds)
+    assert told[0] == (0, scans)
+    assert told[-1] == (scans, scans)
+    assert told == sorted(told)
+    assert len(told) > 3
+    [feed] = result.material.feeds
+    whole = Tracker(MODELS, delete_after_s=SILENCE_S).run(feed.scans)  # in one go
+    for name in whole.points.dtype.names:
+        np.testing.assert_array_equal(whole.points[name], result.histories[0].points[name])
+
+
+def test_the_command_tells_its_stages(tmp_path):
+    path = written(tmp_path / "f.json", flights())
+    done = buckler(["--progress", "json", "track", path, "-o", tmp_path / "out", "--json"])
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["stage"] for line in told if "stage" in line] == ["Reading", "Tables and picture"]
+    assert told[-2]["done"] == told[-2]["total"] > 0
+    assert json.loads(done.stdout)["tracks"] > 0
+    quiet = buckler(["--progress", "json", "track", path, "-o", tmp_path / "out", "--force", "--quiet"])
+    assert (quiet.returncode, quiet.stderr) == (0, "")

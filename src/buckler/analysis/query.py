@@ -179,13 +179,23 @@ def render(answer: Answer) -> Table:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for k, column in enumerate(answer.columns):
-        is_number = any(
-            isinstance(row[k], int | float | Decimal) and not isinstance(row[k], bool) for row in answer.rows
-        )
-        table.add_column(column, justify="right" if is_number else "left")
+        table.add_column(column, justify="right" if _is_number(answer, k) else "left")
     for row in answer.rows:
         table.add_row(*map(_shown, row))
     return table
+
+
+def lines(answer: Answer) -> str:
+    """An answer of many rows as lines of text, each as long as it is: laying out a table of a hundred thousand takes minutes."""
+    rows = [tuple(map(_shown, row)) for row in answer.rows]
+    right = [_is_number(answer, k) for k in range(len(answer.columns))]
+    widths = [max(len(name), *(len(row[k]) for row in rows)) for k, name in enumerate(answer.columns)]
+
+    def line(row: tuple[str, ...]) -> str:
+        cells = zip(row, widths, right, strict=True)
+        return "  ".join(text.rjust(width) if at_right else text.ljust(width) for text, width, at_right in cells).rstrip()
+
+    return "\n".join(map(line, (answer.columns, *rows)))
 
 
 def render_tables(tables: dict[str, tuple[str, ...]]) -> Table:
@@ -299,6 +309,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return str(value)
+
+
+def _is_number(answer: Answer, column: int) -> bool:
+    cells = (row[column] for row in answer.rows)
+    return any(isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) for cell in cells)
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,9 @@ returns the piece packed, as it would be kept here. So tables are those of a loc
 pieces that it had in hand: the scheduler gives them to another. Only a few pieces a worker are under way at a time, so memory stays
 bounded on both sides.
 
+Pieces are fetched from the workers themselves, so that the scheduler, of which there is one, never holds them. Where the workers
+cannot be reached from here (a cluster's inner network, of which only the scheduler shows), they come through it.
+
 Workers of another buckler, or with other kernels or libraries, would give other bytes: they are refused by name, at the start and,
 where one joins later, by the task itself.
 """
@@ -30,6 +33,10 @@ Piece = TypeVar("Piece")
 _TIMEOUT_S: Final = 15.0
 _NO_WORKER_S: Final = 60.0
 """How long to wait where every worker is gone."""
+_REACHED_S: Final = 2.0
+"""How long a worker is given to answer, before its pieces are fetched through the scheduler."""
+_FETCHED_S: Final = 20.0
+"""A piece that takes longer from its worker is the last that is fetched so: a worker that joined later may be out of reach."""
 _AHEAD: Final = 2
 """Pieces under way for each of a worker's threads."""
 
@@ -55,12 +62,29 @@ def _task(work: Callable[[Piece], bytes], expected: dict[str, str], piece: Piece
     return work(piece)
 
 
+async def _all_answer(addresses: Sequence[str], arguments: dict[str, Any]) -> bool:
+    """Whether a connection to each is made in time."""
+    import asyncio
+
+    from distributed.comm import connect
+
+    tried = (connect(address, timeout=_REACHED_S, **arguments) for address in addresses)
+    reached = True
+    for answer in await asyncio.gather(*tried, return_exceptions=True):
+        if isinstance(answer, BaseException):
+            reached = False
+        else:
+            answer.abort()
+    return reached
+
+
 class Cluster:
     """The workers of a scheduler, checked."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self._check()
+        self._direct = self._reached()
 
     def _check(self) -> None:
         mine = fingerprint()
@@ -79,6 +103,19 @@ class Cluster:
             raise InputError(
                 f"workers that would give other results: {'; '.join(wrong)}. Install the same versions there, or leave these workers out"
             )
+
+    def _reached(self) -> bool:
+        """Whether every worker answers here, not only to its scheduler."""
+        workers = self.client.scheduler_info(n_workers=-1)["workers"]
+        return bool(self.client.sync(_all_answer, list(workers), self.client.security.get_connection_args("client")))
+
+    def _fetched(self, future: Any) -> bytes:
+        """A finished piece, from its worker."""
+        start = time.monotonic()
+        content: bytes = self.client.gather(future, direct=self._direct)
+        if time.monotonic() - start > _FETCHED_S:
+            self._direct = False
+        return content
 
     def _place(self) -> str:
         scheduler = self.client.scheduler
@@ -125,7 +162,7 @@ class Cluster:
                 alone_since = None
                 piece = under_way.pop(future)
                 try:
-                    content = future.result()
+                    content = self._fetched(future)
                 except CancelledError:  # its worker took the only copy of the work with it
                     shared = self.client.scatter(work, broadcast=True, hash=False)
                     waiting.append(piece)

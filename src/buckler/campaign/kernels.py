@@ -23,9 +23,9 @@ def folder_in_use() -> Path:
     return Path(os.environ["NUMBA_CACHE_DIR"]) if os.environ.get("NUMBA_CACHE_DIR") else cache_folder()
 
 
-def compiled_before() -> bool:
-    """Whether kernels of this version have been compiled on this machine."""
-    return any(folder_in_use().rglob("*.nbi"))
+def compiled_before(kernel: str = "") -> bool:
+    """Whether kernels of this version (or one, MODULE.NAME) have been compiled on this machine."""
+    return any(folder_in_use().rglob(f"{kernel}*.nbi"))
 
 
 @contextmanager

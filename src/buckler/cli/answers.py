@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from buckler.cli.common import Json, show
+from buckler.cli.common import Json, Quiet, show
+
+MOST_LAID_OUT: Final = 500
+"""Rows of a query's answer that are fitted to the terminal's width; more are printed as they come."""
 
 
 def report(folder: Annotated[Path, typer.Argument(help="A run folder, or a sweep's.")]) -> None:
@@ -66,6 +69,9 @@ def query(
         show(as_json, lambda: tables, lambda: questions.render_tables(tables))
     else:
         answer = questions.query(folder, sql)
+        if len(answer.rows) > MOST_LAID_OUT and not as_json:
+            typer.echo(questions.lines(answer))
+            return
         show(as_json, answer.as_dicts, lambda: questions.render(answer))
 
 
@@ -74,11 +80,14 @@ def validate(
         Path | None, typer.Option("--cases", help="A file of cases instead of the packaged table.")
     ] = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compute published numbers on this installation: pass or fail, with tolerance and source."""
+    from buckler.report.progress import progress_bar
     from buckler.validation.run import render, results_json, validate_cases, validate_packaged
 
-    results = validate_packaged() if cases is None else validate_cases(cases)
+    with progress_bar(quiet, "Cases", as_json=as_json) as progress:
+        results = validate_packaged(progress.update) if cases is None else validate_cases(cases, progress.update)
     show(as_json, lambda: results_json(results), lambda: render(results))
     if any(result.status == "fail" for result in results):
         raise typer.Exit(2)

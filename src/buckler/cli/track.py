@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from buckler.cli.common import Force, Json, Output, console, folder_name, print_json
+from buckler.cli.common import Force, Json, Output, Quiet, console, folder_name, print_json
 from buckler.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,12 +27,22 @@ def track(
     output: Output = None,
     force: Force = False,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Recorded detections to tracks, metrics and a picture."""
+    from buckler.campaign.kernels import compiled_before
     from buckler.recorded import track_file
+    from buckler.report.progress import progress_bar
 
-    result = track_file(file, radars=dict(map(_place, radar or [])), fastest_mps=fastest_mps, association=association)
-    folder = result.save(output or Path("runs") / f"{folder_name(file.name.split('.')[0])}-tracks", force=force)
+    with progress_bar(quiet, "Scans", as_json=as_json) as progress:
+        if not compiled_before("scanning.process"):
+            progress.say("First tracking of this version: compiling the kernels (once, about half a minute) ...")
+        progress.stage("Reading")
+        result = track_file(
+            file, radars=dict(map(_place, radar or [])), fastest_mps=fastest_mps, association=association, progress=progress.update
+        )
+        progress.stage("Tables and picture")
+        folder = result.save(output or Path("runs") / f"{folder_name(file.name.split('.')[0])}-tracks", force=force)
     if as_json:
         print_json(result.metrics)
     else:

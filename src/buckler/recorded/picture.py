@@ -29,6 +29,8 @@ _FLAT: Final = 2.2
 """A map is at most so wide to its height."""
 _FEW: Final = 400
 """So many plots can each be drawn as a mark."""
+_MANY: Final = 5000
+"""More marks or pieces of line than this are one image in an SVG, which would be 20 MB of them, and 20 s in the making."""
 
 
 def draw(tracked: Tracked) -> Figure:
@@ -115,7 +117,9 @@ def _segments(
 def _collection(ax: Axes, pieces: Any, values: NDArray[np.float64], top_m: float) -> None:
     from matplotlib.collections import LineCollection
 
-    lines = LineCollection(pieces, array=values / 1000.0, cmap=palette.SEQUENTIAL, linewidth=1.0, zorder=4.0, capstyle="round")
+    lines = LineCollection(
+        pieces, array=values / 1000.0, cmap=palette.SEQUENTIAL, linewidth=1.0, zorder=4.0, capstyle="round", rasterized=len(pieces) > _MANY
+    )
     lines.set_clim(0.0, top_m / 1000.0)
     ax.add_collection(lines)
 
@@ -126,7 +130,7 @@ def _dots(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], height_m: ND
         ax.scatter(x, y, 14.0, height_m / 1000.0, cmap=palette.SEQUENTIAL, vmin=0.0, vmax=top_m / 1000.0, linewidths=0.4,
                    edgecolors=palette.TEXT, zorder=3.0)  # fmt: skip
         return
-    ax.plot(x, y, ".", color=palette.MUTED, markersize=1.6, markeredgewidth=0.0, alpha=0.5, zorder=3.0, rasterized=len(x) > 5000)
+    ax.plot(x, y, ".", color=palette.MUTED, markersize=1.6, markeredgewidth=0.0, alpha=0.5, zorder=3.0, rasterized=len(x) > _MANY)
 
 
 def _bounds(feed: Any, tracked: Tracked) -> tuple[float, float, float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,17 +106,29 @@ def track_file(
     radars: Mapping[str, tuple[float, float, float]] | None = None,
     fastest_mps: float = FASTEST_MPS,
     models: MotionModel | Sequence[MotionModel] = MODELS,
+    progress: Callable[[int, int], None] = lambda done, total: None,
     **options: Any,
 ) -> Tracked:
     """Track a recorded ADS-B (JSON, CSV, Parquet) or ASTERIX (CAT048 with CAT034, CAT062) file.
 
     `radars`: latitude, longitude (deg) and height (m) by SAC/SIC for radars whose place the file does not say; without one such a radar
     is tracked by itself in its own flat frame. `fastest_mps`: faster over the ground than this no aircraft of the recording is, and rows
-    or plots that would have it so are held out. `models` and `options` are the Tracker's.
+    or plots that would have it so are held out. `models` and `options` are the Tracker's; `progress` is told the scans tracked and their
+    number.
     """
     material = material_of(path, radars, fastest_mps)
     options.setdefault("delete_after_s", SILENCE_S)
-    return Tracked(material, tuple(Tracker(models, **options).run(feed.scans) for feed in material.feeds))
+    total, before = sum(len(feed.scans) for feed in material.feeds), 0
+
+    def told(scans: int) -> None:
+        progress(before + scans, total)
+
+    histories = []
+    for feed in material.feeds:
+        told(0)
+        histories.append(Tracker(models, **options).run(feed.scans, told))
+        before += len(feed.scans)
+    return Tracked(material, tuple(histories))
 
 
 def _table(feed: Feed, history: History) -> pa.Table:

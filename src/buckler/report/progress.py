@@ -17,7 +17,10 @@ class Teller:
     """What a long command says while it works: nothing, unless a bar is attached."""
 
     def update(self, done: int, total: int) -> None:
-        """`done` of `total` replications are finished."""
+        """`done` of `total` replications, or whatever the work is counted in, are finished."""
+
+    def stage(self, what: str) -> None:
+        """A part of the work begins whose length is not known, such as reading a file."""
 
     def say(self, text: str) -> None:
         """A line for the user."""
@@ -26,25 +29,39 @@ class Teller:
 class _Bar(Teller):
     def __init__(self, what: str) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+        self.what = what
         self.bar = Progress(
-            TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"),
-            console=Console(stderr=True), transient=True,
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"), TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"), console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self._task: TaskID | None = None
+        self._told = ""
 
     def update(self, done: int, total: int) -> None:
-        if self._task is None:
-            self._task = self.bar.add_task("", total=total)
-        self.bar.update(self._task, completed=done)
+        if self._told != self.what:
+            self._begin(self.what, total, "left")
+        if self._task is not None:
+            self.bar.update(self._task, completed=done, total=total, count=f"{done:,}/{total:,}")
+
+    def stage(self, what: str) -> None:
+        self._begin(what, None, "")
 
     def say(self, text: str) -> None:
         self.bar.console.print(text, highlight=False, markup=False)
 
+    def _begin(self, what: str, total: int | None, left: str) -> None:
+        if self._task is not None:
+            self.bar.remove_task(self._task)
+        self._task, self._told = self.bar.add_task(what, total=total, count="", left=left), what
+
 
 class _Lines(Teller):
-    """A JSON object a line: {"progress", "done", "total", "elapsed_s", "left_s"} twice a second at most, and at the end."""
+    """A JSON object a line: {"progress", "done", "total", "elapsed_s", "left_s"} twice a second at most, and at the end.
+
+    A part of the work without a known length: {"stage", "elapsed_s"}; a line for people: {"say"}.
+    """
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -61,6 +78,9 @@ class _Lines(Teller):
         elapsed_s, flown = round(now - self._start, 2), done - self._first
         left_s = round((now - self._began) * (total - done) / flown, 1) if flown > 0 else None
         self._tell({"progress": self.what, "done": done, "total": total, "elapsed_s": elapsed_s, "left_s": left_s})
+
+    def stage(self, what: str) -> None:
+        self._tell({"stage": what, "elapsed_s": round(time.monotonic() - self._start, 2)})
 
     def say(self, text: str) -> None:
         self._tell({"say": text})

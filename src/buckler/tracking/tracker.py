@@ -14,7 +14,7 @@ where sensors have geodetic places, else the flat frame in which they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite, isinf
 from typing import TYPE_CHECKING, Literal
@@ -45,6 +45,7 @@ from buckler.tracking.scanning import POINT, SCAN, process
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_TOLD_SCANS = 64
 _INITIATIONS = {"none": NO_NEW, "one-point": ONE_POINT, "two-point": TWO_POINT}
 _NAMES = {POLAR: ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps"), POSITION: ("x", "y", "z", "")}
 
@@ -273,9 +274,12 @@ class Tracker:
         """Take in one scan; returns by plot the number of the track that took it or began at it, 0 for none."""
         return self._process([scan], keep=False).owners[0]
 
-    def run(self, scans: Iterable[Scan]) -> History:
-        """Take in many scans, in the order of their times, of one sensor or several; returns what became of the tracks."""
-        return self._process(list(scans), keep=True)
+    def run(self, scans: Iterable[Scan], told: Callable[[int], None] | None = None) -> History:
+        """Take in many scans, in the order of their times, of one sensor or several; returns what became of the tracks.
+
+        `told` hears now and then how many scans are done, and can end it by an exception.
+        """
+        return self._process(list(scans), keep=True, told=told)
 
     def start(self, estimates: Iterable[Estimate]) -> list[int]:
         """Confirmed tracks at known states, all of one time, not before the last scan; returns their numbers."""
@@ -324,7 +328,7 @@ class Tracker:
             )
         return sorted(found, key=lambda track: track.number)
 
-    def _process(self, scans: list[Scan], *, keep: bool) -> History:
+    def _process(self, scans: list[Scan], *, keep: bool, told: Callable[[int], None] | None = None) -> History:
         if not scans:
             return History(np.zeros(0, POINT), ())
         times = np.array([scan.time_s for scan in scans])
@@ -351,12 +355,15 @@ class Tracker:
         if len(self._room.owner) < most:
             self._room = make_room(2 * len(self._bank.tracks), most, len(self._room.pairs))
         done, filled = 0, 0
-        while True:
+        while done < len(rows):
+            end = len(rows) if told is None else min(done - done % _TOLD_SCANS + _TOLD_SCANS, len(rows))
             done, filled, stopped = process(
-                self._bank, self._rules, sites, rows, plots, done, self._room, owners, points, filled
+                self._bank, self._rules, sites, rows[:end], plots, done, self._room, owners, points, filled
             )
             if not stopped:
-                break
+                if told is not None:
+                    told(done)
+                continue
             if self._bank.counts[UNUSED] < most:
                 self._bank = grown(self._bank, 2 * len(self._bank.tracks) + most)
             tracks = len(self._bank.tracks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from math import isfinite
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Status = Literal["pass", "fail", "no model"]
+Progress = Callable[[int, int], None]
+"""Called with the cases computed and their number."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,14 @@ def run_case(case: Case) -> Result:
     return Result(case, "fail" if why else "pass", value, why)
 
 
-def run_cases(path: str | Path) -> list[Result]:
+def run_cases(path: str | Path, progress: Progress = lambda done, total: None) -> list[Result]:
     """Every case of a file, in its order; InputError where the file itself is wrong."""
-    return [run_case(case) for case in read_cases(Path(path))]
+    return _all(read_cases(Path(path)), progress)
 
 
-def validate_cases(path: str | Path) -> list[Result]:
+def validate_cases(path: str | Path, progress: Progress = lambda done, total: None) -> list[Result]:
     """As `run_cases`: `buckler validate --cases FILE`."""
-    return run_cases(path)
+    return run_cases(path, progress)
 
 
 def packaged_cases() -> list[Case]:
@@ -78,9 +81,18 @@ def packaged_cases() -> list[Case]:
     return parse_cases(text, "published.json", Path())
 
 
-def validate_packaged() -> list[Result]:
+def validate_packaged(progress: Progress = lambda done, total: None) -> list[Result]:
     """The packaged table on this installation: `buckler validate`."""
-    return [run_case(case) for case in packaged_cases()]
+    return _all(packaged_cases(), progress)
+
+
+def _all(cases: list[Case], progress: Progress) -> list[Result]:
+    results: list[Result] = []
+    for case in cases:
+        progress(len(results), len(cases))
+        results.append(run_case(case))
+    progress(len(cases), len(cases))
+    return results
 
 
 def results_json(results: list[Result]) -> list[dict[str, Any]]:
