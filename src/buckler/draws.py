@@ -39,6 +39,7 @@ IFF_REPLY: Final = 23
 DISCRIMINATION: Final = 30
 FALSE_PLOT: Final = 40
 PLOT_LOSS: Final = 41
+DOPPLER: Final = 42
 
 _PARITY: Final = np.uint64(0x1BD11BDAA9FC1A22)
 _ZERO: Final = np.uint64(0)

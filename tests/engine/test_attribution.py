@@ -13,7 +13,7 @@ from buckler import draws
 from buckler.dtypes import WorldArrays
 from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.fly import Flyer
-from buckler.engine.picture import EXTRA, met, set_plot
+from buckler.engine.picture import EXTRA, begin_track, locate_plots, look_from_plot, met, set_plot
 from buckler.engine.state import FLYING, KILLED, clear, new_state
 from buckler.log.schema import Kind
 from buckler.scenario.load import load_scenario
@@ -57,7 +57,7 @@ class Scene:
         merge_plots(self.picture, count, float(sensor["range_cell_m"]), float(sensor["angle_cell_rad"]))
         if sensor["false_plots"] > 0.0:
             count = add_false(self.world, self.picture, 1, 0, 0, count, self.step)
-        attribute(self.world, self.state, 0, 0, count, time_s)
+        attribute(self.world, self.state, 1, 0, 0, 0, count, self.step, time_s)
         taken = [int(plot["taken"]) for plot in self.picture.plots[:count]]
         settle(self.world, self.state, 0, count, time_s, time_s)
         self.step += 1
@@ -160,7 +160,7 @@ def test_registration_and_false_plots_cost_what_they_should(arrays: WorldArrays)
     plain = per_raid(arrays, 20)
     sensors = arrays.sensors.copy()
     sensors["range_bias_m"][0] = 1500.0
-    biased, noisy = per_raid(arrays.replace(sensors=sensors), 20), per_raid(changed(arrays, false_plots=10.0), 20)
+    biased, noisy = per_raid(arrays.replace(sensors=sensors), 20), per_raid(changed(arrays, false_plots=40.0), 20)
     assert plain[Kind.TRACK_FALSE] == 0.0
     assert noisy[Kind.TRACK_FALSE] > 0.0
     assert biased[Kind.TRACK_DOUBLED] > plain[Kind.TRACK_DOUBLED] + 5.0
@@ -179,3 +179,79 @@ def test_a_sensor_is_told_of_its_errors_in_the_scenario(tmp_path: Path) -> None:
     assert np.degrees(sensor["azimuth_bias_rad"]) == pytest.approx(0.5)
     assert sensor["range_cell_m"] == pytest.approx(6.0 * sensor["range_std_m"])
     assert sensor["angle_cell_rad"] == pytest.approx(10.0 * sensor["angle_std_rad"])
+
+
+# --- tentative tracks ------------------------------------------------------------------------------------------------------
+
+
+def incoming(scene: Scene, until: int) -> list[list[int]]:
+    """Drones one behind another that come over the horizon where the first one did, one a scan; who took what."""
+    taken = []
+    for k in range(until):
+        plots = [(i, 60_000.0 - 180.0 * (k - n), 0.3) for n, i in enumerate(DRONES) if k >= n]
+        taken.append(scene.scan(300.0 + 2.0 * k, *plots))
+    return taken
+
+
+def test_a_second_plot_where_the_first_was_is_another_target_s_if_the_first_was_moving(arrays: WorldArrays) -> None:
+    """The second drone appears a scan later in the very place of the first: by the Doppler of the first plot, it is not the first."""
+    scene, (one, other) = Scene(changed(arrays, range_cell_m=0.0)), DRONES
+    _set_doppler_truth(scene, one, other)
+    assert incoming(scene, 6)[1:] == [[one, other]] * 5
+    assert scene.events() == []
+
+
+def _set_doppler_truth(scene: Scene, *threats: int) -> None:
+    """Let the threats truly fly at the radar at 90 m/s, as their plots say: the Doppler is that of their paths."""
+    eye = scene.picture.eyes[0]
+    path = scene.world.path_m.copy()
+    for n, i in enumerate(threats):
+        body = scene.world.threats[i]
+        times = body["start_s"] + body["step_s"] * np.arange(body["points"])
+        out = np.cos(0.05) * (np.sin(0.3) * eye["axes"][0] + np.cos(0.3) * eye["axes"][1]) + np.sin(0.05) * eye["axes"][2]
+        ranges = 60_000.0 - 90.0 * (times - 300.0 - 2.0 * n)
+        path[body["first"] : body["first"] + body["points"], :3] = eye["position_m"] + ranges[:, None] * out
+    scene.world = scene.world.replace(path_m=path)
+
+
+def test_a_tentative_track_gets_what_settled_ones_leave_and_is_gone_soon(arrays: WorldArrays) -> None:
+    scene, (one, other) = Scene(changed(arrays, range_cell_m=0.0)), DRONES
+    approaching(scene, 5)
+    # The first drone's plot, which its own settled track takes, though a tentative track is nearer to it.
+    scene.scan(20.0, (one, 59_500.0, 0.0), (other, 62_500.0, 0.0), (NOBODYS, 59_310.0, 0.0))
+    tentative = int(np.flatnonzero(scene.picture.beliefs["plots"][0] == 1)[0])
+    assert tentative >= len(arrays.threats)
+    assert scene.scan(22.0, (one, 59_400.0, 0.0)) == [one]
+    for k in range(7):
+        scene.scan(24.0 + 2.0 * k, (one, 59_300.0 - 100.0 * k, 0.0), (other, 62_300.0 - 100.0 * k, 0.0))
+    assert scene.picture.beliefs["plots"][0, tentative] == 0
+
+
+def test_a_track_begins_with_the_speed_that_its_first_plot_s_doppler_says(arrays: WorldArrays) -> None:
+    scene, (one, _) = Scene(arrays), DRONES
+    picture, eye = scene.picture, scene.picture.eyes[0]
+    set_plot(arrays, picture, 0, 0, one, 20.0, 60_000.0, 0.3, 0.05, 1.0)
+    locate_plots(picture, eye, 1)
+    begin_track(picture, eye, 0, one, 0, 3, -90.0, 5.0, 20.0, 10.0)
+    out = (picture.x[0, one, :3] - eye["position_m"]) / 60_000.0
+    assert np.allclose(picture.x[0, one, 3:], -90.0 * out)
+    V = picture.P[0, one, 3:, 3:]
+    assert out @ V @ out == pytest.approx(25.0)
+    spread = picture.motion["speed_std_mps"][3] ** 2
+    assert np.allclose(np.linalg.eigvalsh(V), [25.0, spread, spread])
+
+
+def test_what_a_plot_sees_of_a_track_is_linear_and_its_errors_are_the_sensor_s(arrays: WorldArrays) -> None:
+    scene, (one, _) = Scene(arrays), DRONES
+    picture, eye, sensor = scene.picture, scene.picture.eyes[0], arrays.sensors[0]
+    set_plot(arrays, picture, 0, 0, one, 20.0, 60_000.0, 0.3, 0.4, 1.0 / np.cos(0.4))
+    locate_plots(picture, eye, 1)
+    off = np.array([300.0, -200.0, 100.0])
+    picture.spare_x[one, :3] = picture.plots["position_m"][0] + off
+    look_from_plot(picture, eye, one, 0)
+    axes = picture.near[one, 3:].reshape(3, 3)
+    assert np.allclose(axes @ axes.T, np.eye(3), atol=1e-12)
+    assert np.allclose(axes[0], (picture.plots["position_m"][0] - eye["position_m"]) / 60_000.0)
+    assert np.allclose(picture.near[one, :3], axes @ off)
+    across = 60_000.0 * sensor["angle_std_rad"]
+    assert np.allclose(picture.plots["noise_std"][-1, :3], [sensor["range_std_m"], across, across])

@@ -10,10 +10,14 @@
    that stands or looks a little off, as another's, or by a manoeuvre that broke the track, or by nothing at all (a false plot). With
    its third plot such a track counts: as second track of a target, as false, or, where the track in the threat's place has had no
    plot since it began, as the one that goes on in that place, the old one being lost.
+5. Until its third plot a track is tentative, wherever it stands. Its first plot gives its place and, by its Doppler, its speed along the
+   line of sight; across it the velocity is unknown within the class's spread (`picture`), which makes the gate of its second plot one of
+   speed. It gets what settled tracks leave over, by rules 2 and 3 (confirmed tracks first: S. Blackman and R. Popoli, Design and
+   Analysis of Modern Tracking Systems, 1999, section 6.2), and is gone where two scans and a half of the radar that began it bring
+   nothing. So in a dense raid the plots of neighbours may be put together.
 
-Limits: the first three plots of a target that no track follows are put together rightly (a radar that has detected something
-looks again at once, long before its neighbour has moved into its place; rotating radars are flattered). A post knows at once that a
-target has been shot down, and that a track that goes on is another's.
+Limits: the place that a new track gets, and the class whose spread and motion it has, are those of its first plot's target. A post knows at
+once that a target has been shot down, and that a track that goes on is another's.
 """
 
 from __future__ import annotations
@@ -29,18 +33,22 @@ from buckler.dtypes import KILL_CLASSES, WorldArrays
 from buckler.engine.journal import note
 from buckler.engine.picture import (
     FALSE_PLOTS,
+    NOWHERE,
+    SETTLED,
     STALE_S,
     WIDEST,
     Picture,
     begin_track,
     exchange_tracks,
     locate_plots,
+    look_from_plot,
     predict_track,
     set_plot,
     take_in,
 )
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
+from buckler.physics.sight import position
 from buckler.tracking.association import assign_in, find
 from buckler.tracking.kalman import distance_three, project_three
 from buckler.tracking.measuring import wrapped
@@ -49,12 +57,14 @@ GATE: Final = 21.108
 """Chi-square of three components at 0.9999."""
 ROOT: Final = 4.6
 """Its root."""
-SETTLED: Final = 3
-"""Plots from which on a track is one."""
 PATIENCE: Final = 5.0
 """Scans without a plot after which a track beyond the threats' places is gone; half of that before it counts."""
 UNKNOWN_CLASS: Final = KILL_CLASSES.index("aircraft")
 """Whose motion a track of false plots is given."""
+DOPPLER_STD_MPS: Final = 5.0
+"""Error of a radial speed: half a Doppler cell at 10 cm and 10 ms (wavelength / (4 x time)); assumed for every radar, ambiguities
+resolved, the radar's own motion taken out."""
+MOMENT_S: Final = 0.1
 NOBODYS: Final = -1
 MERGED: Final = -2
 """In one with another, or lost on its way."""
@@ -69,32 +79,42 @@ _NO_PLOT: Final = 1.0e6
 
 
 @borrowing_kernel
-def attribute(world: WorldArrays, state: State, s: int, c: int, count: int, time_s: float) -> None:
-    """Give the first `count` plots of the picture, all of one scan of sensor `s`, to the tracks of post `c`.
+def attribute(
+    world: WorldArrays, state: State, seed: int, replication: int, s: int, c: int, count: int, step: int, time_s: float
+) -> None:
+    """Give the first `count` plots of the picture, all of scan number `step` of sensor `s`, to the tracks of post `c`.
 
     Each plot holds afterwards whose it has become.
     """
     picture = state.picture
     _forget(world, state, c, time_s)
     locate_plots(picture, picture.eyes[s], count)
-    claims = _claim(picture, picture.eyes[s], c, count, len(world.threats), time_s)
+    if _share_out(picture, picture.eyes[s], c, count, True, time_s):
+        _share_out(picture, picture.eyes[s], c, count, False, time_s)
+    for p in range(count):
+        plot = picture.plots[p]
+        if plot.truth != MERGED and plot.taken < 0:
+            _leave_over(world, picture, seed, replication, s, c, p, step, time_s)
+
+
+@borrowing_kernel
+def _share_out(picture: Picture, eye: Any, c: int, count: int, settled: bool, time_s: float) -> bool:
+    """Give plots to post `c`'s settled tracks, or what is left of them to its tentative ones; whether there are any of the others."""
+    claims, others = _claim(picture, eye, c, count, settled, time_s)
     contested = 0
     for q in range(claims):
         claim = picture.claims[q]
         if picture.wanted[claim.track] == 1 and picture.plots[claim.plot].tracks == 1:
-            _alone(picture, picture.eyes[s], c, claim.track, claim.plot, time_s)
+            _alone(picture, eye, c, claim.track, claim.plot, time_s)
         else:
             kept = picture.claims[contested]
             kept.track, kept.plot = claim.track, claim.plot
             contested += 1
     if contested > 0:
-        contested = _weigh(picture, picture.eyes[s], c, contested, time_s)
+        contested = _weigh(picture, eye, c, contested, time_s)
     if contested > 0:
-        _compete(picture, c, count, contested, time_s)
-    for p in range(count):
-        plot = picture.plots[p]
-        if plot.truth != MERGED and plot.taken < 0:
-            _leave_over(world, picture, s, c, p, time_s)
+        _compete(picture, eye, c, count, contested, time_s)
+    return others
 
 
 @borrowing_kernel
@@ -108,8 +128,15 @@ def settle(world: WorldArrays, state: State, c: int, count: int, time_s: float, 
             continue
         belief = picture.beliefs[c, k]
         if k < threats:
-            if belief.run >= 2 and belief.fed >= 0 and belief.fed != belief.follows:
+            other = belief.run >= 2 and belief.fed >= 0 and belief.fed != belief.follows
+            if other:
                 belief.follows = belief.fed
+            if belief.plots == SETTLED:
+                belief.patience_s = STALE_S
+                i = belief.follows
+                if i >= 0 and i != k and picture.beliefs[c, i].plots == 0:
+                    exchange_tracks(picture, c, k, i)
+            elif other and belief.plots > SETTLED:
                 _note(world, state, c, _TRACK_SWAPPED, belief.follows, belief.number, now_s)
             continue
         if belief.plots < SETTLED or belief.plots == 0:
@@ -150,7 +177,7 @@ def _forget(world: WorldArrays, state: State, c: int, time_s: float) -> None:
         belief = picture.beliefs[c, k]
         if belief.plots == 0:
             continue
-        patience_s = belief.patience_s if belief.plots >= SETTLED or k < threats else 0.5 * belief.patience_s
+        patience_s = belief.patience_s if belief.plots >= SETTLED else 0.5 * belief.patience_s
         if time_s - belief.time_s > patience_s:
             belief.plots = 0
         elif k < threats and state.lives[k].life != FLYING:
@@ -214,12 +241,17 @@ def add_false(
 
 
 @borrowing_kernel
-def _claim(picture: Picture, eye: Any, c: int, count: int, threats: int, time_s: float) -> int:
-    """All pairs of a track and a plot that may be its by a cheap test, which no plot in a gate fails; how many."""
-    live = 0
+def _claim(picture: Picture, eye: Any, c: int, count: int, settled: bool, time_s: float) -> tuple[int, bool]:
+    """All pairs of a track and a free plot that may be its by a cheap test, which no plot in a gate fails: how many; of settled tracks, or
+    of tentative ones. And whether there are any of the others.
+    """
+    live, others = 0, False
     for k in range(picture.beliefs.shape[1]):
         belief = picture.beliefs[c, k]
-        if belief.plots == 0 or (k < threats and belief.plots < SETTLED):
+        if belief.plots == 0:
+            continue
+        if (belief.plots >= SETTLED) != settled:
+            others = True
             continue
         t = time_s - belief.time_s
         x, P, carried = picture.x[c, k], picture.P[c, k], picture.carried[k]
@@ -237,6 +269,8 @@ def _claim(picture: Picture, eye: Any, c: int, count: int, threats: int, time_s:
         picture.live[live] = k
         live += 1
     claims = 0
+    for p in range(count if not settled else 0):
+        picture.plots[p].tracks = 0
     for n in range(live):
         k = picture.live[n]
         carried = picture.carried[k]
@@ -248,7 +282,7 @@ def _claim(picture: Picture, eye: Any, c: int, count: int, threats: int, time_s:
             reach = carried[4] + plot.spread_m
             if (
                 abs(plot.position_m[0] - carried[0]) > reach or abs(plot.position_m[1] - carried[1]) > reach
-                or abs(plot.position_m[2] - carried[2]) > reach or claims == len(picture.claims)
+                or abs(plot.position_m[2] - carried[2]) > reach or plot.taken >= 0 or claims == len(picture.claims)
             ):  # fmt: skip
                 continue
             claim = picture.claims[claims]
@@ -256,7 +290,7 @@ def _claim(picture: Picture, eye: Any, c: int, count: int, threats: int, time_s:
             picture.wanted[k] += 1
             plot.tracks += 1
             claims += 1
-    return claims
+    return claims, others
 
 
 @borrowing_kernel
@@ -267,14 +301,19 @@ def _off(picture: Picture, k: int, p: int) -> tuple[float, float, float]:
 
 
 @borrowing_kernel
-def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[float, float, bool]:
+def _gated(picture: Picture, eye: Any, c: int, k: int, p: int, time_s: float) -> tuple[float, float, bool]:
     """nu^T S^-1 nu and det S of a pair, and whether only a manoeuvre brings it within the gate; outside the first is inf."""
     near, plot, belief = picture.near[k], picture.plots[p], picture.beliefs[c, k]
+    if belief.plots < SETTLED:
+        look_from_plot(picture, eye, k, p)
+        nu0, nu1, nu2 = -near[0], -near[1], -near[2]
+        plot = picture.plots[-1]
+    else:
+        nu0, nu1, nu2 = _off(picture, k, p)
     s00, s10, s11, s20, s21, s22 = project_three(picture.spare_P[k], near)
     s00 += plot.noise_std[0] * plot.noise_std[0]
     s11 += plot.noise_std[1] * plot.noise_std[1]
     s22 += plot.noise_std[2] * plot.noise_std[2]
-    nu0, nu1, nu2 = _off(picture, k, p)
     d2, det = distance_three(s00, s10, s11, s20, s21, s22, nu0, nu1, nu2)
     if d2 <= GATE:
         return d2, det, False
@@ -295,9 +334,9 @@ def _gated(picture: Picture, c: int, k: int, p: int, time_s: float) -> tuple[flo
 def _alone(picture: Picture, eye: Any, c: int, k: int, p: int, time_s: float) -> None:
     """A track and a plot that nobody else may want."""
     if predict_track(picture, eye, c, k, time_s):
-        d2, _, hard = _gated(picture, c, k, p, time_s)
+        d2, _, hard = _gated(picture, eye, c, k, p, time_s)
         if d2 < inf:
-            take_in(picture, c, k, p, hard, time_s)
+            take_in(picture, eye, c, k, p, hard, time_s)
 
 
 @borrowing_kernel
@@ -315,7 +354,7 @@ def _weigh(picture: Picture, eye: Any, c: int, claims: int, time_s: float) -> in
         picture.plots[p].tracks = 0
         if not level:
             continue
-        d2, det, hard = _gated(picture, c, k, p, time_s)
+        d2, det, hard = _gated(picture, eye, c, k, p, time_s)
         if d2 < inf:
             claim = picture.claims[kept]
             claim.track, claim.plot, claim.cost, claim.hard = k, p, d2 + log(det), 1 if hard else 0
@@ -327,7 +366,7 @@ def _weigh(picture: Picture, eye: Any, c: int, claims: int, time_s: float) -> in
     for q in range(kept):
         one = picture.claims[q]
         if picture.wanted[one.track] == 1 and picture.plots[one.plot].tracks == 1:
-            take_in(picture, c, one.track, one.plot, one.hard != 0, time_s)
+            take_in(picture, eye, c, one.track, one.plot, one.hard != 0, time_s)
         else:
             other = picture.claims[left]
             other.track, other.plot, other.cost, other.hard = one.track, one.plot, one.cost, one.hard
@@ -336,7 +375,7 @@ def _weigh(picture: Picture, eye: Any, c: int, claims: int, time_s: float) -> in
 
 
 @borrowing_kernel
-def _compete(picture: Picture, c: int, count: int, claims: int, time_s: float) -> None:
+def _compete(picture: Picture, eye: Any, c: int, count: int, claims: int, time_s: float) -> None:
     """Global nearest neighbour, cluster by cluster."""
     places = picture.beliefs.shape[1]
     parents = picture.parents
@@ -393,28 +432,46 @@ def _compete(picture: Picture, c: int, count: int, claims: int, time_s: float) -
                     r += 1
                     last = claim.track
                 if chosen[r] == columns[claim.plot]:
-                    take_in(picture, c, claim.track, claim.plot, claim.hard != 0, time_s)
+                    take_in(picture, eye, c, claim.track, claim.plot, claim.hard != 0, time_s)
                 claim.cost = _NO_PAIR  # done
 
 
 @borrowing_kernel
-def _leave_over(world: WorldArrays, picture: Picture, s: int, c: int, p: int, time_s: float) -> None:
-    """A plot that no track takes: one of the first of its target, or the first of a track."""
-    plot, eye = picture.plots[p], picture.eyes[s]
-    i = plot.truth
-    if i >= 0:
-        belief = picture.beliefs[c, i]
-        kill_class = world.threats[i].kill_class
-        if belief.plots == 0:
-            begin_track(picture, eye, c, i, p, kill_class, STALE_S, time_s)
-            return
-        if belief.plots < SETTLED:
-            if predict_track(picture, eye, c, i, time_s):
-                take_in(picture, c, i, p, False, time_s)
-            return
+def _leave_over(
+    world: WorldArrays, picture: Picture, seed: int, replication: int, s: int, c: int, p: int, step: int, time_s: float
+) -> None:
+    """A plot that no track takes is the first of one."""
+    i, place = picture.plots[p].truth, NOWHERE
+    if i >= 0 and picture.beliefs[c, i].plots == 0:
+        place = i
     else:
-        kill_class = UNKNOWN_CLASS
-    for k in range(len(world.threats), picture.beliefs.shape[1]):
-        if picture.beliefs[c, k].plots == 0:
-            begin_track(picture, eye, c, k, p, kill_class, PATIENCE * world.sensors[s].scan_period_s, time_s)
-            return
+        for k in range(len(world.threats), picture.beliefs.shape[1]):
+            if picture.beliefs[c, k].plots == 0:
+                place = k
+                break
+    if place == NOWHERE:
+        return
+    kill_class = int(world.threats[i].kill_class) if i >= 0 else UNKNOWN_CLASS
+    receding_mps = _doppler(world, picture, seed, replication, s, p, step, kill_class, time_s)
+    patience_s = PATIENCE * world.sensors[s].scan_period_s
+    begin_track(picture, picture.eyes[s], c, place, p, kill_class, receding_mps, DOPPLER_STD_MPS, patience_s, time_s)
+
+
+@borrowing_kernel
+def _doppler(
+    world: WorldArrays, picture: Picture, seed: int, replication: int, s: int, p: int, step: int, kill_class: int, time_s: float
+) -> float:
+    """How fast plot `p` recedes, m/s, as sensor `s` measured it; of a false plot, anything within its class's spread."""
+    i, eye, key = picture.plots[p].truth, picture.eyes[s], world.sensors[s].key
+    if i < 0:
+        luck, _ = draws.draw_normal_pair(seed, replication, draws.DOPPLER, key, np.uint64(p + 1), step)
+        return luck * float(picture.motion[kill_class].speed_std_mps)
+    luck, _ = draws.draw_normal_pair(seed, replication, draws.DOPPLER, key, world.threats[i].key, step)
+    before_m = _range_m(world, eye, i, time_s - 0.5 * MOMENT_S)
+    return (_range_m(world, eye, i, time_s + 0.5 * MOMENT_S) - before_m) / MOMENT_S + DOPPLER_STD_MPS * luck
+
+
+@borrowing_kernel
+def _range_m(world: WorldArrays, eye: Any, i: int, time_s: float) -> float:
+    x, y, z, _ = position(world.threats[i], world.path_m, time_s)
+    return sqrt((x - eye.position_m[0]) ** 2 + (y - eye.position_m[1]) ** 2 + (z - eye.position_m[2]) ** 2)

@@ -46,7 +46,7 @@ def send_plots(
     if sensor.false_plots > 0.0:
         count = add_false(world, picture, seed, replication, s, count, step)
     if state.counts[N_AUTONOMOUS] > 0:
-        _to_own_posts(world, state, record, s, count, time_s)
+        _to_own_posts(world, state, seed, replication, record, s, count, step, time_s)
     way_s = 0.0
     node = world.first_sensor - world.first_battery + s
     if len(world.reports) > 0:
@@ -59,11 +59,13 @@ def send_plots(
     if way_s > 0.0:
         _post(state, s, c, count, step, time_s, way_s)
     elif len(world.reports) == 0 or state.down[world.first_command - world.first_battery + c] <= 0:
-        _receive(world, state, record, s, c, count, time_s, time_s)
+        _receive(world, state, seed, replication, record, s, c, count, step, time_s, time_s)
 
 
 @borrowing_kernel
-def _to_own_posts(world: WorldArrays, state: State, record: bool, s: int, count: int, time_s: float) -> None:
+def _to_own_posts(
+    world: WorldArrays, state: State, seed: int, replication: int, record: bool, s: int, count: int, step: int, time_s: float
+) -> None:
     """Batteries that are their own posts and fire on sensor `s` have its plots."""
     for b in range(len(world.batteries)):
         c = state.post[b]
@@ -72,7 +74,7 @@ def _to_own_posts(world: WorldArrays, state: State, record: bool, s: int, count:
         battery = world.batteries[b]
         for k in range(battery.first_sensor, battery.first_sensor + battery.sensors):
             if world.fire_control[k] == s:
-                _receive(world, state, record, s, c, count, time_s, time_s)
+                _receive(world, state, seed, replication, record, s, c, count, step, time_s, time_s)
                 for p in range(count):
                     state.picture.plots[p].tracks = 0
                     state.picture.plots[p].taken = -1
@@ -130,7 +132,9 @@ def _post(state: State, s: int, c: int, count: int, step: int, time_s: float, wa
 
 
 @borrowing_kernel
-def deliver(world: WorldArrays, state: State, net: Network, record: bool, s: int, step: int, now_s: float) -> None:
+def deliver(
+    world: WorldArrays, state: State, net: Network, seed: int, replication: int, record: bool, s: int, step: int, now_s: float
+) -> None:
     """The plots of scan number `step` of sensor `s` are at their post, if there is still a way and a post."""
     picture, heads, sensor = state.picture, state.picture.heads, world.sensors[s]
     count, c, time_s = 0, -1, now_s
@@ -159,7 +163,7 @@ def deliver(world: WorldArrays, state: State, net: Network, record: bool, s: int
             before = at
         at = after
     if count > 0 and _still_reached(world, state, net, s, c):
-        _receive(world, state, record, s, c, count, time_s, now_s)
+        _receive(world, state, seed, replication, record, s, c, count, step, time_s, now_s)
 
 
 @borrowing_kernel
@@ -176,11 +180,12 @@ def _still_reached(world: WorldArrays, state: State, net: Network, s: int, c: in
 
 @borrowing_kernel
 def _receive(
-    world: WorldArrays, state: State, record: bool, s: int, c: int, count: int, time_s: float, now_s: float
-) -> None:
-    """Post `c` has the first `count` plots of the picture, which sensor `s` measured at `time_s`."""
+    world: WorldArrays, state: State, seed: int, replication: int, record: bool,
+    s: int, c: int, count: int, step: int, time_s: float, now_s: float,
+) -> None:  # fmt: skip
+    """Post `c` has the first `count` plots of the picture, which sensor `s` measured in its scan number `step`, at `time_s`."""
     picture = state.picture
-    attribute(world, state, s, c, count, time_s)
+    attribute(world, state, seed, replication, s, c, count, step, time_s)
     tell = picture.told.shape[1] > 0
     if tell:
         for p in range(count):

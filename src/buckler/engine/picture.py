@@ -51,6 +51,8 @@ STALE_S: Final = 60.0
 NOWHERE: Final = -1
 EXTRA: Final = 32
 """Tracks of a post beyond one for each threat."""
+SETTLED: Final = 3
+"""Plots from which on a track is one."""
 REVISED_S: Final = 2.0
 """By so much a meeting with a track that has changed a little may be sooner than it was."""
 TRACKS_STEP_S: Final = 0.5
@@ -188,7 +190,7 @@ class Picture(Bundle):
     eyes: NDArray[np.void]  # EYE [sensor]
     motion: NDArray[np.void]  # MOTION [kill class]
     numbers: NDArray[np.int64]  # tracks begun so far [command]
-    plots: NDArray[np.void]  # SEEN_PLOT of a scan
+    plots: NDArray[np.void]  # SEEN_PLOT of a scan; the last one is spare (look_from_plot)
     posted: NDArray[np.void]  # POSTED
     heads: NDArray[np.int64]  # [sensor, then mail.FREE and mail.USED]: its first plot under way; -1 none
     live: NDArray[np.int64]  # places of the tracks that take part
@@ -218,7 +220,7 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
     """Room for every post's tracks; for none where the picture is the truth."""
     filtered = world.basket_m > 0.0
     c, t, s = (len(world.commands), len(world.threats), len(world.sensors)) if filtered else (0, 0, 0)
-    k, n = (t + EXTRA, t + FALSE_PLOTS) if filtered else (0, 0)
+    k, n = (t + EXTRA, t + FALSE_PLOTS + 1) if filtered else (0, 0)
     most = min(k, WIDEST)
     e = len(world.reports) - len(world.sensors) if filtered and len(world.reports) > 0 else 0
     e = e if bool((world.reports["voice"][len(world.reports) - e :] == 0).any()) else 0
@@ -406,13 +408,42 @@ def let_manoeuvre(motion: Any, P: NDArray[np.float64], step_s: float) -> None:
 
 
 @borrowing_kernel
-def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float) -> None:
+def look_from_plot(picture: Picture, eye: Any, k: int, p: int) -> None:
+    """How far off plot `p` the track in place `k` is, carried on in spare room: along the line of sight and across it, m, as `near`;
+    the plot's errors in the last of the plots.
+
+    Linear in the state, so for tracks that are not yet settled: where a velocity is guessed, a track's place is kilometres off, and the
+    angles from there tell little of what they are at the plot.
+    """
+    plot, near, local, x = picture.plots[p], picture.near[k], picture.plots[-1], picture.spare_x[k]
+    sine, cosine = sin(plot.value[1]), cos(plot.value[1])
+    up, level = sine_cosine(plot.value[2])
+    for a in range(3):
+        east, north, above = eye.axes[0, a], eye.axes[1, a], eye.axes[2, a]
+        near[3 + a] = level * (sine * east + cosine * north) + up * above
+        near[6 + a] = cosine * east - sine * north
+        near[9 + a] = level * above - up * (sine * east + cosine * north)
+    for r in range(3):
+        near[r] = 0.0
+        for a in range(3):
+            near[r] += near[3 + 3 * r + a] * (x[a] - plot.position_m[a])
+    local.noise_std[0] = plot.noise_std[0]
+    local.noise_std[1] = plot.value[0] * level * plot.noise_std[1]
+    local.noise_std[2] = plot.value[0] * plot.noise_std[2]
+
+
+@borrowing_kernel
+def take_in(picture: Picture, eye: Any, c: int, k: int, p: int, hard: bool, time_s: float) -> None:
     """The track in place `k`, carried on to the scan in spare room, takes plot `p`."""
     belief, plot = picture.beliefs[c, k], picture.plots[p]
     x, P, near = picture.spare_x[k], picture.spare_P[k], picture.near[k]
     if hard:
         let_manoeuvre(picture.motion[belief.kill_class], P, time_s - belief.time_s)
-    update_three(x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot)
+    if belief.plots < SETTLED:
+        look_from_plot(picture, eye, k, p)
+        update_three(x, P, near, -near[0], -near[1], -near[2], picture.plots[-1])
+    else:
+        update_three(x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot)
     if time_s < belief.time_s:
         models.move(picture.motion[belief.kill_class], x, belief.time_s - time_s)
         shift(P, belief.time_s - time_s)
@@ -430,9 +461,10 @@ def take_in(picture: Picture, c: int, k: int, p: int, hard: bool, time_s: float)
 
 @borrowing_kernel
 def begin_track(
-    picture: Picture, eye: Any, c: int, k: int, p: int, kill_class: int, patience_s: float, time_s: float
-) -> None:
-    """A track begins in place `k` with plot `p`, its velocity unknown."""
+    picture: Picture, eye: Any, c: int, k: int, p: int, kill_class: int, receding_mps: float, receding_std_mps: float,
+    patience_s: float, time_s: float,
+) -> None:  # fmt: skip
+    """A track begins in place `k` with plot `p`: its speed along the line of sight is measured, the rest of its velocity unknown."""
     belief, plot = picture.beliefs[c, k], picture.plots[p]
     picture.numbers[c] += 1
     belief.number = picture.numbers[c]
@@ -451,8 +483,13 @@ def begin_track(
         for b in range(6):
             P[a, b] = 0.0
     place(eye, plot, x[:3], P[:3, :3], picture.work)
-    for a in range(3, 6):
-        P[a, a] = picture.motion[kill_class].speed_std_mps ** 2
+    spread = picture.motion[kill_class].speed_std_mps ** 2
+    for a in range(3):
+        out = (x[a] - eye.position_m[a]) / plot.value[0]
+        x[a + 3] = receding_mps * out
+        for b in range(3):
+            P[a + 3, b + 3] = (receding_std_mps * receding_std_mps - spread) * out * (x[b] - eye.position_m[b]) / plot.value[0]
+        P[a + 3, a + 3] += spread
 
 
 @borrowing_kernel

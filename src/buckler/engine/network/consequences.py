@@ -65,7 +65,7 @@ def on_network(
     elif what == calendar.SEND_TRACK:
         send_track(world, state, net, seed, replication, a, b, now_s)
     elif what == calendar.PLOTS:
-        deliver(world, state, net, record, a, b, now_s)
+        deliver(world, state, net, seed, replication, record, a, b, now_s)
     elif what == calendar.HEAR_TRACK:
         hear_track(world, state, net, record, a, b, now_s)
     elif what == calendar.PASS_ON:
