@@ -48,7 +48,7 @@ from buckler.engine.picture import (
 )
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
-from buckler.physics.sight import position
+from buckler.physics.look import position
 from buckler.tracking.association import assign_in, find
 from buckler.tracking.kalman import distance_three, project_three
 from buckler.tracking.measuring import wrapped
