@@ -18,7 +18,8 @@ from buckler.errors import InputError, OutputExistsError
 from buckler.log.read import RunFolder, open_run
 from buckler.scenario.load import Loaded, load_scenario
 from buckler.scenario.packaged import packaged_scenarios
-from buckler.validation.run import Result, validate_cases, validate_packaged
+from buckler.validation.results import Result
+from buckler.validation.run import validate_cases, validate_packaged
 from buckler.world.compile import World
 from buckler.world.faults import compile_scenario
 

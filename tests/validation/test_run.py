@@ -16,16 +16,9 @@ from buckler.validation.cases import RECORD, Case
 from buckler.validation.compare import within
 from buckler.validation.files import read_weapon_assignment
 from buckler.validation.quantities import QUANTITIES
-from buckler.validation.run import (
-    Result,
-    packaged_cases,
-    render,
-    results_json,
-    run_case,
-    run_cases,
-    validate_cases,
-    validate_packaged,
-)
+from buckler.validation.results import Result, results_json
+from buckler.validation.run import packaged_cases, run_case, validate_cases, validate_packaged
+from buckler.validation.table import render
 
 PACKAGED = packaged_cases()
 NUMBERS = [case for case in PACKAGED if case.quantity != RECORD]
@@ -201,7 +194,7 @@ def test_the_packaged_table_covers_its_areas_and_passes() -> None:
 
 
 def test_shared_cases_have_no_fail_and_every_function_has_a_model() -> None:
-    results = run_cases(shared("validation/cases.json"))
+    results = validate_cases(shared("validation/cases.json"))
     assert [(result.id, result.message) for result in results if result.status == "fail"] == []
     assert [result.id for result in results if result.case.quantity not in {*QUANTITIES, RECORD}] == []
     assert sum(result.status == "pass" for result in results) >= 76

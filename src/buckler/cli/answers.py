@@ -84,7 +84,9 @@ def validate(
 ) -> None:
     """Compute published numbers on this installation: pass or fail, with tolerance and source."""
     from buckler.report.progress import progress_bar
-    from buckler.validation.run import render, results_json, validate_cases, validate_packaged
+    from buckler.validation.results import results_json
+    from buckler.validation.run import validate_cases, validate_packaged
+    from buckler.validation.table import render
 
     with progress_bar(quiet, "Cases", as_json=as_json) as progress:
         results = validate_packaged(progress.update) if cases is None else validate_cases(cases, progress.update)

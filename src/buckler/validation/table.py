@@ -13,7 +13,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from buckler.validation.run import Result, Status
+    from buckler.validation.results import Result, Status
 
 _STYLES: Final[dict[Status, str]] = {"pass": "green", "fail": "bold red", "no model": "yellow"}
 _SAID: Final = {"pass": "pass", "fail": "FAIL", "no model": "no model"}
