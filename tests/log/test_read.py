@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report.fake_run import write_fake_run
+from runs import layered, loaded
 
+from buckler.analysis.query import query
 from buckler.analysis.summary import summarise
+from buckler.campaign.simulate import simulate_into
 from buckler.errors import BucklerError, RunFolderError
 from buckler.log.read import numbers, open_run, rows_of
 from buckler.log.schema import EVENTS
@@ -53,6 +56,31 @@ def test_columns_as_arrays_and_the_rows_of_a_replication(folder):
         assert rows_of(mixed, replication).to_pylist() == [
             r for r in mixed.to_pylist() if r["replication"] == replication
         ]
+
+
+def test_tracks_written_before_posts_told_each_other_theirs_are_read_as_the_posts_own(tmp_path, call):
+    """A filtered run, and the same folder as older versions of this schema number wrote it: without `told_by` and `fused`."""
+    data = layered((0.5,), 2) | {"picture": "filtered"}
+    simulate_into(loaded(data), tmp_path / "run", replications=2, seed=1, workers=1)
+    file = tmp_path / "run" / "tracks.parquet"
+    new = open_run(tmp_path / "run").tracks
+    assert new.num_rows > 0
+    assert set(new["told_by"].to_pylist()) == {""}
+    assert set(new["fused"].to_pylist()) == {False}
+    pq.write_table(new.drop_columns(["told_by", "fused"]), file)
+    assert pq.read_schema(file).names == [name for name in new.column_names if name not in ("told_by", "fused")]
+    old = open_run(tmp_path / "run").tracks
+    assert (old.schema.names, old.to_pylist()) == (new.schema.names, new.to_pylist())
+    answer = query(tmp_path / "run", "select count(*) from tracks where told_by = '' and not fused")
+    assert answer.rows == [(new.num_rows,)]
+    code, _, _ = call("report", tmp_path / "run")
+    assert code == 0
+    code, out, _ = call("query", tmp_path / "run", "select distinct told_by, fused from tracks", "--json")
+    assert code == 0
+    assert json.loads(out) == [{"told_by": "", "fused": False}]
+    pq.write_table(new.drop_columns(["post"]), file)  # no version wrote that
+    with pytest.raises(RunFolderError, match="no column `post`"):
+        _ = open_run(tmp_path / "run").tracks
 
 
 def test_nothing_but_run_json_is_opened_before_it_is_asked_for(folder):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from buckler.errors import InputError, nearest
 from buckler.log.read import RunFolder, open_run
+from buckler.log.schema import ADDED
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -224,7 +225,11 @@ def _opened(folder: RunFolder) -> DuckDBPyConnection:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         for name, path in files.items():
-            connection.execute(f"create view {name} as select * from read_parquet({_quoted(_unglobbed(str(path)))})")  # noqa: S608
+            source = f"read_parquet({_quoted(_unglobbed(str(path)))})"
+            there = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]  # noqa: S608
+            added = {column: value for column, value in ADDED.get(path.name, {}).items() if column not in there}
+            filled = "".join(f", {_quoted(v) if isinstance(v, str) else str(v).lower()} as {column}" for column, v in added.items())
+            connection.execute(f"create view {name} as select *{filled} from {source}")  # noqa: S608
         for name, (_, definition) in VIEWS.items():
             connection.execute(f"create view {name} as {definition}")
     except duckdb.Error as error:

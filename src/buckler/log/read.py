@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from buckler.errors import RunFolderError
-from buckler.log.schema import DETECTIONS, ENTITIES, EVENTS, PARAMETERS, SCHEMA_VERSION, STATES, TRACKS
+from buckler.log.schema import ADDED, DETECTIONS, ENTITIES, EVENTS, PARAMETERS, SCHEMA_VERSION, STATES, TRACKS
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -145,8 +145,13 @@ class RunFolder:
     def _table(self, name: str, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
         file = self._file(name)
         with self._opened(file, schema) as parquet, _translated(file):
-            table = parquet.read(columns=list(columns or schema.names))
+            wanted = list(columns or schema.names)
+            table = parquet.read(columns=[column for column in wanted if column in parquet.schema_arrow.names])
             table.validate(full=True)
+            for position, column in enumerate(wanted):
+                if column not in table.column_names:
+                    filling = pa.repeat(ADDED[name][column], table.num_rows).cast(schema.field(column).type)
+                    table = table.add_column(position, schema.field(column), filling)
             return table
 
     @contextmanager
@@ -161,6 +166,8 @@ class RunFolder:
                 _ = found.names  # names that are not UTF-8 show here
             for field in schema:
                 if field.name not in found.names:
+                    if field.name in ADDED.get(file.name, {}):
+                        continue
                     raise RunFolderError(f"{file}: has no column `{field.name}`: altered, or not this table; {_REDO}")
                 if _plain(found.field(field.name).type) != _plain(field.type):
                     raise RunFolderError(

@@ -193,6 +193,11 @@ TRACKS: Final = _schema([
     pa.field("position_std_m", pa.float64(), metadata={"unit": "m", "meaning": "root of the mean variance of three axes"}),
 ])  # fmt: skip
 
+ADDED: Final[dict[str, dict[str, str | bool]]] = {"tracks.parquet": {"told_by": "", "fused": False}}
+"""Columns that older folders of this schema number lack, and what they held where they had held it: when posts told each other no tracks,
+every track was the post's own. Readers fill them in.
+"""
+
 PARAMETERS: Final = _schema([
     pa.field("draw", pa.int32(), metadata={"meaning": "number of the set of values"}),
     pa.field("first_replication", pa.int32(), metadata={"meaning": "the first replication flown with it"}),
