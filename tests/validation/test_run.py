@@ -199,3 +199,42 @@ def test_shared_cases_have_no_fail_and_every_function_has_a_model() -> None:
     assert [result.id for result in results if result.case.quantity not in {*QUANTITIES, RECORD}] == []
     assert sum(result.status == "pass" for result in results) >= 76
     assert results == validate_cases(shared("validation/cases.json"))
+
+
+SETS = {"truths": [[0.0, 0.0], [10.0, 0.0]], "tracks": [[0.0, 1.0]], "c": 5.0, "p": 2.0}
+"""One pair 1 apart, one missed: 1 and 25 / 2."""
+
+
+@pytest.mark.parametrize(
+    ("expected", "status", "message"),
+    [
+        ([13.5**0.5, 1.0, 12.5, 0.0], "pass", ""),
+        (13.5**0.5, "pass", ""),
+        ({"missed": 12.5, "localisation": 1.0}, "pass", ""),
+        ({"missed": 12.0}, "fail", "missed is off by 0.5, allowed 1e-09"),
+        ({"lost": 12.5}, "fail", "the model gives no lost"),
+        (13.0, "fail", "the value is off by"),
+    ],
+)
+def test_a_value_of_several_parts_answers_for_all_of_them_one_or_those_that_are_named(expected: Any, status: str, message: str) -> None:
+    result = run_case(case("tracking.gospa", SETS, expected, {"abs": 1e-9}))
+    assert (result.status, result.message[: len(message)]) == (status, message)
+    by_name = {"x": SETS["truths"], "y": SETS["tracks"], "c": 5.0, "p": 2.0, "alpha": 2.0}
+    assert run_case(case("tracking.gospa", by_name, expected, {"abs": 1e-9})).status == status
+
+
+@pytest.mark.parametrize(
+    ("quantity", "inputs", "expected"),
+    [
+        ("tracking.nees_bounds", {"dim": 2, "runs": 1, "confidence": 0.95}, [0.0506, 7.3778]),  # chi-square tables
+        ("tracking.gate_threshold", {"dim": 2, "gate_probability": 0.99}, 9.2103),
+        ("tracking.ospa", {"x": [0, 1], "y": [0, 3], "c": 10, "p": "inf"}, 2.0),
+        ("tracking.ospa", {"x": [], "y": [[1.0, 2.0]], "c": 10, "p": 2}, 10.0),
+        ("tracking.ospa", {"tracks": [], "truths": [], "c": 10}, 0.0),
+        ("tracking.gospa", {"tracks": [1, 2], "truths": [], "c": 4, "p": 1}, 4.0),
+        ("tracking.gospa", {"tracks": [1, 2], "truths": [], "c": 4, "p": 1, "alpha": 1}, 8.0),
+    ],
+)
+def test_the_trackers_measures_answer_by_the_names_of_their_functions_too(quantity: str, inputs: dict[str, Any], expected: Any) -> None:
+    result = run_case(case(quantity, inputs, expected, {"abs": 1e-4}))
+    assert (result.status, result.message) == ("pass", "")

@@ -19,12 +19,28 @@ def plain(value: Any) -> Any:
     return value
 
 
+def asked(value: Any, expected: Any, names: tuple[str, ...]) -> Any:
+    """What a case asks for of a value whose outermost components have names: those that it names; the first where it wants one."""
+    if not names or not isinstance(value, list):
+        return value
+    if isinstance(expected, dict):
+        parts = dict(zip(names, value, strict=True))
+        return {name: parts[name] for name in expected if name in parts}
+    return value if isinstance(expected, list) else value[0]
+
+
 def within(value: Any, case: Case, turning: tuple[int, ...] = ()) -> str:
     """Why `value` is not what `case` expects, to within its tolerance; empty where it is.
 
     `turning` names the outermost components that are angles in degrees and are compared modulo 360.
     """
     expected = case.expected
+    if isinstance(expected, dict):
+        if not isinstance(value, dict) or set(value) != set(expected):
+            lacking = ", ".join(name for name in expected if not isinstance(value, dict) or name not in value)
+            return f"the model gives no {lacking}"
+        parts = (_differs(value[name], want, *_allowed(case, 0), turns=False, name=name) for name, want in expected.items())
+        return next((why for why in parts if why), "")
     if not isinstance(expected, list):
         return _differs(value, expected, *_allowed(case, 0), turns=0 in turning, name="the value")
     if not isinstance(value, list) or len(value) != len(expected):

@@ -32,15 +32,17 @@ class Quantity:
     compute: Callable[..., Any]
     turning: tuple[int, ...] = ()
     """Outermost components that are angles in degrees, equal modulo 360."""
+    names: tuple[str, ...] = ()
+    """What the outermost components are called, where a case may ask for them by name; one that asks for one number means the first."""
 
 
 QUANTITIES: Final[dict[str, list[Quantity]]] = {}
 """The ways to compute each quantity; the first whose parameters fit the inputs is taken."""
 
 
-def _answers(name: str, turning: tuple[int, ...] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _answers(name: str, turning: tuple[int, ...] = (), names: tuple[str, ...] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(compute: Callable[..., Any]) -> Callable[..., Any]:
-        QUANTITIES.setdefault(name, []).append(Quantity(compute, turning))
+        QUANTITIES.setdefault(name, []).append(Quantity(compute, turning, names))
         return compute
 
     return register
@@ -378,31 +380,54 @@ def _steady_state_covariance(tracking_index: float, sigma_w: float = 1.0, T: flo
 
 @_answers("tracking.nees_bounds")
 def _nees_bounds(N: int, n: int, level: float = 0.95) -> Any:
+    return _nees_bounds_by_name(n, N, level)
+
+
+@_answers("tracking.nees_bounds")
+def _nees_bounds_by_name(dim: int, runs: int = 1, confidence: float = 0.95) -> Any:
     from buckler.tracking.metrics import nees_bounds
 
-    return nees_bounds(n, N, level)
+    return nees_bounds(dim, runs, confidence)
 
 
 @_answers("tracking.gate_threshold")
 def _gate_threshold(n: int, pg: float) -> Any:
+    return _gate_threshold_by_name(n, pg)
+
+
+@_answers("tracking.gate_threshold")
+def _gate_threshold_by_name(dim: int, gate_probability: float) -> Any:
     from buckler.tracking.metrics import gate_threshold
 
-    return gate_threshold(n, pg)
+    return gate_threshold(dim, gate_probability)
 
 
 @_answers("tracking.ospa")
-def _ospa(c: float, p: float, tracks: list[Any], truths: list[Any]) -> Any:
+def _ospa(c: float, tracks: list[Any], truths: list[Any], p: float = 1.0) -> Any:
+    return _ospa_by_name(truths, tracks, c, p)
+
+
+@_answers("tracking.ospa")
+def _ospa_by_name(x: list[Any], y: list[Any], c: float, p: float = 1.0) -> Any:
     from buckler.tracking.metrics import ospa
 
-    return ospa(tracks, truths, c, p)
+    return ospa(x, y, c, float(p))  # JSON has no infinity: "inf"
 
 
-@_answers("tracking.gospa")
-def _gospa(c: float, p: float, tracks: list[Any], truths: list[Any], alpha: float = 2.0) -> Any:
+_GOSPA: Final = ("distance", "localisation", "missed", "false")
+
+
+@_answers("tracking.gospa", names=_GOSPA)
+def _gospa(c: float, tracks: list[Any], truths: list[Any], p: float = 1.0, alpha: float = 2.0) -> Any:
+    return _gospa_by_name(truths, tracks, c, p, alpha)
+
+
+@_answers("tracking.gospa", names=_GOSPA)
+def _gospa_by_name(x: list[Any], y: list[Any], c: float, p: float = 1.0, alpha: float = 2.0) -> Any:
     from buckler.tracking.metrics import gospa
 
-    parts = gospa(truths, tracks, c, p, alpha)
-    return [parts.distance, parts.localisation, parts.missed, parts.false]
+    parts = gospa(x, y, c, p, alpha)
+    return [getattr(parts, name) for name in _GOSPA]
 
 
 @_answers("tracking.benchmark_manoeuvre")

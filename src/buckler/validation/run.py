@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from buckler.validation.cases import RECORD, Case, parse_cases, read_cases
-from buckler.validation.compare import plain, within
+from buckler.validation.compare import asked, plain, within
 from buckler.validation.quantities import NoModelError, find
 from buckler.validation.records import compare_record
 from buckler.validation.results import Result
@@ -23,7 +23,7 @@ def run_case(case: Case) -> Result:
             value, why = compare_record(case)
         else:
             way, arguments = find(case.quantity, case.inputs, case.base)
-            value = plain(way.compute(**arguments))
+            value = asked(plain(way.compute(**arguments)), case.expected, way.names)
             why = within(value, case, way.turning)
     except NoModelError as error:
         return Result(case, "no model", message=str(error))
