@@ -238,3 +238,24 @@ def test_a_value_of_several_parts_answers_for_all_of_them_one_or_those_that_are_
 def test_the_trackers_measures_answer_by_the_names_of_their_functions_too(quantity: str, inputs: dict[str, Any], expected: Any) -> None:
     result = run_case(case(quantity, inputs, expected, {"abs": 1e-4}))
     assert (result.status, result.message) == ("pass", "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "file", "expected", "status"),
+    [
+        ("ASTERIX x: SIC, range m, ident", "asterix/cat048.raw", [201, 366_110.015625, "DLH65A"], "pass"),
+        ("ASTERIX x: SIC, colour", "asterix/cat048.raw", [201, 1], "no model"),
+        ("ASTERIX x: track no, lat", "asterix/cat062cat065.raw", [4980, 44.73441302776337], "pass"),
+        ("ASTERIX x: number of CAT034 and CAT062 records", "asterix/cat_034_048.pcap", [34, 0], "pass"),
+        ("ADS-B x: rows, aircraft", "adsb/turkish_flag.json.gz", [917, 1], "pass"),
+        ("ADS-B x: rows, aircraft", "adsb/turkish_flag.json.gz", [918, 1], "fail"),
+        ("ADS-B x: altitude peaks with prominence > 4000 ft", "adsb/zero_gravity.json.gz", 30, "pass"),
+        ("ADS-B x: altitude peaks with prominence > 4000 ft", "adsb/zero_gravity.json.gz", 40, "fail"),
+        ("ADS-B x: wingspan", "adsb/turkish_flag.json.gz", 1, "no model"),
+    ],
+)
+def test_a_record_of_a_recorded_file_is_read_again(statement: str, file: str, expected: Any, status: str) -> None:
+    base = shared(f"validation/data/{file}").parents[2]
+    tolerance, note = (None, "+-2") if "peaks" in statement else ({"abs": 1e-9}, "")
+    result = run_case(case(RECORD, {"file": f"data/{file}"}, expected, tolerance, statement=statement, note=note, base=base))
+    assert result.status == status, result.message

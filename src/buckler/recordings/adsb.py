@@ -128,6 +128,15 @@ def read_adsb(
     return Recording(str(file), epoch_s, tuple(tracks), tuple(said))
 
 
+def size_of(path: str | Path) -> tuple[int, int]:
+    """The rows of an ADS-B table, and the addresses in it, before anything is held out."""
+    file = Path(path)
+    columns, _ = _columns(file)
+    if "icao24" not in columns:
+        raise InputError(f"{file}: not an ADS-B table: it has no column icao24")
+    return len(columns["icao24"]), len({str(address).strip().lower() for address in columns["icao24"] if address})
+
+
 def _columns(file: Path) -> tuple[dict[str, Any], list[str]]:
     """The columns of the table by name, and what was wrong with the file."""
     content, said = file_bytes(file)

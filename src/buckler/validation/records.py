@@ -14,6 +14,7 @@ from buckler.units import to_si
 from buckler.validation.cases import Case
 from buckler.validation.compare import plain, within
 from buckler.validation.quantities import NoModelError
+from buckler.validation.recordings import compare_recording
 
 if TYPE_CHECKING:
     from buckler.catalog.schema import Card
@@ -30,6 +31,8 @@ def compare_record(case: Case) -> tuple[Any, str]:
     """What buckler computes of it, and why that is not the record (or nothing); NoModelError where it has none."""
     if "P.1511" in case.statement and set(case.inputs) == {"lat", "lon"}:
         return _altitude(case)
+    if set(case.inputs) == {"file"} and case.statement.startswith(("ASTERIX", "ADS-B")):
+        return compare_recording(case)
     parts = set(case.expected) if isinstance(case.expected, dict) else set()
     if parts == {"apogee_km", "flight_s"} and set(case.inputs) == {"range_km"}:
         return _ballistic(case)
