@@ -420,6 +420,54 @@ static inline double room_m(const World *w, int table, Reach at)
     return w->fly_out_clear_m[((int64_t)table * (ranges - 1) + c.i) * (heights - 1) + c.k];
 }
 
+/* No seconds a metre in the cells of these corners are more than this; infinite where one is not reached. */
+static double steepest(const INTERCEPTOR *kind, const double *time, int ranges, int heights, int i, int to_i, int low, int high)
+{
+    double across = 0.0, up = 0.0;
+    for (int k = low; k <= high + 1; k++) {
+        double rise = 0.0;
+        for (int j = i; j <= to_i + 1; j++) {
+            const double *at = time + (int64_t)j * heights + k;
+            if (!(*at < INFINITY)) return INFINITY;
+            if (j > i) across = at_least(across, fabs(at[0] - at[-heights]));
+            if (k > low) rise = at_least(rise, fabs(at[0] - at[-1]));
+        }
+        if (k > low) up = at_least(up, rise / (2 * k - 1));
+    }
+    across *= (ranges - 1.0) * (ranges - 1.0) / (kind->max_range_m * (2 * i + 1));
+    up *= (heights - 1.0) * (heights - 1.0) / kind->max_height_m;
+    return sqrt(across * across + up * up);
+}
+
+/* Seconds for which a round that comes `gap` late stays late; and for which it comes less and less late. */
+static double still_late(const World *w, int table, Reach at, double line, double gap, double fastest, double *falling)
+{
+    const INTERCEPTOR *kind = &w->interceptors[table];
+    const double beyond = line - kind->powered_path_m;
+    *falling = 0.0;
+    if (beyond <= 0.0) return 0.0;
+    const int ranges = (int)w->fly_out_s_shape[1], heights = (int)w->fly_out_s_shape[2];
+    const double *time = w->fly_out_s + (int64_t)table * ranges * heights;
+    const double wide = kind->max_range_m / ((ranges - 1.0) * (ranges - 1.0));
+    const double high = kind->max_height_m / ((heights - 1.0) * (heights - 1.0));
+    const Cell c = cell_of(kind, ranges, heights, at);
+    const double side = at_most(c.x, 1.0 - c.x) * wide * (2 * c.i + 1), end = at_most(c.y, 1.0 - c.y) * high * (2 * c.k + 1);
+    const double inside = at_most(beyond, at_most(side, end)) / fastest;
+    double slope = steepest(kind, time, ranges, heights, c.i, c.i, c.k, c.k) * fastest;
+    const double late = gap / (1.0 + slope);
+    if (late <= inside) {
+        if (slope < 1.0) *falling = inside;
+        return late;
+    }
+    const int first = c.x < 0.5 && c.i > 0 ? c.i - 1 : c.i, last = first < ranges - 2 ? first + 1 : ranges - 2;
+    const double room = at_most(beyond, at_most(at.x_m - wide * first * first, wide * (last + 1) * (last + 1) - at.x_m));
+    const int low = cell_of(kind, ranges, heights, (Reach){at.x_m, at.y_m - room}).k;
+    const int top = cell_of(kind, ranges, heights, (Reach){at.x_m, at.y_m + room}).k;
+    slope = steepest(kind, time, ranges, heights, first, last, low, top) * fastest;
+    if (slope < 1.0) *falling = room / fastest;
+    return at_least(inside, at_most(gap / (1.0 + slope), room / fastest));
+}
+
 /* The meeting in (early, late], early with a round that comes too late: false position (Dowell and Jarratt 1971). */
 static double settled(const World *w, int weapon, int i, double launch_s, double early, double gap_early, double late, double gap_late)
 {
@@ -491,9 +539,12 @@ static double meeting(const World *w, int weapon, int i, double launch_s, double
             safe = gap / (1.0 + at_least(kind->gradient_spm, chord) * fastest);
             if (safe > clear) safe = at_least(clear, gap / (1.0 + at_least(kind->edge_gradient_spm, chord) * fastest));
             leapt = safe > clear;
+            double falling;
+            const double near = still_late(w, table, at, line, gap, fastest, &falling);
+            if (near > safe) safe = near, leapt = 0;
             if (gap < gap_before && gap_before < INFINITY) {
                 const double secant = gap * (tau - before) / (gap_before - gap);
-                if (safe < secant && secant <= 0.05) safe = secant, leapt = 1;
+                if (safe < secant && secant <= at_least(0.05, at_most(falling, clear))) safe = secant, leapt = 1;
             }
         } else {
             leapt = 1;

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numba
 import pytest
 
 from buckler import compiled
+from buckler.compiled import kernel
 
 
 @pytest.fixture
@@ -60,3 +62,22 @@ def test_another_library_version_changes_it(package: Path, monkeypatch: pytest.M
 def test_the_cache_folder_is_named_by_the_hash() -> None:
     assert compiled.cache_folder().name == compiled.kernel_hash()
     assert len(compiled.kernel_hash()) == 16
+
+
+@kernel
+def _half(x: float) -> float:
+    return 0.5 * x
+
+
+@kernel
+def _quarter(x: float) -> float:
+    return _half(_half(x))
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
+def test_only_what_python_calls_becomes_machine_code() -> None:
+    assert _quarter(8.0) == 2.0
+    assert not getattr(_half, "signatures")  # noqa: B009
+    (compiled_part,) = compiled.part(_half).overloads.values()
+    assert not [f for f in compiled_part.library._final_module.functions if not f.is_declaration]
+    assert _half(8.0) == 4.0  # and it may yet call what it did not

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from math import hypot, inf, sin, sqrt
 from typing import Any
 
@@ -86,6 +87,37 @@ class Rounds:
         x = (range_m - self.ranges_m[i]) / (self.ranges_m[i + 1] - self.ranges_m[i])
         y = (max(0.0, height_m) - self.heights_m[k]) / (self.heights_m[k + 1] - self.heights_m[k])
         return self._between(self.speed_mps, i, k, x, y)
+
+    def _steepest(self, ranges: range, heights: range) -> float:
+        """No seconds a metre in these cells are more than this; inf where one is not reached."""
+        corners = [self.time_s[i][heights.start : heights.stop + 1] for i in range(ranges.start, ranges.stop + 1)]
+        if any(not time < inf for column in corners for time in column):
+            return inf
+        across = max(abs(b - a) for near, far in pairwise(corners) for a, b in zip(near, far, strict=True))
+        width = self.ranges_m[ranges.start + 1] - self.ranges_m[ranges.start]
+        rises = [max(abs(column[n + 1] - column[n]) for column in corners) for n in range(len(heights))]
+        up = max(rise / (self.heights_m[k + 1] - self.heights_m[k]) for k, rise in zip(heights, rises, strict=True))
+        return hypot(across / width, up)
+
+    def still_late(self, range_m: float, height_m: float, line: float, gap: float, fastest: float) -> tuple[float, float]:
+        """Seconds for which a round that comes `gap` late stays late, and seconds for which it comes less and less late."""
+        beyond = line - self.powered_m
+        if beyond <= 0.0:
+            return 0.0, 0.0
+        i, k = self.cell(range_m, height_m)
+        sides = (range_m - self.ranges_m[i], self.ranges_m[i + 1] - range_m)
+        ends = (max(0.0, height_m) - self.heights_m[k], self.heights_m[k + 1] - max(0.0, height_m))
+        inside = min(beyond, *sides, *ends) / fastest
+        slope = self._steepest(range(i, i + 1), range(k, k + 1)) * fastest
+        late = gap / (1 + slope)
+        if late <= inside:
+            return late, inside if slope < 1 else 0.0
+        first = max(0, i - 1) if sides[0] < sides[1] else i
+        last = min(first + 1, len(self.ranges_m) - 2)
+        room = min(beyond, range_m - self.ranges_m[first], self.ranges_m[last + 1] - range_m)
+        low, high = self.cell(range_m, height_m - room)[1], self.cell(range_m, height_m + room)[1]
+        slope = self._steepest(range(first, last + 1), range(low, high + 1)) * fastest
+        return max(inside, min(gap / (1 + slope), room / fastest)), room / fastest if slope < 1 else 0.0
 
     def room_m(self, range_m: float, height_m: float) -> float:
         """How far a target can move before it is in an edge of reach."""

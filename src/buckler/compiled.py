@@ -9,12 +9,14 @@ therefore lives in a folder named by a hash of every kernel source and of the li
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import llvmlite
@@ -25,12 +27,13 @@ from numba.core import types
 from numba.core.dispatcher import Dispatcher
 
 from buckler import bundle_type as bundle_type  # tells numba what a bundle is
+from buckler.parts import PartCompiler
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).parent
 _KERNEL_SOURCES = (
-    "bundles.py", "bundle_type.py", "compiled.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine",
+    "bundles.py", "bundle_type.py", "compiled.py", "parts.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine",
     "coverage",
 )  # fmt: skip
 
@@ -60,12 +63,21 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 
 
 def _jitted(function: Function, **options: Any) -> Function:
+    """A kernel twice: the whole of it, for Python, and a part, for other kernels (parts). Either is compiled where it is called."""
     options |= {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "no_cfunc_wrapper": True}
-    dispatcher: Any = numba.njit(**options)(function)
-    if isinstance(dispatcher, Dispatcher):
-        template: Callable[[Any, Any], Any] = dispatcher.get_call_template
-        setattr(dispatcher, "get_call_template", lambda args, kws: template(tuple(map(_one_for_many, args)), kws))  # noqa: B010
-    return cast(Function, dispatcher)
+    njit: Any = numba.njit
+    whole = njit(**options)(function)
+    if not isinstance(whole, Dispatcher):
+        return function  # NUMBA_DISABLE_JIT
+    again = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    functools.update_wrapper(again, function)
+    again.__qualname__ += "_part"  # its name in the cache
+    part = njit(**options, no_cpython_wrapper=True, pipeline_class=PartCompiler)(again)
+    template: Callable[[Any, Any], Any] = part.get_call_template
+    setattr(whole, "get_call_template", lambda args, kws: template(tuple(map(_one_for_many, args)), kws))  # noqa: B010
+    setattr(whole, "get_overload", part.get_overload)  # noqa: B010
+    setattr(whole, "part", part)  # noqa: B010
+    return cast(Function, whole)
 
 
 def _one_for_many(kind: Any) -> Any:
@@ -76,6 +88,11 @@ def _one_for_many(kind: Any) -> Any:
     """
     kind = getattr(kind, "literal_type", kind)
     return types.int64 if kind in (types.int8, types.int16, types.int32, types.uint8) else kind
+
+
+def part(function: Function) -> Any:
+    """What other kernels call of a kernel: numba's dispatcher of the part."""
+    return getattr(function, "part")  # noqa: B009
 
 
 def kernel(function: Function) -> Function:

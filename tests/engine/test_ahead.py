@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import pytest
 
+from buckler.compiled import part
 from buckler.engine import ahead
 from buckler.scenario.load import load_scenario
 from buckler.world.compile import compile_world
@@ -35,5 +36,5 @@ def test_an_error_inside_is_passed_on_and_the_process_ended() -> None:
 def test_the_parts_compiled_apart_are_those_that_the_engine_calls() -> None:
     ahead.compile_last()
     ahead.compile_engine()
-    for kernel in (ahead.decide, ahead.on_network, ahead.replicate_block):
-        assert len(getattr(kernel, "signatures")) == 1, kernel  # noqa: B009 (a dispatcher's, unknown to its type)
+    for dispatcher in (part(ahead.decide), part(ahead.on_network), ahead.replicate_block):
+        assert len(getattr(dispatcher, "signatures")) == 1, dispatcher  # noqa: B009 (a dispatcher's, unknown to its type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import cos, exp, hypot, inf, log, pi, radians, sin, sqrt
 
@@ -31,6 +32,7 @@ from buckler.physics.flyout import (
     interceptor,
     range_nodes_m,
     speed_left,
+    still_late,
     time_of_flight,
 )
 from buckler.physics.interceptor import (
@@ -413,6 +415,31 @@ def gap(table: Flyout, track: np.ndarray, launch: float, time: float) -> float:
     range_m, height = intercept.range_and_height(SITE, x, y, z)
     flight = time_of_flight(table.interceptor, table.time_s, table.speed_mps, range_m, height)
     return float(flight - (time - launch))
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([long_range, short_range, low_range]), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 2 * pi),
+    st.floats(1.0, 3000.0), st.floats(1e-3, 20.0), st.floats(0.0, 1.0),
+)  # fmt: skip
+def test_what_stays_late_stays_late(
+    which: Callable[[], Flyout], near: float, low: float, course: float, speed: float, late: float, share: float
+) -> None:
+    table = which()
+    row = table.interceptor
+    range_m, height = near * row["max_range_m"], row["min_height_m"] + low * (row["max_height_m"] - row["min_height_m"])
+    here = time_of_flight(row, table.time_s, table.speed_mps, range_m, height)
+    if not here < inf:
+        return
+    path = straight_line_m(range_m, height, row["launch_height_m"])
+    stays_s, falling_s = still_late(row, table.time_s, range_m, height, path, late, speed)
+    for seconds, margin in ((share * stays_s, late), (share * falling_s, 0.0)):
+        to = range_m + speed * seconds * cos(course), height + speed * seconds * sin(course)
+        there = time_of_flight(row, table.time_s, table.speed_mps, *to) if to[0] >= 0.0 else inf
+        if margin > 0.0:
+            assert late + (there - here) - seconds >= -1e-9 * (1.0 + here)
+        elif there < inf:
+            assert there - here <= seconds + 1e-9 * (1.0 + here)
 
 
 def test_range_and_height_of_points_near_and_far() -> None:

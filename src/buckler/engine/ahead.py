@@ -14,6 +14,7 @@ from types import TracebackType
 import numba
 import numpy as np
 
+from buckler.compiled import part
 from buckler.dtypes import (
     ASKER,
     BATTERY,
@@ -95,7 +96,7 @@ def no_world() -> WorldArrays:
 
 
 def _compile(kernel: object, *last: object) -> None:
-    """Compile a kernel of (world, state, net, *last), and with it all that it calls, from types alone."""
+    """Compile a kernel, or the part of one, of (world, state, net, *last), and with it all that it calls, from types alone."""
     world = no_world()
     state = new_state(world)
     given = (world, state, network_of(world, state), *last)
@@ -109,8 +110,8 @@ def compile_engine() -> None:
 
 def compile_last() -> None:
     """Compile what `compile_engine` comes to last, in the order in which it does: it then finds it done, by another process."""
-    _compile(decide, 1, 0, 0, 0.0)
-    _compile(on_network, 1, 0, False, 1, 0, 0, 0.0)
+    _compile(part(decide), 1, 0, 0, 0.0)
+    _compile(part(on_network), 1, 0, False, 1, 0, 0, 0.0)
 
 
 class Ahead:

@@ -37,7 +37,7 @@ from buckler.engine.state import (
     TOO_LATE,
     State,
 )
-from buckler.engine.swaps import NONE, best_exchange, exchange, give_back, take
+from buckler.engine.swaps import NONE, best_exchange, exchange, first_of, give_back, salvo_of, take
 from buckler.log.schema import Kind
 
 _TRACK_CHANGES_S = 10.0
@@ -47,9 +47,6 @@ _TRACK_CHANGES = 0.25
 
 _HEADED_ELSEWHERE_S = 1.0
 """By so much an aircraft may be early at its launch before it flies on."""
-
-_OPEN_STILL = -1
-"""A candidate that has lost neither its channel nor its rounds."""
 
 # On whose track a battery may fire.
 NOBODYS: Final = 0
@@ -213,23 +210,26 @@ def decide(
                 if attempt.stage < barred:
                     _consider(world, state, b, i, held, barred, now_s)
     swaps = world.commands[c].swaps != 0
-    chosen = 0
-    engaged = engaging = -1
-    while True:
-        best = _best_candidate(world, state, c, engaged, engaging, now_s)
-        engaged = engaging = -1
-        if best < 0:
-            break
-        if state.candidates[best].asked == 0:
-            _ask(world, state, c, best, now_s)
+    chosen = left = 0
+    for k in range(state.counts[N_CANDIDATES]):
+        left = calendar.push(state.ranked, left, -state.candidates[k].score, 0, k, 0)
+    while left > 0:
+        _, _, k, _ = calendar.pop(state.ranked, left)
+        left -= 1
+        candidate = state.candidates[k]
+        if candidate.score <= 0.0:
             continue
-        state.candidates[best].score = 0.0
-        engaged, engaging = state.candidates[best].threat, world.weapons[state.candidates[best].weapon].battery
+        if candidate.asked == 0:
+            _ask(world, state, c, k, now_s)
+            left = calendar.push(state.ranked, left, -candidate.score, 0, k, 0)
+            continue
+        candidate.score = 0.0
         chosen += 1
         if swaps:
-            take(world, state, c, best, chosen)
+            take(world, state, c, k, chosen)
         else:
-            _order(world, state, net, seed, replication, c, best, now_s)
+            _order(world, state, net, seed, replication, c, k, now_s)
+        _rule_out(world, state, c, k, now_s)
     if swaps and chosen > 0:
         chosen = _swap(world, state, c, chosen, now_s)
         for number in range(1, chosen + 1):
@@ -300,40 +300,37 @@ def _order(
 
 
 @borrowing_kernel
-def _best_candidate(world: WorldArrays, state: State, c: int, engaged: int, engaging: int, now_s: float) -> int:
-    """The candidate with the greatest return that can still be had, the first of equals; -1 if there is none.
-
-    `engaged` and `engaging` are the threat and the battery of what was chosen since the last time (-1: nothing). A pair that has
-    lost its channel or its rounds to it is noted so, if it was in reach, and dropped; so is whatever else aims at that threat.
+def _rule_out(world: WorldArrays, state: State, c: int, k: int, now_s: float) -> None:
+    """Candidate `k` has been chosen: drop the others for its threat, and those that have lost their channel or their rounds to it,
+    which is noted where they were in reach.
     """
-    best = -1
-    for k in range(state.counts[N_CANDIDATES]):
-        candidate = state.candidates[k]
-        if candidate.score <= 0.0:
-            continue
+    i = state.candidates[k].threat
+    at = first_of(state, k)
+    while at < state.counts[N_CANDIDATES] and state.candidates[at].threat == i:
+        state.candidates[at].score = 0.0
+        at += 1
+    weapon, stock = world.weapons[state.candidates[k].weapon], state.stocks[state.candidates[k].weapon]
+    b = weapon.battery
+    most = largest_salvo(world.batteries[b])
+    short = state.channels[b] == 0
+    for kill_class in range(len(weapon.kept)):
+        short = short or at_hand(weapon, stock, kill_class, now_s) < most
+    if not short:
+        return
+    for n in range(state.counts[N_CANDIDATES]):
+        candidate = state.candidates[n]
         w, i = candidate.weapon, candidate.threat
-        if i == engaged:
-            candidate.score = 0.0
+        if candidate.score <= 0.0 or world.weapons[w].battery != b:
             continue
-        b = world.weapons[w].battery
-        if b != engaging:
-            if best < 0 or candidate.score > state.candidates[best].score:
-                best = k
-            continue
-        lost = _OPEN_STILL
+        lost = FIRED
         if state.channels[b] == 0:
             lost = NO_CHANNEL
-        elif at_hand(world.weapons[w], state.stocks[w], world.threats[i].kill_class, now_s) < salvo_at(
-            world.batteries[b], state.attempts[b, i], world.threats[i].kill_class
-        ):
+        elif at_hand(world.weapons[w], state.stocks[w], world.threats[i].kill_class, now_s) < salvo_of(world, state, n):
             lost = NO_ROUND
-        if lost != _OPEN_STILL:
+        if lost != FIRED:
             candidate.score = 0.0
             if state.attempts[b, i].stage < lost and _in_time(world, state, b, w, i, now_s):
                 reached(state.attempts, b, i, lost, known_by(state.held_by[c, i]))
-        elif best < 0 or candidate.score > state.candidates[best].score:
-            best = k
-    return best
 
 
 @borrowing_kernel

@@ -164,6 +164,7 @@ class State(Bundle):
     rounds: NDArray[np.void]  # ROUND, in the order of assignment
     engagements: NDArray[np.void]  # ENGAGEMENT, likewise
     candidates: NDArray[np.void]  # CANDIDATE, of one round of assignment
+    ranked: NDArray[np.void]  # calendar.ENTRY: a heap of them, the greatest return first, then the first
     hits: NDArray[np.void]  # dtypes.HIT
     down: NDArray[np.int32]  # [node, then link]: how many reasons it has to be out of order; 0: in order
     post: NDArray[np.int32]  # [node]: the post of a sensor or battery at the moment; a post's is itself
@@ -199,6 +200,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         rounds=np.zeros(shots, ROUND),
         engagements=np.zeros(shots, ENGAGEMENT),
         candidates=np.zeros(w * t, CANDIDATE),
+        ranked=np.zeros(w * t, ENTRY),
         hits=np.zeros(growth * 4096, HIT),
         down=np.zeros(n + k, np.int32),
         post=world.nodes["home"].astype(np.int32),

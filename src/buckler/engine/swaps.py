@@ -59,7 +59,7 @@ def _can_be(world: WorldArrays, state: State, k: int, now_s: float) -> bool:
 
 
 @borrowing_kernel
-def _first_of(state: State, k: int) -> int:
+def first_of(state: State, k: int) -> int:
     """The first candidate with the target of candidate `k`: a target's candidates stand together."""
     while k > 0 and state.candidates[k - 1].threat == state.candidates[k].threat:
         k -= 1
@@ -69,7 +69,7 @@ def _first_of(state: State, k: int) -> int:
 @borrowing_kernel
 def _holder(state: State, k: int) -> int:
     """The taken candidate with the target of candidate `k`; NONE where nobody has it."""
-    at = _first_of(state, k)
+    at = first_of(state, k)
     while at < state.counts[N_CANDIDATES] and state.candidates[at].threat == state.candidates[k].threat:
         if state.candidates[at].taken > 0:
             return at
@@ -81,7 +81,7 @@ def _holder(state: State, k: int) -> int:
 def _best_other(world: WorldArrays, state: State, k: int, now_s: float) -> int:
     """The best candidate that can be had for the target of candidate `k`, which has just been given up; NONE for none."""
     best = NONE
-    at = _first_of(state, k)
+    at = first_of(state, k)
     while at < state.counts[N_CANDIDATES] and state.candidates[at].threat == state.candidates[k].threat:
         candidate = state.candidates[at]
         better = candidate.worth > (0.0 if best == NONE else state.candidates[best].worth)

@@ -404,6 +404,73 @@ def _bilinear(table: Floats, i: int, k: int, x: float, y: float) -> float:
     return float((1.0 - x) * near + x * ((1.0 - y) * table[i + 1, k] + y * table[i + 1, k + 1]))
 
 
+@inlined_kernel
+def _cell(value: float, count: int, extent: float) -> tuple[int, float, float]:
+    """The cell of the grid that a range or height lies in, its place there from 0 to 1, and the cell's width in metres."""
+    value = max(0.0, value)
+    i = min(int(_place(value, count, extent)), count - 2)
+    # Cell i begins at i^2 and is 2 i + 1 wide, in units of the first one.
+    unit = extent * (1.0 / (count - 1.0) ** 2)
+    width = unit * (2 * i + 1)
+    return i, (value - unit * (i * i)) / width, width
+
+
+@borrowing_kernel
+def _steepest(row: Any, time: Floats, first: int, last: int, low: int, high: int) -> float:
+    """A bound on the gradient of the time of flight, s/m, in the cells first to last along range and low to high along height; inf where
+    not all of them are reached.
+
+    A bilinear function is nowhere steeper along an axis than along the steeper of its cell's two sides. Along range the sides are
+    taken to be as short as the first.
+    """
+    along = up = 0.0
+    for k in range(low, high + 2):
+        rise = 0.0
+        for j in range(first, last + 2):
+            t = time[j, k]
+            if not t < inf:
+                return inf
+            if j > first:
+                along = max(along, abs(t - time[j - 1, k]))
+            if k > low:
+                rise = max(rise, abs(t - time[j, k - 1]))
+        if k > low:
+            up = max(up, rise / (2 * k - 1))
+    along *= (RANGE_NODES - 1.0) ** 2 / (row.max_range_m * (2 * first + 1))
+    up *= (HEIGHT_NODES - 1.0) ** 2 / row.max_height_m
+    return sqrt(along * along + up * up)
+
+
+@borrowing_kernel
+def still_late(
+    row: Any, time: Floats, range_m: float, height_m: float, path: float, gap: float, fastest_mps: float
+) -> tuple[float, float]:
+    """For how many seconds an interceptor that would be `gap` s late at a point stays late, by the table around the point: `path` is
+    the straight line to it, and the target moves at up to `fastest_mps`. And for how many the gap does nothing but fall.
+
+    Looked at is the cell and, where its border comes before the gap's end, all as far as the next along range.
+    """
+    if path <= row.powered_path_m:
+        return 0.0, 0.0
+    i, x, width = _cell(range_m, RANGE_NODES, row.max_range_m)
+    k, y, height = _cell(height_m, HEIGHT_NODES, row.max_height_m)
+    beyond = path - row.powered_path_m
+    room_s = min(beyond, min(min(x, 1.0 - x) * width, min(y, 1.0 - y) * height)) / fastest_mps
+    slope = _steepest(row, time, i, i, k, k) * fastest_mps
+    late_s = gap / (1.0 + slope)
+    if late_s <= room_s:
+        return late_s, room_s if slope < 1.0 else 0.0
+    first = max(0, i - 1) if x < 0.5 else i
+    last = min(first + 1, RANGE_NODES - 2)
+    room = min(range_m - _node(first, RANGE_NODES, row.max_range_m), _node(last + 1, RANGE_NODES, row.max_range_m) - range_m)
+    room = min(beyond, room)
+    low, _, _ = _cell(height_m - room, HEIGHT_NODES, row.max_height_m)
+    high, _, _ = _cell(height_m + room, HEIGHT_NODES, row.max_height_m)
+    slope = _steepest(row, time, first, last, low, high) * fastest_mps
+    wide_s = room / fastest_mps
+    return max(room_s, min(gap / (1.0 + slope), wide_s)), wide_s if slope < 1.0 else 0.0
+
+
 @borrowing_kernel
 def arrival(row: Any, time: Floats, speed: Floats, range_m: float, height_m: float) -> tuple[float, float]:
     """Time of flight (s) and speed left (m/s) at a ground range and height above sea level; (inf, 0) where it cannot
@@ -430,13 +497,8 @@ def arrival_along(
         if v < row.min_speed_mps:
             return inf, 0.0
         return powered_time(path, row.burn_time_s, row.burnout_speed_mps), v
-    i = min(int(_place(range_m, RANGE_NODES, row.max_range_m)), RANGE_NODES - 2)
-    k = min(int(_place(height_m, HEIGHT_NODES, row.max_height_m)), HEIGHT_NODES - 2)
-    # Cell i begins at i^2 and is 2 i + 1 wide, in units of the first one.
-    wide = row.max_range_m * (1.0 / (RANGE_NODES - 1.0) ** 2)
-    high = row.max_height_m * (1.0 / (HEIGHT_NODES - 1.0) ** 2)
-    x = (range_m - wide * (i * i)) / (wide * (2 * i + 1))
-    y = (max(0.0, height_m) - high * (k * k)) / (high * (2 * k + 1))
+    i, x, _ = _cell(range_m, RANGE_NODES, row.max_range_m)
+    k, y, _ = _cell(height_m, HEIGHT_NODES, row.max_height_m)
     t = _bilinear(time, i, k, x, y)
     if not t < inf:
         return inf, 0.0

@@ -5,8 +5,9 @@ since launch,
     T(range(tau), height(tau)) <= tau - t_launch.
 Lipschitz stepping (S. A. Piyavskii 1972, doi:10.1016/0041-5553(72)90115-2): while the gap T - (tau - t_launch) is
 positive, T cannot fall faster than G V (G the table's steepest gradient, V the target's greatest speed from here
-on), so nothing is missed by stepping gap/(1 + G V). Where the table gives no reach the step is the distance to the
-nearest edge of reach over V. So the answer "none" is a proof, to this resolution: across an edge of reach the step
+on), so nothing is missed by stepping gap/(1 + G V). Around a point the table is seldom as steep: by the steepest gradient
+there the step is longer (flyout.still_late). Where the table gives no reach the step is the distance to the nearest edge
+of reach over V. So the answer "none" is a proof, to this resolution: across an edge of reach the step
 is at least 0.05 s, and a window of reach shorter than that may be missed.
 
 The target moves in straight lines between the nodes of its trajectory. Range and height come from the straight line
@@ -26,7 +27,7 @@ from buckler.errors import InputError
 from buckler.physics.arguments import Floats, finite, latitude, longitude
 from buckler.physics.drag import sampled_air
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, enu_basis
-from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival, arrival_along
+from buckler.physics.flyout import HEIGHT_NODES, RANGE_NODES, arrival, arrival_along, still_late
 from buckler.physics.interceptor import lateral_acceleration, straight_line_m
 
 EDGE_STEP_S: Final = 0.05
@@ -227,10 +228,15 @@ def first_intercept(
             if safe > clear:
                 safe = max(clear, gap / (1.0 + edge * fastest))
             leapt = safe > clear
+            near, falling = still_late(row, time, range_m, height_m, path, gap, fastest)
+            if near > safe:
+                safe = near
+                leapt = False
             if gap < gap_before < inf:
-                # The straight line through the last two gaps: followed where it ends within the smallest step.
+                # The straight line through the last two gaps: followed where it ends within the smallest step, or where the gap only falls
+                # and no edge is near, so that there is a single meeting.
                 ahead = gap * (tau - before) / (gap_before - gap)
-                if safe < ahead <= edge_step_s:
+                if safe < ahead <= max(edge_step_s, min(falling, clear)):
                     safe = ahead
                     leapt = True
         else:
