@@ -33,8 +33,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).parent
 _KERNEL_SOURCES = (
-    "bundles.py", "bundle_type.py", "compiled.py", "parts.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision", "engine",
-    "coverage",
+    "bundles.py", "bundle_type.py", "compiled.py", "parts.py", "draws.py", "dtypes.py", "units.py", "physics", "tracking", "decision",
+    "engine", "coverage",
 )  # fmt: skip
 
 
