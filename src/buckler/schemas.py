@@ -128,6 +128,10 @@ def _explain(document: Document, model: type[BaseModel], item: Any) -> list[_Fou
         said = "should be a mapping (lines 'name: value', indented)"
     elif kind == "too_short" and context.get("actual_length") == 0:
         written, said = "the list", f"is empty: write at least {context['min_length']}"
+    elif kind == "too_short":
+        written, said = "the list", f"has {context['actual_length']}: write at least {context['min_length']}"
+    elif kind == "too_long":
+        written, said = "the list", f"has {context['actual_length']}: write at most {context['max_length']}"
     elif kind in ("list_type", "tuple_type", "set_type"):
         said = "should be a list (each item on a line that starts with '- ')"
     else:

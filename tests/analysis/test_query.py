@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from buckler.analysis.outcomes import read_outcomes
-from buckler.analysis.query import Answer, lines, query, tables_and_views
+from buckler.analysis.query import Answer, query, render, tables_and_views
 from buckler.campaign.run import run_campaign
 from buckler.errors import InputError
 from buckler.log.read import RunFolder, open_run
@@ -111,12 +111,17 @@ def test_no_folder(tmp_path: Path) -> None:
         query(tmp_path / "nothing", "select 1")
 
 
-def test_many_rows_are_lines_as_long_as_they_are() -> None:
+def test_rows_are_lines_as_long_as_they_are_or_blocks_where_that_is_too_wide() -> None:
     answer = Answer(("name", "count"), [("a name that is long" * 10, 1), ("b", None), ("[red]c[/red]", 12345)])
-    head, first, second, third = lines(answer).splitlines()
+    head, first, second, third = render(answer).splitlines()
     assert head.split() == ["name", "count"]
     assert first == "a name that is long" * 10 + "      1"
     assert second.split() == ["b", "–"]
     assert third.startswith("[red]c[/red] ")
     assert third.endswith(" 12345")
     assert len({len(line) for line in (head, first, second, third)}) == 1
+    blocks = render(answer, 100).split("\n\n")
+    assert len(blocks) == 3
+    assert blocks[1] == "name   b\ncount  –"
+    assert render(answer, 300) == render(answer)
+    assert render(Answer(("a", "b"), []), 1) == "a  b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,8 @@ def as_lines() -> Iterator[None]:
     progress.choose(progress.BAR)
 
 
-def test_a_bar_whose_total_grows_and_stages_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_whose_total_grows_and_stages_before_and_after(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with progress_bar(False, "Replications") as told:
         told.stage("Reading")
         told.update(100, 200)
@@ -47,4 +49,24 @@ def test_quiet_says_nothing(as_lines: None, capsys: pytest.CaptureFixture[str]) 
         told.stage("Reading")
         told.update(1, 2)
         told.say("a word")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_words_now_and_then_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    with progress_bar(False) as told:
+        for done in range(0, 101, 5):
+            told.update(done, 200)
+            clock[0] += 40.0 if done == 0 else 5.0
+        told.update(200, 200)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Replications: 5 of 200 after 40 s, about 26 min 00 s left"
+    assert [line.split(" after ")[1].split(",")[0] for line in lines] == ["40 s", "1 min 10 s", "1 min 40 s", "2 min 10 s"]
+
+
+def test_short_work_says_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar(False) as told:
+        told.update(0, 2)
+        told.update(2, 2)
     assert capsys.readouterr() == ("", "")

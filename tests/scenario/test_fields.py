@@ -45,7 +45,7 @@ def test_a_raid_has_a_class_and_a_size(base: Loaded) -> None:
 @pytest.mark.parametrize(
     "field",
     ["origin.latitude_deg", "origin", "waypoints", "start_s", "spacing_s", "lateral_spacing_m", "speed_mps", "height_m", "height_reference",
-     "target", "release_distance_m"],
+     "target", "release_distance_m", "route", "launch_s"],
 )  # fmt: skip
 def test_a_raids_routes_timing_and_aim_points_are_refused(base: Loaded, field: str) -> None:
     with pytest.raises(InputError, match="given and never varied"):

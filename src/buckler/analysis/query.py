@@ -174,27 +174,25 @@ def tables_and_views(run: RunFolder | str | Path) -> dict[str, tuple[str, ...]]:
         return _columns(connection)
 
 
-def render(answer: Answer) -> Table:
-    """The answer as a table for the terminal."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for k, column in enumerate(answer.columns):
-        table.add_column(column, justify="right" if _is_number(answer, k) else "left")
-    for row in answer.rows:
-        table.add_row(*map(_shown, row))
-    return table
+_MOST_BLOCKS: Final = 50
 
 
-def lines(answer: Answer) -> str:
-    """An answer of many rows as lines of text, each as long as it is: laying out a table of a hundred thousand takes minutes."""
+def render(answer: Answer, width: int | None = None) -> str:
+    """The answer as text, a line a row, nothing cut off.
+
+    Where that is wider than `width` and rows are few, each is a block instead, a line a column.
+    """
     rows = [tuple(map(_shown, row)) for row in answer.rows]
     right = [_is_number(answer, k) for k in range(len(answer.columns))]
-    widths = [max(len(name), *(len(row[k]) for row in rows)) for k, name in enumerate(answer.columns)]
+    widths = [max(len(name), *(len(row[k]) for row in rows), 0) for k, name in enumerate(answer.columns)]
+    if width is not None and sum(widths) + 2 * (len(widths) - 1) > width and 0 < len(rows) <= _MOST_BLOCKS:
+        longest = max(map(len, answer.columns))
+        blocks = ("\n".join(f"{name:{longest}}  {text}" for name, text in zip(answer.columns, row, strict=True)) for row in rows)
+        return "\n\n".join(blocks)
 
     def line(row: tuple[str, ...]) -> str:
         cells = zip(row, widths, right, strict=True)
-        return "  ".join(text.rjust(width) if at_right else text.ljust(width) for text, width, at_right in cells).rstrip()
+        return "  ".join(text.rjust(size) if at_right else text.ljust(size) for text, size, at_right in cells).rstrip()
 
     return "\n".join(map(line, (answer.columns, *rows)))
 

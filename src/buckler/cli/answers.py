@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from buckler.cli.common import Json, Quiet, show
-
-MOST_LAID_OUT: Final = 500
-"""Rows of a query's answer that are fitted to the terminal's width; more are printed as they come."""
+from buckler.cli.common import Json, Quiet, console, print_json, show
 
 
 def report(folder: Annotated[Path, typer.Argument(help="A run folder, or a sweep's.")]) -> None:
@@ -69,10 +67,10 @@ def query(
         show(as_json, lambda: tables, lambda: questions.render_tables(tables))
     else:
         answer = questions.query(folder, sql)
-        if len(answer.rows) > MOST_LAID_OUT and not as_json:
-            typer.echo(questions.lines(answer))
-            return
-        show(as_json, answer.as_dicts, lambda: questions.render(answer))
+        if as_json:
+            print_json(answer.as_dicts())
+        else:
+            typer.echo(questions.render(answer, console().width if sys.stdout.isatty() else None))
 
 
 def validate(

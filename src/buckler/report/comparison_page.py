@@ -123,7 +123,7 @@ def _shares(counts: dict[str, int], whole: int) -> str:
 def _reading() -> Markup:
     return tag(
         "p",
-        "Differences are paired: the options met the same luck, replication by replication. Each has its 95 % interval, which holds luck "
-        "alone where parameters are at their nominal values. Filled: the interval does not hold 0; among twenty figures that do not differ "
-        "one is filled on average. A dotted interval is what cases not seen in these replications allow.",
+        "Differences are paired: the options met the same luck, replication by replication. Each has its 95\u00a0% interval, which holds "
+        "luck alone where parameters are at their nominal values. Filled: the interval does not hold 0; among twenty figures that do not "
+        "differ one is filled on average. A dotted interval is what cases not seen in these replications allow.",
     )

@@ -10,6 +10,7 @@ from buckler.report.markup import Child, Markup, tag
 from buckler.report.wording import interval_of, value_of
 
 _MOST = 12
+_PARTS = ("luck_std", "ignorance_std")
 
 
 def ignorance_part(summary: dict[str, Any]) -> Markup | None:
@@ -49,9 +50,9 @@ def _row(effect: dict[str, Any]) -> Row:
 def _parts(summary: dict[str, Any]) -> Markup:
     heads = ("", "mean", "95 % interval", "luck, one raid", "ignorance")
     rows = [
-        tag("tr", tag("td", name), [
+        tag("tr", tag("td", name.strip(), class_="part" if name.startswith(" ") else None), [
             tag("td", text, class_="n")
-            for text in (value_of(figure), interval_of(figure), f"{figure['luck_std']:.3g}", f"{figure['ignorance_std']:.3g}")
+            for text in (value_of(figure), interval_of(figure), *(value_of({**figure, "value": figure[part]}) for part in _PARTS))
         ])
         for name, figure in parts_of(summary)
     ]  # fmt: skip

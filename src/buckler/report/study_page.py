@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def _points(summary: Summary) -> Markup:
     names = [factor["name"] for factor in summary["factors"]]
     cells = [[*((name, shown(row[name])) for name in names), *point_cells(summary, row)] for row in rows]
     body = [tag("tr", [tag("td", cell, class_="n") for _, cell in row]) for row in cells]
-    heads = tag("tr", [tag("th", head, class_="n") for head, _ in cells[0]])
+    heads = tag("tr", [tag("th", _foldable(head), class_="n") for head, _ in cells[0]])
     table = tag("table", tag("thead", heads), tag("tbody", body))
     cut = (
         f"{len(rows)} of {len(summary['table']):,} points, the first and the last; points.parquet has all."
@@ -141,6 +142,12 @@ def _points(summary: Summary) -> Markup:
     return tag(
         "section", tag("h2", "Points"), tag("p", lead, class_="small"), tag("div", table, class_="scroll points")
     )
+
+
+def _foldable(path: str) -> list[Child]:
+    """A path that may be folded before a bracket and after a dot."""
+    first, *rest = re.split(r"(?=\[)|(?<=\.)", path)
+    return [first, *(part for piece in rest for part in (tag("wbr"), piece))]
 
 
 def _reading(summary: Summary) -> list[Markup]:

@@ -24,7 +24,7 @@ body {{ margin: 0; background: var(--paper); color: var(--text);
 main {{ max-width: 1020px; margin: 0 auto; padding: 28px 30px 60px; }}
 h1 {{ font-size: 1.75rem; line-height: 1.2; margin: 0 0 4px; text-wrap: balance; }}
 h2 {{ font-size: 1.25rem; margin: 46px 0 6px; }}
-h3 {{ font-size: 1rem; margin: 0 0 8px; }}
+h3 {{ font-size: 1rem; margin: 0 0 8px; }} .scroll + h3, figure + h3 {{ margin-top: 26px; }}
 p {{ margin: 6px 0 12px; max-width: 76ch; }}
 a {{ color: var(--defence); }}
 .facts, .small {{ color: var(--muted); font-size: .9rem; }}

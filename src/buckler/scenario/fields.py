@@ -121,6 +121,8 @@ def _walk(
     here = f"{before}.{name}" if before else name
     _refuse_given(model, name, text)
     if name not in model.model_fields:
+        if issubclass(model, RaidEntry):
+            raise InputError(f"{text}: {before} has no field {name!r}; {_GIVEN}")
         _unknown(
             text,
             f"{before or 'a scenario'} has no field {name!r}",
