@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -90,6 +91,23 @@ def asterix_file(path: Path, place: tuple[float, float, float], steps: int = 20)
     blocks = [target(3600.0 + 4.0 * k, *where) for k, where in enumerate(measured(place, truth))]
     path.write_bytes(service(place) + b"".join(blocks))
     return path, truth
+
+
+@pytest.mark.parametrize("form", ["ADS-B", "CAT048"])
+def test_the_five_lines_of_the_page_track_either_form(tmp_path, monkeypatch, capsys, form):
+    page = (Path(__file__).parents[2] / "docs" / "recorded.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len([line for line in lines.splitlines() if line]) <= 5
+    monkeypatch.chdir(tmp_path)
+    if form == "ADS-B":
+        Path("flights.json.gz").write_bytes(gzip.compress(json.dumps(flights()).encode()))
+    else:
+        asterix_file(Path("flights.json.gz"), (38.0, 32.5, 900.0))  # told by its content
+    exec(lines, {})  # noqa: S102
+    completeness, points = capsys.readouterr().out.split()
+    assert float(completeness) > 0.8
+    assert int(points) > 15
+    assert (tmp_path / "runs" / "flights" / "tracks.png").stat().st_size > 10_000
 
 
 def test_a_radars_plots_become_a_track_where_the_aircraft_was(tmp_path):
