@@ -212,6 +212,7 @@ def test_the_command(study: Path, tmp_path: Path) -> None:
     page = (out / "report.html").read_bytes()
     assert buckler(["report", out]).returncode == 0
     assert (out / "report.html").read_bytes() == page
+    assert not list(out.glob("wrongful.*"))  # nobody in the air who must not be shot
 
 
 def test_the_schema_names_every_field() -> None:

@@ -20,7 +20,10 @@ from buckler.report.tradeoff import has_tradeoff, tradeoff
 from buckler.report.wording import terrain
 
 _MOST_POINTS = 64
-_CSS = ".points th { white-space: normal; overflow-wrap: anywhere; min-width: 5.5em; max-width: 11em; vertical-align: bottom; }\n"
+_CSS = (
+    ".points th { white-space: normal; overflow-wrap: anywhere; min-width: 5.5em; max-width: 11em; vertical-align: bottom; }\n"
+    ".picture svg { min-width: 640px; }\n"  # a narrow screen scrolls sideways before the letters are too small
+)
 Summary = dict[str, Any]
 
 
@@ -97,7 +100,7 @@ def _tradeoff(summary: Summary) -> Markup | None:
         "Each mark is a point of the design: threats that get through against civil and own aircraft fired at, means with their 95 % "
         "intervals. Down and to the left is better. wrongful.svg and wrongful.png beside this page are the same picture."
     )
-    picture = tag("figure", Markup(svg_text(tradeoff(summary), "wrongful")), class_="scroll")
+    picture = tag("figure", Markup(svg_text(tradeoff(summary), "wrongful")), class_="scroll picture")
     return tag("section", tag("h2", "Who must not be shot"), tag("p", lead, class_="small"), picture)
 
 
