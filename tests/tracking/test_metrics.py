@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import solve_discrete_are
 
 from buckler.errors import InputError
 from buckler.tracking.metrics import (
@@ -17,6 +18,7 @@ from buckler.tracking.metrics import (
     ospa,
     steady_state_covariance,
     steady_state_gains,
+    steady_state_gains_of_three,
 )
 
 SEEDS = st.integers(0, 10_000)
@@ -160,3 +162,20 @@ def test_steady_state_published_value_and_limits() -> None:
 def test_wrong_input_is_refused(wrong: object) -> None:
     with pytest.raises(InputError):
         wrong()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("index", [1e-6, 0.01, 0.1, 1.0, 5.0, 1e3])
+def test_the_gains_of_three_are_those_of_the_riccati_equation(index: float) -> None:
+    """An acceleration that steps by sigma_v = index each period of 1, a position measured with deviation 1: scipy's solution."""
+    F, G, H = np.array([[1.0, 1.0, 0.5], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]]), np.array([0.5, 1.0, 1.0]), np.array([[1.0, 0.0, 0.0]])
+    P = solve_discrete_are(F.T, H.T, np.outer(G, G) * index**2, np.eye(1))
+    gain = P[:, 0] / (P[0, 0] + 1.0)
+    alpha, beta, gamma = steady_state_gains_of_three(index)
+    np.testing.assert_allclose([alpha, beta, gamma / 2.0], gain, rtol=1e-5, atol=1e-9)
+
+
+def test_the_gains_of_three_at_the_ends() -> None:
+    assert steady_state_gains_of_three(0.0) == (0.0, 0.0, 0.0)
+    assert steady_state_gains_of_three(1e12) == pytest.approx((1.0, 2.0, 4.0), abs=1e-5)
+    with pytest.raises(InputError, match="tracking_index"):
+        steady_state_gains_of_three(-1.0)

@@ -125,6 +125,21 @@ def steady_state_gains(tracking_index: float) -> tuple[float, float]:
     return short * (1.0 + r), 2.0 * short * short
 
 
+def steady_state_gains_of_three(tracking_index: float) -> tuple[float, float, float]:
+    """The gains (alpha, beta, gamma) to which an alpha-beta-gamma filter settles: position by alpha, velocity by beta / T, acceleration by
+    gamma / (2 T^2) of the innovation; tracking index sigma_v T^2 / sigma_w, the acceleration stepping by sigma_v each period.
+
+    gamma^2 / (4 (1 - alpha)) = L^2, beta = 2 (2 - alpha) - 4 sqrt(1 - alpha), gamma = beta^2 / alpha: Kalata (1984); Bar-Shalom, Li and
+    Kirubarajan (2001), section 6.5. With s = 1 - sqrt(1 - alpha): 2 s^3 = L (1 - s) (2 - s), of which one root is between 0 and 1.
+    """
+    from scipy.optimize import brentq
+
+    if not (isfinite(tracking_index) and tracking_index >= 0.0):
+        raise InputError(f"tracking_index is {tracking_index!r}; give a finite number, zero or more")
+    s = float(brentq(lambda s: 2.0 * s**3 - tracking_index * (1.0 - s) * (2.0 - s), 0.0, 1.0, xtol=1e-15, rtol=1e-14))
+    return s * (2.0 - s), 2.0 * s * s, 4.0 * s**3 / (2.0 - s)
+
+
 def steady_state_covariance(
     tracking_index: float, noise_std: float = 1.0, period_s: float = 1.0
 ) -> NDArray[np.float64]:

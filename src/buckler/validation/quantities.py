@@ -370,6 +370,13 @@ def _steady_state_gains(tracking_index: float) -> Any:
     return steady_state_gains(tracking_index)
 
 
+@_answers("tracking.steady_state_gains_of_three")
+def _steady_state_gains_of_three(tracking_index: float) -> Any:
+    from buckler.tracking.metrics import steady_state_gains_of_three
+
+    return steady_state_gains_of_three(tracking_index)
+
+
 @_answers("tracking.steady_state_covariance")
 def _steady_state_covariance(tracking_index: float, sigma_w: float = 1.0, T: float = 1.0) -> Any:
     from buckler.tracking.metrics import steady_state_covariance
