@@ -15,11 +15,13 @@ from buckler.log.schema import KINDS, Kind
 COLUMNS: Final = ("replication", "kind")
 _FIGURES: Final = {
     "lost": Kind.TRACK_LOST, "swapped": Kind.TRACK_SWAPPED, "doubled": Kind.TRACK_DOUBLED, "false": Kind.TRACK_FALSE,
+    "rounds_astray": Kind.STRAY,
 }  # fmt: skip
 
 
 def picture_figures(batches: Iterable[pa.Table]) -> dict[str, Any]:
-    """A raid's mean number of tracks, of all posts together, that were lost, swapped, doubled, false."""
+    """A raid's mean number of tracks, of all posts together, that were lost, swapped, doubled, false, and of rounds fired at
+    the last two kinds."""
     counts: dict[int, dict[str, int]] = {}
     names = {KINDS[kind]: name for name, kind in _FIGURES.items()}
     for batch in batches:

@@ -46,6 +46,8 @@ PLOTS: Final = -14
 # A fighter on patrol.
 RETURN: Final = -11
 SHOOT: Final = 12
+# Fire at a second track, or a false one.
+STRAY: Final = 13
 
 
 ENTRY: Final = record(

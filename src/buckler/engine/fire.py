@@ -708,7 +708,7 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
         luck = draws.draw(
             seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
         )
-        if luck < given_common_mode(chance, weapon.common_mode) and not _shared_failure(
+        if luck < given_common_mode(chance, weapon.common_mode) and not shared_failure(
             weapon.common_mode, world.threats[i].key, seed, replication
         ):
             event = note(state.journal, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
@@ -726,7 +726,7 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
 
 
 @borrowing_kernel
-def _shared_failure(common_mode: float, threat_key: np.uint64, seed: int, replication: int) -> bool:
+def shared_failure(common_mode: float, threat_key: np.uint64, seed: int, replication: int) -> bool:
     """Whether something failed that all shots at the threat share."""
     if common_mode >= 1.0:
         return False

@@ -25,6 +25,7 @@ N_CALENDAR: Final = 7
 N_WAITING: Final = 8
 N_AUTONOMOUS: Final = 9
 N_TRACKS: Final = 10
+N_STRAYS: Final = 11
 COUNTERS: Final = 16
 
 

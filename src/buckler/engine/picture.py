@@ -9,11 +9,11 @@ an interceptor that arrives where the track says meets whom the track has follow
 
 A post's own picture has a place for each threat, and `EXTRA` for tracks beyond: a target's second track, and tracks of false plots. A
 track in a threat's place is what the post holds as that threat: its identity, its worth, its engagements. The track may follow
-another, and then it is he who is shot at. What posts tell one another of their tracks is in `telling`.
+another, and then it is he who is shot at. Fire at tracks beyond those places is in `strays`; what posts tell one another of their
+tracks, in `telling`.
 
 Limits: the class, by which the motion model is chosen, is known; refraction is corrected without error. Which pairs of weapon and
-threat can ever meet is still decided on the true path. Tracks beyond the threats' places are not fired at: what rounds second and
-false tracks cost is not modelled, what they do to the true ones is.
+threat can ever meet is still decided on the true path.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class Picture(Bundle):
     told_x: NDArray[np.float64]  # likewise, 6 numbers each
     told_P: NDArray[np.float64]  # likewise, 6 by 6
     filed: NDArray[np.int64]  # [exchange, threat]: whose told track is filed in the receiver's place of that threat; NOWHERE
-    held: NDArray[np.void]  # BELIEF [command, threat]: both put together, what is fired at; the own where posts tell nothing
+    held: NDArray[np.void]  # BELIEF [command, place]: both put together, what is fired at; the own where posts tell nothing
     held_x: NDArray[np.float64]
     held_P: NDArray[np.float64]
     eyes: NDArray[np.void]  # EYE [sensor]
@@ -242,9 +242,9 @@ def new_picture(world: WorldArrays, growth: int) -> Picture:
         told_x=np.zeros((2, e, t, 6)),
         told_P=np.zeros((2, e, t, 6, 6)),
         filed=np.full((e, t), NOWHERE),
-        held=np.zeros((c, t), BELIEF) if e > 0 else beliefs,
-        held_x=np.zeros((c, t, 6)) if e > 0 else x,
-        held_P=np.zeros((c, t, 6, 6)) if e > 0 else P,
+        held=np.zeros((c, k), BELIEF) if e > 0 else beliefs,
+        held_x=np.zeros((c, k, 6)) if e > 0 else x,
+        held_P=np.zeros((c, k, 6, 6)) if e > 0 else P,
         eyes=eyes,
         motion=motion,
         numbers=np.zeros(c, np.int64),

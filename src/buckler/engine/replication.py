@@ -41,6 +41,7 @@ from buckler.engine.state import (
     State,
     clear,
 )
+from buckler.engine.strays import decide_strays, go_astray
 from buckler.log.schema import Kind, Reason
 
 _APPEAR = int(Kind.APPEAR)
@@ -100,6 +101,8 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
             verdict(world, state, seed, replication, a, b, now_s)
         elif what == calendar.DECIDE:
             decide(world, state, net, seed, replication, a, now_s)
+            if world.basket_m > 0.0:
+                decide_strays(world, state, a, now_s)
             if b == 0:  # else a look between, at a track that is not identified
                 state.deciding[a] = 0
             if _has_work(state.lives, state.held_by, a, world.commands[a].free != 0):
@@ -119,6 +122,8 @@ def replicate(world: WorldArrays, state: State, net: Network, seed: int, replica
                 impact(world, state, net, seed, replication, a, now_s)
         elif what == calendar.SHOOT:
             shoot(world, state, seed, replication, a, now_s)
+        elif what == calendar.STRAY:
+            go_astray(world, state, seed, replication, a, b, now_s)
         elif what == calendar.RETURN:
             returned(world, state, a, now_s)
         elif what == calendar.ORDER_LOST:

@@ -132,6 +132,17 @@ ENGAGEMENT: Final = record(
     ("back_s", "f8"),  # s that it needs to be back there
 ]
 )  # fmt: skip
+STRAY: Final = record(
+    [
+    ("weapon", "i4"),
+    ("post", "i4"),
+    ("number", "i4"),  # of the track, its post's
+    ("rounds", "i4"),
+    ("event", "i4"),  # of the last launch; -1 none
+    ("open", "i1"),  # 1: it holds a channel
+]
+)  # fmt: skip
+"""An engagement of a track beyond the threats' places (strays)."""
 CANDIDATE: Final = record(
     [
     ("weapon", "i4"),
@@ -169,6 +180,7 @@ class State(Bundle):
     down: NDArray[np.int32]  # [node, then link]: how many reasons it has to be out of order; 0: in order
     post: NDArray[np.int32]  # [node]: the post of a sensor or battery at the moment; a post's is itself
     way_s: NDArray[np.float64]  # s, [node]: to its post; inf: cut off. 0 where the network is only implicit
+    strays: NDArray[np.void]  # STRAY, in the order of assignment
     picture: Picture  # every post's tracks, where the picture is filtered
 
 
@@ -205,6 +217,7 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
         down=np.zeros(n + k, np.int32),
         post=world.nodes["home"].astype(np.int32),
         way_s=np.zeros(n),
+        strays=np.zeros(growth * 64 if world.basket_m > 0.0 else 0, STRAY),
         picture=new_picture(world, growth),
     )
 

@@ -58,6 +58,7 @@ class Kind(IntEnum):
     TRACK_SWAPPED = 37  # a track follows another target than before: command, the threat that it now follows, number
     TRACK_DOUBLED = 38  # a target has a second track: command, threat, number
     TRACK_FALSE = 39  # a track of nothing at all: command, -, number
+    STRAY = 40  # a round leaves for a second track, or one of nothing: weapon, the threat that it follows or -, time of flight in s
 
 
 class Reason(IntEnum):
