@@ -37,8 +37,8 @@ class Post:
         self.state.seen_by["confirmed"] = 1
         self.state.held_by["identify_event"] = 0
         body = self.world.threats[0]
-        self.now_s = float(body["start_s"]) + 40.0
-        row = int(body["first"] + 40.0 / body["step_s"])
+        self.now_s = float(body["start_s"]) + 150.0
+        row = int(body["first"] + 150.0 / body["step_s"])
         path = self.world.path_m[:, :3]
         picture = self.state.picture
         picture.x[0, PLACE, :3] = path[row]
@@ -46,15 +46,23 @@ class Post:
         picture.P[0, PLACE] = np.diag([100.0] * 3 + [0.01] * 3)
         belief = picture.beliefs[0, PLACE]
         for name, value in {
-            "time_s": self.now_s, "born_s": self.now_s - 30.0, "plots": plots, "number": 5, "kill_class": 1, "patience_s": 20.0,
+            "time_s": self.now_s, "born_s": self.now_s - 30.0, "plots": plots, "number": 5, "kill_class": 1, "patience_s": 1e3,
             "fed": follows, "follows": follows, "run": 3,
         }.items():  # fmt: skip
             belief[name] = value
 
+    def engage(self) -> None:
+        """Decide every second until the track is given out."""
+        for _ in range(200):
+            decide_strays(self.world, self.state, 0, self.now_s)
+            if int(self.state.strays["open"].sum()) > 0:
+                return
+            self.now_s += 1.0
+
     def fly(self) -> list[tuple[Kind, int]]:
         """Decide every second, and do what follows; the events."""
         state = self.state
-        while self.now_s < 400.0:
+        while self.now_s < 500.0:
             if len(state.strays[state.strays["rounds"] > 0]) == 0:
                 decide_strays(self.world, state, 0, self.now_s)
             while state.counts[N_CALENDAR] > 0 and state.agenda.heap[0]["time_s"] <= self.now_s:
@@ -62,7 +70,6 @@ class Post:
                 state.counts[N_CALENDAR] -= 1
                 assert what == calendar.STRAY
                 go_astray(self.world, state, 1, 0, n, part, time_s)
-                state.picture.beliefs[0, PLACE]["patience_s"] = 1e3
             self.now_s += 1.0
         events = state.journal.events[: state.counts[N_EVENTS]]
         return [(Kind(int(event["kind"])), int(event["object"])) for event in events]
@@ -76,10 +83,7 @@ class Post:
 def test_a_second_track_costs_a_salvo_and_a_channel_and_meets_whom_it_follows() -> None:
     post = Post(follows=0)
     channels, rounds = post.left
-    decide_strays(post.world, post.state, 0, post.now_s)
-    while int(post.state.strays["open"].sum()) == 0:
-        post.now_s += 1.0
-        decide_strays(post.world, post.state, 0, post.now_s)
+    post.engage()
     assert post.left == (channels - 1, rounds - 2)
     decide_strays(post.world, post.state, 0, post.now_s)  # it is engaged
     assert post.left == (channels - 1, rounds - 2)
@@ -127,9 +131,7 @@ def test_a_battery_that_holds_its_fire_holds_it() -> None:
 def test_what_a_track_that_is_gone_would_have_cost_comes_back() -> None:
     post = Post(follows=-1)
     before = post.left
-    while int(post.state.strays["open"].sum()) == 0:
-        decide_strays(post.world, post.state, 0, post.now_s)
-        post.now_s += 1.0
+    post.engage()
     post.state.picture.beliefs[0, PLACE]["plots"] = 0
     assert post.fly() == []
     assert post.left == before
