@@ -96,6 +96,8 @@ SENSOR: Final = record(
     ("angle_std_rad", "f8"),  # rad, measurement error in azimuth and elevation
     ("range_bias_m", "f8"),  # m, registration: by how much every range is wrong
     ("azimuth_bias_rad", "f8"),  # rad, the same of every azimuth
+    ("range_corrected_m", "f8"),  # m, what its post, knowing of it, takes off
+    ("azimuth_corrected_rad", "f8"),  # rad, likewise
     ("range_cell_m", "f8"),  # m: two targets nearer than that in range and, both,
     ("angle_cell_rad", "f8"),  # rad: than that across are one plot; 0: always told apart
     ("false_plots", "f8"),  # expected in one scan

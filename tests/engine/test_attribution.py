@@ -13,7 +13,7 @@ from buckler import draws
 from buckler.dtypes import WorldArrays
 from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.fly import Flyer
-from buckler.engine.picture import EXTRA, begin_track, locate_plots, look_from_plot, met, set_plot
+from buckler.engine.picture import EXTRA, begin_track, locate_plots, look_from_plot, measure_plot, met, set_plot
 from buckler.engine.state import FLYING, KILLED, clear, new_state
 from buckler.log.schema import Kind
 from buckler.scenario.load import load_scenario
@@ -175,6 +175,7 @@ def test_a_sensor_is_told_of_its_errors_in_the_scenario(tmp_path: Path) -> None:
     made = tmp_path / "raid.yaml"
     made.write_text(yaml.safe_dump(document), encoding="utf-8")
     sensor = compile_world(load_scenario(made)).arrays.sensors[1]
+    assert (sensor["range_corrected_m"], sensor["azimuth_corrected_rad"]) == (0.0, 0.0)
     assert (sensor["range_bias_m"], sensor["false_plots"]) == (-200.0, 3.0)
     assert np.degrees(sensor["azimuth_bias_rad"]) == pytest.approx(0.5)
     assert sensor["range_cell_m"] == pytest.approx(6.0 * sensor["range_std_m"])
@@ -255,3 +256,30 @@ def test_what_a_plot_sees_of_a_track_is_linear_and_its_errors_are_the_sensor_s(a
     assert np.allclose(picture.near[one, :3], axes @ off)
     across = 60_000.0 * sensor["angle_std_rad"]
     assert np.allclose(picture.plots["noise_std"][-1, :3], [sensor["range_std_m"], across, across])
+
+
+@pytest.mark.parametrize(("bias_m", "left_m", "remains_m"), [(-200.0, 30.0, -30.0), (200.0, 0.0, 0.0), (20.0, 30.0, 20.0)])
+def test_registration_leaves_of_an_error_what_the_scenario_says(tmp_path: Path, bias_m: float, left_m: float, remains_m: float) -> None:
+    import yaml
+
+    document = yaml.safe_load((ROOT / "benchmarks" / "raid40.yaml").read_text(encoding="utf-8")) | {"picture": "filtered"}
+    document["sensors"][0] |= {"range_bias_m": bias_m, "registered_range_m": left_m, "azimuth_bias_deg": 1, "registered_azimuth_deg": 0.25}
+    made = tmp_path / "raid.yaml"
+    made.write_text(yaml.safe_dump(document), encoding="utf-8")
+    world = compile_world(load_scenario(made)).arrays
+    state = new_state(world)
+    measure_plot(world, state.picture, 1, 0, 0, DRONES[0], 0, 7, 60_000.0, 0.3, 0.05, 20.0)
+    sensors = world.sensors.copy()
+    for name in ("range_bias_m", "range_corrected_m", "azimuth_bias_rad", "azimuth_corrected_rad"):
+        sensors[name] = 0.0
+    measure_plot(world.replace(sensors=sensors), state.picture, 1, 0, 0, DRONES[0], 1, 7, 60_000.0, 0.3, 0.05, 20.0)
+    with_error, without = state.picture.plots["value"][:2]
+    assert with_error[0] - without[0] == pytest.approx(remains_m)
+    assert np.degrees(with_error[1] - without[1]) == pytest.approx(0.25)
+    flyer = Flyer(world)
+    _, hits = flyer.recorded(1, 0)
+    _, plain = Flyer(world.replace(sensors=sensors)).recorded(1, 0)
+    ranges = {(hit["time_s"], hit["threat"]): hit["range_m"] for hit in plain[plain["sensor"] == 0][:50]}
+    for hit in hits[hits["sensor"] == 0][:50]:  # as it was measured
+        if (hit["time_s"], hit["threat"]) in ranges:
+            assert hit["range_m"] - ranges[hit["time_s"], hit["threat"]] == pytest.approx(bias_m)

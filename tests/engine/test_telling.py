@@ -11,12 +11,17 @@ from test_identify import rates
 from test_network import OF_THE_NETWORK
 
 from buckler.dtypes import WorldArrays
+from buckler.engine import calendar
 from buckler.engine.fly import Flyer, network_of
-from buckler.engine.journal import N_TRACKS
+from buckler.engine.identify import vetoes
+from buckler.engine.journal import N_CALENDAR, N_EVENTS, N_TRACKS
 from buckler.engine.network.bundle import DELIVERED, clear_network
+from buckler.engine.network.consequences import on_network
+from buckler.engine.replication import verdict
 from buckler.engine.state import FLYING, KILLED, clear, new_state
 from buckler.engine.telling import fuse, hear_track
 from buckler.log.schema import Kind
+from buckler.tracking import identification as ident
 
 Scenario = dict[str, Any]
 
@@ -323,3 +328,38 @@ def test_what_was_told_before_one_has_looked_falls_when_one_does() -> None:
             assert min(believed) < min(friend)
             assert not [e for e in story if e.kind == "wrongful" and "Layer 2" in e.subject and e.time_s > min(friend) + 5.0]
     assert seen == 5
+
+
+def test_where_a_veto_falls_what_others_say_counts_again() -> None:
+    """The second post took the aircraft for neutral; its next look says that it is not, and then the first one's word is taken over."""
+    data = strangers_and_friends(first_s=20)
+    data["commands"][1]["iff_modes"] = ["other"]
+    world = world_of(data).arrays
+    state = new_state(world)
+    net = network_of(world, state)
+    clear(world, state)
+    clear_network(net)
+    ours = len(world.threats) - 1
+    state.lives["life"] = FLYING
+    state.held_by["tracks"][:, ours], state.held_by["track_event"][:, ours] = 1, 0
+    (r,) = (r for r, report in enumerate(world.reports) if report["post"] == 1 and report["source"] == net.kinds[0])
+    net.passed["status"][r, ours], net.passed["post"][r, ours] = DELIVERED, 1
+    state.held_by["identify_event"][0, ours], state.known_as["identity"][0, ours] = 0, ident.HOSTILE
+    state.counts[N_EVENTS] = 1  # what those are the causes of
+
+    def told_now() -> None:
+        on_network(world, state, net, 1, 0, False, calendar.TELL, r, ours, 100.0)
+
+    state.known_as["identity"][1, ours] = ident.NEUTRAL
+    told_now()
+    assert state.held_by["identify_event"][1, ours] < 0
+    verdict(world, state, 1, 0, 1, ours, 100.0)
+    assert not vetoes(state.known_as[1, ours])
+    entries = state.agenda.heap[: state.counts[N_CALENDAR]]
+    again = entries[(entries["what"] == calendar.TELL) & (entries["b"] == ours)]
+    assert (again["a"] == r).any()
+    assert (again["time_s"] == 100.0).all()
+    state.held_by["identify_event"][1, ours] = -1  # as if its own look had left it in doubt
+    told_now()
+    assert state.held_by["identify_event"][1, ours] >= 0
+    assert state.known_as["identity"][1, ours] == ident.HOSTILE

@@ -1,7 +1,8 @@
 """What a command post believes, under `picture: filtered`: its tracks, from its sensors' plots.
 
-Every detection is a measured plot: the true range and angles plus the sensor's registration error and normal errors of its stated
-standard deviation, drawn at an address (the same as in detections.parquet). Which track takes it is worked out by `attribution`;
+Every detection is a measured plot: the true range and angles plus the sensor's registration error, less what the post has found out of it,
+and normal errors of its stated standard deviation, drawn at an address (the same as in detections.parquet). Which track takes it is
+worked out by `attribution`;
 the track's filter takes it in (extended Kalman, `tracking.kalman`): white noise acceleration, or free fall for ballistic
 missiles, and more noise where a plot shows that the target manoeuvres, burns or is braked. Nothing else of the truth reaches the fire:
 intercepts are computed on the track carried on by its model, a shot needs the track known well enough where they are to meet, and
@@ -335,8 +336,8 @@ def measure_plot(
     across = 1.0 / max(cos(elevation), 1e-3)
     set_plot(
         world, picture, s, n, i, snr,
-        range_m + sensor.range_bias_m + sensor.range_std_m * first,
-        azimuth + sensor.azimuth_bias_rad + sensor.angle_std_rad * across * second,
+        range_m + sensor.range_bias_m - sensor.range_corrected_m + sensor.range_std_m * first,
+        azimuth + sensor.azimuth_bias_rad - sensor.azimuth_corrected_rad + sensor.angle_std_rad * across * second,
         elevation + sensor.angle_std_rad * third,
         across,
     )  # fmt: skip

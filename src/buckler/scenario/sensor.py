@@ -63,6 +63,13 @@ class Sensor(Named, Placed):
     azimuth_bias_deg: Annotated[Number, Field(ge=-10, le=10)] = Field(
         0.0, description="Registration error, with a filtered picture: by how much every azimuth that it measures is wrong."
     )
+    registered_range_m: Annotated[Number, Field(ge=0, le=20_000)] | None = Field(
+        None, description="Registration, with a filtered picture: its post corrects its ranges until they are wrong by no more than this, "
+        "as after estimating its bias on targets that others see too (buckler.tracking.register); not corrected if left out."
+    )
+    registered_azimuth_deg: Annotated[Number, Field(ge=0, le=10)] | None = Field(
+        None, description="Registration, with a filtered picture: the same of its azimuths."
+    )
     false_plots_per_scan: Annotated[Number, Field(ge=0, le=50)] = Field(
         0.0, description="With a filtered picture: the mean number of plots of nothing at all in one scan."
     )

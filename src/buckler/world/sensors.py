@@ -101,6 +101,10 @@ def compile_sensor(
     record["range_cell_m"] = _cell(card, "range_resolution", RANGE_CELL * record["range_std_m"])
     record["angle_cell_rad"] = _cell(card, "beamwidth", BEAM * record["angle_std_rad"])
     record["range_bias_m"], record["azimuth_bias_rad"] = sensor.range_bias_m, radians(sensor.azimuth_bias_deg)
+    if sensor.registered_range_m is not None:
+        record["range_corrected_m"] = _found_out(sensor.range_bias_m, sensor.registered_range_m)
+    if sensor.registered_azimuth_deg is not None:
+        record["azimuth_corrected_rad"] = radians(_found_out(sensor.azimuth_bias_deg, sensor.registered_azimuth_deg))
     record["false_plots"] = sensor.false_plots_per_scan
     return Entity(
         sensor.name, sensor.name, "defence", "sensor", card.name, "", place.lat_deg, place.lon_deg, place.height_m,
@@ -111,6 +115,11 @@ def compile_sensor(
 def _cell(card: Card, parameter: str, usual: float) -> float:
     """What the card says of resolution, or what follows from the accuracy."""
     return card.si(parameter) if card.known(parameter) else usual
+
+
+def _found_out(error: float, left: float) -> float:
+    """What is taken off an error of which no more than `left` remains."""
+    return error - min(max(error, -left), left)
 
 
 def _look_over(record: Any, sensor: Sensor, card: Card) -> None:
