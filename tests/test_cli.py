@@ -198,3 +198,9 @@ def test_the_help_page_loads_nothing_heavy() -> None:
 def test_as_a_module(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "buckler", "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == f"buckler {__version__}\n"
+
+
+def test_check_takes_a_packaged_name(call: Call) -> None:
+    code, out, _ = call("check", "smoke")
+    assert code == 0
+    assert out.startswith("smoke: the scenario smoke is in order")

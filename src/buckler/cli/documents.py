@@ -12,12 +12,14 @@ from buckler.cli.common import Json, console, folder_name, plural, show
 from buckler.errors import InputError
 
 
-def check(file: Annotated[Path, typer.Argument(help="A scenario or a catalog card.")]) -> None:
+def check(file: Annotated[Path, typer.Argument(help="A scenario (a packaged name, too) or a catalog card.")]) -> None:
     """Check a scenario or catalog file: every mistake with file:line:column and what to write instead."""
     from buckler.catalog.load import load_card, looks_like_card
     from buckler.documents import load_document
+    from buckler.scenario.packaged import packaged_scenarios, scenario_document
 
-    document = load_document(file)
+    packaged = not file.exists() and str(file) in packaged_scenarios()
+    document = scenario_document(str(file)) if packaged else load_document(file)
     if looks_like_card(document):
         typer.echo(f"{file}: the card of {load_card(file).name} is in order")
         return
