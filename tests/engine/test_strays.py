@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import layered, world_of
+import yaml
+from runs import buckler, layered, world_of
 from test_filtered_picture import ROOT, filtered
 
 from buckler.dtypes import WorldArrays
@@ -15,6 +16,7 @@ from buckler.engine.fly import Flyer
 from buckler.engine.journal import N_CALENDAR, N_EVENTS
 from buckler.engine.state import FLYING, clear, new_state
 from buckler.engine.strays import decide_strays, go_astray
+from buckler.log.read import open_run
 from buckler.log.schema import Kind
 from buckler.scenario.load import load_scenario
 from buckler.world.compile import compile_world
@@ -165,3 +167,17 @@ def test_over_a_raid_every_round_and_every_channel_is_accounted_for(tmp_path: Pa
             assert 0 <= state.channels[b] <= battery["channels"] - busy
         strays += int((events["kind"] == Kind.STRAY).sum())
     assert strays > 20
+
+
+def test_rounds_astray_are_rounds_spent(tmp_path: Path) -> None:
+    document = yaml.safe_load((ROOT / "benchmarks" / "raid40.yaml").read_text(encoding="utf-8")) | {"picture": "filtered"}
+    document["sensors"][0]["range_bias_m"] = 1500
+    (tmp_path / "raid.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    done = buckler(["run", tmp_path / "raid.yaml", "-n", "10", "--quiet", "-o", tmp_path / "run"])
+    assert done.returncode == 0, done.stderr
+    run = open_run(tmp_path / "run")
+    kinds = run.events(["kind"])["kind"].to_pylist()
+    fired, astray = kinds.count("fire"), kinds.count("stray")
+    assert astray > 0
+    assert run.summary["tracks"]["rounds_astray"]["value"] == pytest.approx(astray / 10)
+    assert run.summary["rounds"]["value"] == pytest.approx((fired + astray) / 10)

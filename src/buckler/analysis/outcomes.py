@@ -340,8 +340,9 @@ def _reduce(
     at, rows, threat = places(Kind.IMPACT, "subject", "threat")
     np.minimum.at(impact_s, (rows, threat), time_s[at])
     reasons[rows, threat] = _codes(batch["reason"], reason_codes)[at]
-    _, rows, weapon = places(Kind.FIRE, "subject", "weapon")
-    np.add.at(rounds, (rows, weapon), 1)
+    for of in (Kind.FIRE, Kind.STRAY):
+        _, rows, weapon = places(of, "subject", "weapon")
+        np.add.at(rounds, (rows, weapon), 1)
     _, rows, asset = places(Kind.ASSET_HIT, "object", "asset")
     asset_hit[rows, asset] = True
     _, rows, aircraft = places(Kind.WRONGFUL, "object", "aircraft")

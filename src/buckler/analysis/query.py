@@ -33,7 +33,7 @@ VIEWS: Final[dict[str, tuple[str, str]]] = {
         select r.replication,
                count(*) filter (where kind = 'impact') as leakers,
                count(*) filter (where kind = 'asset_hit') as asset_hits,
-               count(*) filter (where kind = 'fire') as rounds,
+               count(*) filter (where kind in ('fire', 'stray')) as rounds,
                count(*) filter (where kind = 'impact') = 0 as nothing_leaked
         from (select distinct replication from events) r left join events e using (replication)
         group by r.replication
@@ -95,10 +95,10 @@ VIEWS: Final[dict[str, tuple[str, str]]] = {
         "one row a weapon and replication, also where it fired nothing: rounds at the start, rounds fired, kills",
         """
         select r.replication, w.key as weapon, w.parent as battery, w.system as weapon_system, w.value as rounds_at_start,
-               count(*) filter (where e.kind = 'fire') as fired, count(*) filter (where e.kind = 'kill') as kills
+               count(*) filter (where e.kind in ('fire', 'stray')) as fired, count(*) filter (where e.kind = 'kill') as kills
         from (select distinct replication from events) r
         cross join entities w
-        left join events e on e.replication = r.replication and e.subject = w.key and e.kind in ('fire', 'kill')
+        left join events e on e.replication = r.replication and e.subject = w.key and e.kind in ('fire', 'stray', 'kill')
         where w.kind = 'weapon'
         group by r.replication, w.key, w.parent, w.system, w.value
         """,

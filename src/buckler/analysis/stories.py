@@ -336,6 +336,7 @@ def _sentence(record: Record, event: Event) -> str:
         "misidentify": f"{who} fails to identify it (attempt {value:.0f}).",
         "assign": f"{who} is ordered to engage it.",
         "fire": f"{who} fires.",
+        "stray": f"{who} fires at a second track of it, taken for another target.",
         "kill": f"{who} kills it (kill probability used: {value:.2f}).",
         "miss": f"{who} misses"
         + (f" (kill probability used: {value:.2f})." if value > 0 else ": its battery's radar had lost the target."),
