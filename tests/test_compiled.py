@@ -29,7 +29,9 @@ def test_an_unchanged_copy_has_the_same_hash(package: Path) -> None:
     assert _hash() == compiled.kernel_hash()
 
 
-@pytest.mark.parametrize("source", ["draws.py", "dtypes.py", "compiled.py", "physics/earth.py", "engine/fire.py", "decision/evaluation.py"])
+@pytest.mark.parametrize(
+    "source", ["draws.py", "dtypes.py", "compiled.py", "physics/earth.py", "engine/engagement.py", "decision/evaluation.py"]
+)
 def test_an_edit_to_any_kernel_source_changes_it(package: Path, source: str) -> None:
     before = _hash()
     with (package / source).open("a") as stream:

@@ -13,7 +13,9 @@ from buckler import draws
 from buckler.dtypes import WorldArrays
 from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, merge_plots, settle
 from buckler.engine.fly import Flyer
-from buckler.engine.picture import EXTRA, begin_track, locate_plots, look_from_plot, measure_plot, met, set_plot
+from buckler.engine.following import begin_track, look_from_plot, met
+from buckler.engine.picture import EXTRA
+from buckler.engine.plots import locate_plots, measure_plot, set_plot
 from buckler.engine.state import FLYING, KILLED, clear, new_state
 from buckler.log.schema import Kind
 from buckler.scenario.load import load_scenario

@@ -11,7 +11,7 @@ from runs import buckler
 
 from buckler.dtypes import KILL_CLASSES, WorldArrays
 from buckler.engine.fly import Flyer
-from buckler.engine.picture import carry_on
+from buckler.engine.foresight import carry_on
 from buckler.engine.recording import tracks_table
 from buckler.engine.state import new_state
 from buckler.errors import InputError

@@ -12,8 +12,9 @@ from test_attribution import DRONES, Scene, arrays, changed  # noqa: F401 (a fix
 from buckler.dtypes import WorldArrays
 from buckler.engine.attribution import MERGED
 from buckler.engine.fly import Flyer
+from buckler.engine.following import let_manoeuvre, predict_track, take_in
 from buckler.engine.mail import FREE, USED
-from buckler.engine.picture import let_manoeuvre, measure_plot, open_eye, predict_track, set_plot, take_in
+from buckler.engine.plots import measure_plot, open_eye, set_plot
 from buckler.log.schema import Kind
 
 Scenario = dict[str, Any]

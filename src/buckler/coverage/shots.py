@@ -3,7 +3,7 @@
 **Attack.** On a place, from an azimuth, along the great circle: a profile of distance still to go and height, the same for
 every place; even steps of time, the last one the arrival.
 
-**Engagement.** Expected times, no draws (the engine's own sequence, `engine.replication` and `engine.fire`, with every
+**Engagement.** Expected times, no draws (the engine's own sequence, `engine.assignment` and `engine.engagement`, with every
 delay at its stated or mean value):
 
     found   = first time that a sensor of the battery's command post has Pd >= limit, + M scans, + latency, + identification

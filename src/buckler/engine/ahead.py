@@ -35,7 +35,7 @@ from buckler.dtypes import (
     WEAPON,
     WorldArrays,
 )
-from buckler.engine.fire import decide
+from buckler.engine.assignment import decide
 from buckler.engine.fly import network_of, replicate_block
 from buckler.engine.network.consequences import on_network
 from buckler.engine.state import new_state

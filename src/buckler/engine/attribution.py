@@ -30,22 +30,10 @@ import numpy as np
 from buckler import draws
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import KILL_CLASSES, WorldArrays
+from buckler.engine.following import SETTLED, begin_track, exchange_tracks, look_from_plot, predict_track, take_in
 from buckler.engine.journal import note
-from buckler.engine.picture import (
-    FALSE_PLOTS,
-    NOWHERE,
-    SETTLED,
-    STALE_S,
-    WIDEST,
-    Picture,
-    begin_track,
-    exchange_tracks,
-    locate_plots,
-    look_from_plot,
-    predict_track,
-    set_plot,
-    take_in,
-)
+from buckler.engine.picture import FALSE_PLOTS, NOWHERE, STALE_S, WIDEST, Picture
+from buckler.engine.plots import locate_plots, set_plot
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.physics.look import position

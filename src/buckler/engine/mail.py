@@ -23,7 +23,9 @@ from buckler.engine.attribution import MERGED, NOBODYS, add_false, attribute, me
 from buckler.engine.journal import N_AUTONOMOUS, OVERFLOWED, plan
 from buckler.engine.network.bundle import Network
 from buckler.engine.network.ways import beyond
-from buckler.engine.picture import Picture, keep_row, open_eye, set_plot
+from buckler.engine.picture import Picture
+from buckler.engine.plots import open_eye, set_plot
+from buckler.engine.rows import keep_row
 from buckler.engine.state import FLYING, State
 from buckler.engine.telling import fuse_after_scan
 

@@ -12,7 +12,8 @@ from buckler import draws
 from buckler.compiled import borrowing_kernel, pasted_kernel
 from buckler.dtypes import NO_CARRIER, WorldArrays
 from buckler.engine import calendar
-from buckler.engine.fire import assess, decide, launch, order_lost, plan_supplies, reloaded, resolve, shoot, supplied
+from buckler.engine.assignment import decide
+from buckler.engine.engagement import assess, launch, order_lost, resolve, shoot
 from buckler.engine.identify import verdict_by_evidence, vetoes
 from buckler.engine.journal import N_CALENDAR, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
 from buckler.engine.network.bundle import Network, clear_network
@@ -41,6 +42,7 @@ from buckler.engine.state import (
     State,
     clear,
 )
+from buckler.engine.stocks import plan_supplies, reloaded, supplied
 from buckler.engine.strays import decide_strays, go_astray
 from buckler.log.schema import Kind, Reason
 

@@ -16,7 +16,7 @@ from buckler.engine import calendar
 from buckler.engine.journal import N_AUTONOMOUS, N_HITS, OVERFLOWED, note, plan
 from buckler.engine.mail import send_plots
 from buckler.engine.network.bundle import Network
-from buckler.engine.picture import measure_plot, open_eye
+from buckler.engine.plots import measure_plot, open_eye
 from buckler.engine.posts import gain
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind

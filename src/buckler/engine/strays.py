@@ -21,14 +21,17 @@ from buckler.compiled import borrowing_kernel
 from buckler.decision.evaluation import given_common_mode, salvo_kill_probability
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
-from buckler.engine.fire import send_for_more, shared_failure
+from buckler.engine.engagement import shared_failure
+from buckler.engine.following import copy_track
+from buckler.engine.foresight import found, meeting, std_at
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_STRAYS, N_UNFINISHED, OVERFLOWED, note, plan
 from buckler.engine.lethality import single_shot
-from buckler.engine.picture import NOWHERE, copy_track, found, meeting, std_at
+from buckler.engine.picture import NOWHERE
 from buckler.engine.posts import guided
 from buckler.engine.rules import at_hand, permitted
 from buckler.engine.state import FLYING, KILLED, State
+from buckler.engine.stocks import send_for_more
 from buckler.log.schema import Kind
 from buckler.tracking import identification as ident
 

@@ -30,11 +30,13 @@ from numpy.typing import NDArray
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
+from buckler.engine.following import copy_track
 from buckler.engine.journal import note, plan
 from buckler.engine.network.bundle import UNDER_WAY, Network
 from buckler.engine.network.reports import kept_by_link
 from buckler.engine.network.ways import addressee, report_way_s
-from buckler.engine.picture import NOWHERE, STALE_S, Picture, copy_track, keep_held, keep_told
+from buckler.engine.picture import NOWHERE, STALE_S, Picture
+from buckler.engine.rows import keep_held, keep_told
 from buckler.engine.state import FLYING, State
 from buckler.log.schema import Kind
 from buckler.tracking import models

@@ -8,7 +8,6 @@ from __future__ import annotations
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
-from buckler.engine.fire import send_for_more
 from buckler.engine.identify import vetoes
 from buckler.engine.journal import N_AUTONOMOUS, N_ENGAGEMENTS, note, plan
 from buckler.engine.mail import deliver
@@ -29,6 +28,7 @@ from buckler.engine.network.outages import (
 from buckler.engine.network.reports import arrive, carry, look_again, offer, pass_on, tell, wait
 from buckler.engine.posts import gain, guided, plan_decision
 from buckler.engine.state import FLYING, State
+from buckler.engine.stocks import send_for_more
 from buckler.engine.telling import hear_track, send_track
 from buckler.log.schema import Kind
 from buckler.tracking.identification import HOSTILE
