@@ -63,20 +63,27 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 
 
 def _jitted(function: Function, **options: Any) -> Function:
-    """A kernel twice: the whole of it, for Python, and a part, for other kernels (parts). Either is compiled where it is called."""
+    """A kernel twice: the whole of it, for Python, and a part, for other kernels (parts). Either is compiled where it is called, the part
+    made there, too: where everything has been compiled before, nobody asks for one."""
     options |= {"nogil": True, "cache": True, "fastmath": False, "error_model": "numpy", "no_cfunc_wrapper": True}
     njit: Any = numba.njit
     whole = njit(**options)(function)
     if not isinstance(whole, Dispatcher):
         return function  # NUMBA_DISABLE_JIT
-    again = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
-    functools.update_wrapper(again, function)
-    again.__qualname__ += "_part"  # its name in the cache
-    part = njit(**options, no_cpython_wrapper=True, pipeline_class=PartCompiler)(again)
-    template: Callable[[Any, Any], Any] = part.get_call_template
-    setattr(whole, "get_call_template", lambda args, kws: template(tuple(map(_one_for_many, args)), kws))  # noqa: B010
-    setattr(whole, "get_overload", part.get_overload)  # noqa: B010
-    setattr(whole, "part", part)  # noqa: B010
+
+    @cache
+    def made() -> Any:
+        again = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+        functools.update_wrapper(again, function)
+        again.__qualname__ += "_part"  # its name in the cache
+        return njit(**options, no_cpython_wrapper=True, pipeline_class=PartCompiler)(again)
+
+    def template(args: Any, kws: Any) -> Any:
+        return made().get_call_template(tuple(map(_one_for_many, args)), kws)
+
+    setattr(whole, "get_call_template", template)  # noqa: B010
+    setattr(whole, "get_overload", lambda signature: made().get_overload(signature))  # noqa: B010
+    setattr(whole, "part", made)  # noqa: B010
     return cast(Function, whole)
 
 
@@ -92,7 +99,7 @@ def _one_for_many(kind: Any) -> Any:
 
 def part(function: Function) -> Any:
     """What other kernels call of a kernel: numba's dispatcher of the part."""
-    return getattr(function, "part")  # noqa: B009
+    return getattr(function, "part")()  # noqa: B009
 
 
 def kernel(function: Function) -> Function:
