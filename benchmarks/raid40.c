@@ -539,13 +539,15 @@ static double meeting(const World *w, int weapon, int i, double launch_s, double
             safe = gap / (1.0 + at_least(kind->gradient_spm, chord) * fastest);
             if (safe > clear) safe = at_least(clear, gap / (1.0 + at_least(kind->edge_gradient_spm, chord) * fastest));
             leapt = safe > clear;
-            double falling;
-            const double near = still_late(w, table, at, line, gap, fastest, &falling);
-            if (near > safe) safe = near, leapt = 0;
-            if (gap < gap_before && gap_before < INFINITY) {
-                const double secant = gap * (tau - before) / (gap_before - gap);
-                if (safe < secant && secant <= at_least(0.05, at_most(falling, clear))) safe = secant, leapt = 1;
+            const double secant = gap < gap_before && gap_before < INFINITY ? gap * (tau - before) / (gap_before - gap) : INFINITY;
+            double most = 0.05;
+            if (secant > most) {
+                double falling;
+                const double near = still_late(w, table, at, line, gap, fastest, &falling);
+                most = at_most(falling, clear);
+                if (near > safe) safe = near, leapt = 0;
             }
+            if (safe < secant && secant <= most) safe = secant, leapt = 1;
         } else {
             leapt = 1;
         }

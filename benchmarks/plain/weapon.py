@@ -126,14 +126,16 @@ class Weapon:
                 if safe > clear:  # beyond an edge of reach the table may rise faster
                     safe = max(clear, gap / (1 + max(rounds.edge_spm, chord) * fastest))
                 leapt = safe > clear
-                # As far as the cells around look, it may be later still, and the gap may have one end only.
-                late, falling = rounds.still_late(range_m, height_m, line, gap, fastest)
-                if late > safe:
-                    safe, leapt = late, False
-                if gap < gap_before < inf:
-                    secant = gap * (tau - before) / (gap_before - gap)
-                    if safe < secant <= max(rounds.EDGE_STEP_S, min(falling, clear)):
-                        safe, leapt = secant, True
+                secant = gap * (tau - before) / (gap_before - gap) if gap < gap_before < inf else inf
+                most = rounds.EDGE_STEP_S
+                if secant > most:
+                    # As far as the cells around look, it may be later still, and the gap may have one end only.
+                    late, falling = rounds.still_late(range_m, height_m, line, gap, fastest)
+                    most = min(falling, clear)
+                    if late > safe:
+                        safe, leapt = late, False
+                if safe < secant <= most:
+                    safe, leapt = secant, True
             else:
                 safe = max(clear, rounds.EDGE_STEP_S)
                 leapt = True

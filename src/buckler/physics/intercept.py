@@ -228,17 +228,21 @@ def first_intercept(
             if safe > clear:
                 safe = max(clear, gap / (1.0 + edge * fastest))
             leapt = safe > clear
-            near, falling = still_late(row, time, range_m, height_m, path, gap, fastest)
-            if near > safe:
-                safe = near
-                leapt = False
+            # The straight line through the last two gaps is followed where it ends within the smallest step, or where the gap only
+            # falls and no edge is near, so that there is a single meeting.
+            ahead = inf
             if gap < gap_before < inf:
-                # The straight line through the last two gaps: followed where it ends within the smallest step, or where the gap only falls
-                # and no edge is near, so that there is a single meeting.
                 ahead = gap * (tau - before) / (gap_before - gap)
-                if safe < ahead <= max(edge_step_s, min(falling, clear)):
-                    safe = ahead
-                    leapt = True
+            most = edge_step_s
+            if ahead > edge_step_s:
+                near, falling = still_late(row, time, range_m, height_m, path, gap, fastest)
+                most = min(falling, clear)
+                if near > safe:
+                    safe = near
+                    leapt = False
+            if safe < ahead <= most:
+                safe = ahead
+                leapt = True
         else:
             safe = max(clear, edge_step_s)
             leapt = True
