@@ -7,9 +7,7 @@ from math import isinf
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler import draws
 from buckler.compiled import borrowing_kernel
-from buckler.decision.evaluation import given_common_mode
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
 from buckler.engine.aiming import aimed
@@ -18,7 +16,7 @@ from buckler.engine.following import met
 from buckler.engine.foresight import found
 from buckler.engine.identify import open_to_fire, wrongful
 from buckler.engine.journal import N_ENGAGEMENTS, N_SHOTS, N_UNFINISHED, OVERFLOWED, Agenda, note, plan
-from buckler.engine.lethality import single_shot
+from buckler.engine.lethality import kills, single_shot
 from buckler.engine.network.orders import ORDER_TRIES
 from buckler.engine.patrol import commit, turn_back
 from buckler.engine.posts import guided
@@ -219,9 +217,7 @@ def _still_cleared(world: WorldArrays, state: State, b: int, i: int) -> bool:
 def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot: int, now_s: float) -> None:
     """A round meets its target: the kill draw, at the stated single-shot kill probability times what the end game leaves of it.
 
-    A kill needs two successes: that of what all shots at the threat share, drawn once a threat (whoever fires, each round against
-    its own probability), and that of this shot, drawn for itself. A round that needs its battery's radar to the end misses where
-    that radar has lost the target.
+    A round that needs its battery's radar to the end misses where that radar has lost the target.
     """
     w = state.rounds[shot].weapon
     i = state.rounds[shot].threat
@@ -242,19 +238,10 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
             chance = 0.0
         if world.basket_m > 0.0 and not found(world, state.picture, state.post[b], state.rounds[shot].threat, now_s):
             chance = 0.0
-        luck = draws.draw(
-            seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, state.rounds[shot].ordinal
-        )
-        if luck < given_common_mode(chance, weapon.common_mode) and not shared_failure(
-            weapon.common_mode, world.threats[i].key, seed, replication
-        ):
+        if kills(world, seed, replication, w, i, state.rounds[shot].ordinal, chance):
             event = note(state.journal, state.rounds[shot].event, now_s, _KILL, subject, threat, i, chance, 0)
-            state.lives[i].life = KILLED
-            if i < len(world.threats) - world.traffic:
-                state.counts[N_UNFINISHED] -= 1
             state.engagements[number].killed = 1
-            if len(world.reports) > 0:
-                plan(state.agenda, now_s, calendar.ENDED, i, 0)
+            bring_down(world, state, i, now_s)
         else:
             event = note(state.journal, state.rounds[shot].event, now_s, _MISS, subject, threat, i, chance, 0)
             if state.attempts[b, state.rounds[shot].threat].stage == FIRED:
@@ -263,11 +250,13 @@ def resolve(world: WorldArrays, state: State, seed: int, replication: int, shot:
 
 
 @borrowing_kernel
-def shared_failure(common_mode: float, threat_key: np.uint64, seed: int, replication: int) -> bool:
-    """Whether something failed that all shots at the threat share."""
-    if common_mode >= 1.0:
-        return False
-    return bool(draws.draw(seed, replication, draws.COMMON_MODE, threat_key, threat_key, 0) >= common_mode)
+def bring_down(world: WorldArrays, state: State, i: int, now_s: float) -> None:
+    """Threat `i` flies no more."""
+    state.lives[i].life = KILLED
+    if i < len(world.threats) - world.traffic:
+        state.counts[N_UNFINISHED] -= 1
+    if len(world.reports) > 0:
+        plan(state.agenda, now_s, calendar.ENDED, i, 0)
 
 
 @borrowing_kernel

@@ -1,4 +1,16 @@
-"""A track follows its target: begun by a plot, carried to the next scan, corrected by what it takes."""
+"""A track follows its target: begun by a plot, carried to the next scan, corrected by what it takes.
+
+A plot may come when its track has taken a newer one, of another sensor over a quicker way. The track is then carried back to the
+plot's time without process noise, takes it there, and is carried on again without:
+
+(1)  P(k|n) = F P(n|n) F^T, F the motion from the track's time n back to the plot's k
+(2)  x(n|n,k) = x(n|n) + W (z - h(x(k|n))), W = P(n|n) F^T H^T S^-1, P(n|n,k) = P(n|n) - W S W^T
+
+Y. Bar-Shalom, "Update with out-of-sequence measurements in tracking: exact solution", IEEE Transactions on Aerospace and Electronic
+Systems 38 (2002) 769-777, doi:10.1109/TAES.2002.1039398, algorithm C, equations 51 and 53: nearly as good as the exact one where the
+noise is little for the lag, and a little too sure of itself where it is not. F is that of straight flight, for falling bodies as well: in
+the seconds that a link takes, gravity's gradient (3e-6 1/s^2) bends nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buckler.compiled import borrowing_kernel
-from buckler.engine.late import shift
 from buckler.engine.picture import Picture
 from buckler.physics.series import sine_cosine
 from buckler.tracking import models
@@ -22,7 +33,7 @@ SETTLED: Final = 3
 
 @borrowing_kernel
 def predict_track(picture: Picture, eye: Any, c: int, k: int, time_s: float) -> bool:
-    """Carry the track in place `k` on to `time_s`, or back (late), in spare room, with what it is expected to measure; False straight above
+    """Carry the track in place `k` on to `time_s`, or back, in spare room, with what it is expected to measure; False straight above
     the sensor."""
     belief = picture.beliefs[c, k]
     x, P = picture.spare_x[k], picture.spare_P[k]
@@ -35,7 +46,7 @@ def predict_track(picture: Picture, eye: Any, c: int, k: int, time_s: float) -> 
         models.predict(picture.motion[belief.kill_class], x, P, t, picture.work)
     else:
         models.move(picture.motion[belief.kill_class], x, t)
-        shift(P, t)
+        models.shear(P, t)
     return measure_place(eye, x, picture.near[k])
 
 
@@ -89,7 +100,7 @@ def take_in(picture: Picture, eye: Any, c: int, k: int, p: int, hard: bool, time
         update_three(x, P, near, plot.value[0] - near[0], wrapped(plot.value[1] - near[1]), plot.value[2] - near[2], plot)
     if time_s < belief.time_s:
         models.move(picture.motion[belief.kill_class], x, belief.time_s - time_s)
-        shift(P, belief.time_s - time_s)
+        models.shear(P, belief.time_s - time_s)
     else:
         belief.time_s = time_s
     for a in range(6):

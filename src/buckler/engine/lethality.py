@@ -1,8 +1,10 @@
-"""What one shot can do where it meets its target: the stated kill probability, and what is left of it there."""
+"""What one shot can do where it meets its target: the stated kill probability, what is left of it there, and the draw."""
 
 from __future__ import annotations
 
+from buckler import draws
 from buckler.compiled import borrowing_kernel, kernel
+from buckler.decision.evaluation import given_common_mode
 from buckler.dtypes import WorldArrays
 from buckler.engine.reach import site_at
 from buckler.physics.flyout import arrival
@@ -45,3 +47,18 @@ def single_shot(world: WorldArrays, w: int, i: int, meet_s: float, left_s: float
     return stated * end_game_factor(
         speed_mps, row.min_speed_mps, weapon.full_speed_mps, weapon.slow_factor, turn_mps2, body.evasion_mps2
     )
+
+
+@borrowing_kernel
+def kills(world: WorldArrays, seed: int, replication: int, w: int, i: int, ordinal: int, chance: float) -> bool:
+    """The kill draw of the shot with that number of weapon `w`'s battery at threat `i`, with a kill probability `chance`.
+
+    A kill needs two successes: that of what all shots at the threat share, drawn once a threat (whoever fires, each round against
+    its own probability), and that of this shot, drawn for itself.
+    """
+    weapon = world.weapons[w]
+    shooter, target, common_mode = world.batteries[weapon.battery].key, world.threats[i].key, weapon.common_mode
+    luck = draws.draw(seed, replication, draws.SHOT, shooter, target, ordinal)
+    if luck >= given_common_mode(chance, common_mode):
+        return False
+    return bool(common_mode >= 1.0 or draws.draw(seed, replication, draws.COMMON_MODE, target, target, 0) < common_mode)

@@ -6,7 +6,7 @@
    (assumption: the next scan is worth more than a repetition). Links' capacities are shared out by tracks (network), not by plots.
 3. If the way breaks and no other is left, or the post is out of order when they come, the plots under way are lost.
 4. The post's tracks take them when they are there, with the time at which they were measured (attribution; a plot older than its
-   track: late). A battery that is its own post has its radars' plots at once, beside the post that they report to.
+   track: following). A battery that is its own post has its radars' plots at once, beside the post that they report to.
 """
 
 from __future__ import annotations

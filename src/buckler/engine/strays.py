@@ -16,21 +16,20 @@ from __future__ import annotations
 from math import inf, isinf
 from typing import Any, Final
 
-from buckler import draws
 from buckler.compiled import borrowing_kernel
-from buckler.decision.evaluation import given_common_mode, salvo_kill_probability
+from buckler.decision.evaluation import salvo_kill_probability
 from buckler.dtypes import WorldArrays
 from buckler.engine import calendar
-from buckler.engine.engagement import shared_failure
+from buckler.engine.engagement import bring_down
 from buckler.engine.following import copy_track
 from buckler.engine.foresight import found, meeting, std_at
 from buckler.engine.identify import open_to_fire, wrongful
-from buckler.engine.journal import N_STRAYS, N_UNFINISHED, OVERFLOWED, note, plan
-from buckler.engine.lethality import single_shot
+from buckler.engine.journal import N_STRAYS, OVERFLOWED, note, plan
+from buckler.engine.lethality import kills, single_shot
 from buckler.engine.picture import NOWHERE
 from buckler.engine.posts import guided
 from buckler.engine.rules import at_hand, permitted
-from buckler.engine.state import FLYING, KILLED, State
+from buckler.engine.state import FLYING, State
 from buckler.engine.stocks import send_for_more
 from buckler.log.schema import Kind
 from buckler.tracking import identification as ident
@@ -228,15 +227,8 @@ def _arrive(world: WorldArrays, state: State, seed: int, replication: int, n: in
             chance = 0.0
         ordinal = state.attempts[b, i].fired
         state.attempts[b, i].fired = ordinal + 1
-        luck = draws.draw(seed, replication, draws.SHOT, world.batteries[b].key, world.threats[i].key, ordinal)
-        if luck < given_common_mode(chance, weapon.common_mode) and not shared_failure(
-            weapon.common_mode, world.threats[i].key, seed, replication
-        ):
+        if kills(world, seed, replication, w, i, ordinal, chance):
             note(state.journal, stray.event, now_s, _KILL, subject, object_, i, chance, 0)
-            state.lives[i].life = KILLED
-            if i < len(world.threats) - world.traffic:
-                state.counts[N_UNFINISHED] -= 1
-            if len(world.reports) > 0:
-                plan(state.agenda, now_s, calendar.ENDED, i, 0)
+            bring_down(world, state, i, now_s)
         else:
             note(state.journal, stray.event, now_s, _MISS, subject, object_, i, chance, 0)

@@ -174,11 +174,9 @@ def predict(
 
 
 @inlined_kernel
-def predict_straight(model: Any, x: NDArray[np.float64], P: NDArray[np.float64], t: float) -> None:
-    """Equation (1) on six numbers."""
-    qpp, qpv, _, qvv, _, _ = axis_noise(model, t)
+def shear(P: NDArray[np.float64], t: float) -> None:
+    """F P F^T of equation (1), in place: the covariance of position and velocity `t` seconds later, or earlier, without noise."""
     for i in range(3):
-        x[i] += t * x[i + 3]
         for j in range(i, 3):
             # The blocks pv and vp are one another's transpose: pv + t vv, and pp + t (pv + vp) + t^2 vv.
             pv, vp, vv = P[i, j + 3], P[j, i + 3], P[i + 3, j + 3]
@@ -189,6 +187,15 @@ def predict_straight(model: Any, x: NDArray[np.float64], P: NDArray[np.float64],
             if i != j:
                 P[j, i + 3] = vp + t * vv
                 P[i + 3, j] = P[j, i + 3]
+
+
+@inlined_kernel
+def predict_straight(model: Any, x: NDArray[np.float64], P: NDArray[np.float64], t: float) -> None:
+    """Equation (1) on six numbers."""
+    qpp, qpv, _, qvv, _, _ = axis_noise(model, t)
+    shear(P, t)
+    for i in range(3):
+        x[i] += t * x[i + 3]
         P[i, i] += qpp
         P[i, i + 3] += qpv
         P[i + 3, i] = P[i, i + 3]
