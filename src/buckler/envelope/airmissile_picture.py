@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from buckler.drawing import palette
 from buckler.drawing.style import grid
-from buckler.envelope.airmissile import AirMissileEnvelope, AirShot, shot_lines
+from buckler.envelope.airmissile import AirMissileEnvelope, shot_lines
 from buckler.envelope.looks import (
     DASHED,
+    DOTTED,
     NOMINAL,
     ROW_IN,
     axes_at,
+    draw_flight,
     four_axes,
     look,
     mark,
@@ -35,13 +37,13 @@ def draw(found: AirMissileEnvelope) -> Figure:
     figure = new_page(6.8 + rows + height, f"{found.card.name}: straight shots from an aircraft, by its card")
     axes = four_axes(figure)
     for variant, _, shot in found.family:
-        _shot(axes, shot, look(variant))
+        draw_flight(axes, shot, look(variant))
     for shot in found.lower:
-        _shot(axes, shot, {"color": palette.MUTED, "linewidth": 1.3, "linestyle": (0, (1.0, 1.4)), "zorder": 2.5})
+        draw_flight(axes, shot, DOTTED)
         axes["h_x"].plot(shot.range_m[-1] / 1e3, shot.height_m[-1] / 1e3, marker="v", markersize=5, color=palette.MUTED, zorder=5.0)
         words_there = f"   target at {shot.height_m[-1] / 1e3:g} km"
         mark(axes["h_x"], shot.range_m[-1] / 1e3, shot.height_m[-1] / 1e3, words_there, ha="left", va="center")
-    _shot(axes, found.shot, NOMINAL)
+    draw_flight(axes, found.shot, NOMINAL)
     _marks(axes, found)
     _table(axes_at(figure, 0.65, 6.55, 8.2, rows), found)
     notes(axes_at(figure, 0.65, 6.7 + rows, 8.2, height), words)
@@ -58,14 +60,6 @@ def _words(found: AirMissileEnvelope) -> list[str]:
     ]
     lines += [f"{variant} does not fit the other values: {why}" for variant, why in found.misfits]
     return lines
-
-
-def _shot(axes: Any, shot: AirShot, style: dict[str, Any]) -> None:
-    across, height = shot.range_m / 1e3, shot.height_m / 1e3
-    axes["h_t"].plot(shot.time_s, height, **style)
-    axes["h_x"].plot(across, height, **style)
-    axes["v_t"].plot(shot.time_s, shot.speed_mps, **style)
-    axes["v_x"].plot(across, shot.speed_mps, **style)
 
 
 def _marks(axes: Any, found: AirMissileEnvelope) -> None:

@@ -9,9 +9,11 @@ from buckler.drawing.style import grid
 from buckler.envelope.ballistic import BallisticEnvelope, Flight, flight_lines
 from buckler.envelope.looks import (
     DASHED,
+    DOTTED,
     NOMINAL,
     ROW_IN,
     axes_at,
+    draw_flight,
     four_axes,
     look,
     mark,
@@ -37,8 +39,8 @@ def draw(found: BallisticEnvelope) -> Figure:
     figure = new_page(6.8 + rows + height, f"{found.card.name}: flight over {reach:,.0f} km by its card")
     axes = four_axes(figure)
     for variant, flight in found.family:
-        _flight(axes, flight, look(variant))
-    _flight(axes, found.flight, NOMINAL)
+        draw_flight(axes, flight, look(variant))
+    draw_flight(axes, found.flight, NOMINAL)
     _stage(axes, found)
     _marks(axes, found)
     _events(axes, found.flight)
@@ -60,24 +62,13 @@ def _words(found: BallisticEnvelope) -> list[str]:
     return lines
 
 
-def _flight(axes: Any, flight: Flight, style: dict[str, Any]) -> None:
-    across, height = flight.range_m / 1e3, flight.height_m / 1e3
-    axes["h_t"].plot(flight.time_s, height, **style)
-    axes["h_x"].plot(across, height, **style)
-    axes["v_t"].plot(flight.time_s, flight.speed_mps, **style)
-    axes["v_x"].plot(across, flight.speed_mps, **style)
-
-
 def _stage(axes: Any, found: BallisticEnvelope) -> None:
     """The spent stage, dotted in grey; named where it falls."""
     stage = found.stage
     if stage is None:
         return
-    style = {"color": palette.MUTED, "linewidth": 1.3, "linestyle": (0, (1.0, 1.4)), "zorder": 2.5}
-    across, height = stage.range_m / 1e3, stage.height_m / 1e3
-    for key, at, value in (("h_t", stage.time_s, height), ("h_x", across, height), ("v_t", stage.time_s, stage.speed_mps),
-                           ("v_x", across, stage.speed_mps)):  # fmt: skip
-        axes[key].plot(at, value, **style)
+    draw_flight(axes, stage, DOTTED)
+    height = stage.height_m / 1e3
     low = int((height > 0.06 * height.max()).nonzero()[0][-1])
     mark(axes["h_t"], stage.time_s[low], height[low], "  spent stage", ha="left", va="bottom")
 

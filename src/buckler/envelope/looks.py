@@ -96,6 +96,15 @@ def four_axes(figure: Figure) -> dict[str, Axes]:
     }
 
 
+def draw_flight(axes: dict[str, Axes], flown: Any, style: dict[str, Any]) -> None:
+    """What has rows of time_s, range_m, height_m and speed_mps, in each of the `four_axes`."""
+    across_km, height_km = flown.range_m / 1e3, flown.height_m / 1e3
+    axes["h_t"].plot(flown.time_s, height_km, **style)
+    axes["h_x"].plot(across_km, height_km, **style)
+    axes["v_t"].plot(flown.time_s, flown.speed_mps, **style)
+    axes["v_x"].plot(across_km, flown.speed_mps, **style)
+
+
 def notes_height_in(lines: Sequence[str], width: int = 145) -> float:
     """The height that `notes` needs."""
     return 0.142 * sum(len(wrap(line, width)) for line in lines) + 0.05
@@ -109,6 +118,8 @@ def mark(ax: Axes, x: float, y: float, text: str, **where: Any) -> None:
     ax.text(x, y, text, path_effects=[withStroke(linewidth=2.2, foreground="white")], **settings)
 
 
+DOTTED: Final[dict[str, Any]] = {"color": palette.MUTED, "linewidth": 1.3, "linestyle": (0, (1.0, 1.4)), "zorder": 2.5}
+"""What goes along with the flight: a spent stage, shots at lower targets."""
 DASHED: Final[dict[str, Any]] = {"color": palette.MUTED, "linewidth": 0.9, "linestyle": "--"}
 """A value of the card across a picture."""
 

@@ -47,24 +47,23 @@ def up_to_a_right_angle(name: str, value: npt.ArrayLike) -> Floats:
     return array
 
 
-def latitude(name: str, value: npt.ArrayLike) -> Floats:
-    """`value` as an array of latitudes in degrees; InputError beyond a pole."""
+def _degrees(name: str, value: npt.ArrayLike, most: float, words: str) -> Floats:
     array = finite(name, value)
-    beyond = np.abs(array) > 90.0
+    beyond = np.abs(array) > most
     if np.any(beyond):
         worst = array[beyond][0] if array.ndim else array
-        raise InputError(f"{name} is {worst} degrees: write a latitude between -90 and 90 (north is positive)")
+        raise InputError(f"{name} is {worst} degrees: write {words}")
     return array
+
+
+def latitude(name: str, value: npt.ArrayLike) -> Floats:
+    """`value` as an array of latitudes in degrees; InputError beyond a pole."""
+    return _degrees(name, value, 90.0, "a latitude between -90 and 90 (north is positive)")
 
 
 def longitude(name: str, value: npt.ArrayLike) -> Floats:
     """`value` as an array of longitudes in degrees; InputError beyond a full turn either way."""
-    array = finite(name, value)
-    beyond = np.abs(array) > 360.0
-    if np.any(beyond):
-        worst = array[beyond][0] if array.ndim else array
-        raise InputError(f"{name} is {worst} degrees: write a longitude between -180 and 180 (east is positive)")
-    return array
+    return _degrees(name, value, 360.0, "a longitude between -180 and 180 (east is positive)")
 
 
 def vector_of_three(name: str, value: npt.ArrayLike) -> Floats:
