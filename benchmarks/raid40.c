@@ -31,7 +31,7 @@ typedef struct { double time_s; int32_t what, a, b; } Due;
 typedef struct { uint32_t window; int32_t detected; int confirmed; } Track;
 typedef struct { int tracks, tracked, attempts, identified, engaged, pending; } Picture;
 typedef struct { double look_s; int stage, event, fired; } Attempt;
-typedef struct { double meet_s, open_s; int shut; } Aim;
+typedef struct { double meet_s, on_time_s, falls_until_s, falls_by, open_s; int shut; } Aim;
 typedef struct { int weapon, threat, engagement, ordinal, event; double meet_s; } Shot;
 typedef struct { int weapon, threat, open, event, killed; } Engagement;
 typedef struct { int weapon, threat, asked; double score, kill; } Candidate;
@@ -469,10 +469,12 @@ static double still_late(const World *w, int table, Reach at, double line, doubl
 }
 
 /* The meeting in (early, late], early with a round that comes too late: false position (Dowell and Jarratt 1971). */
-static double settled(const World *w, int weapon, int i, double launch_s, double early, double gap_early, double late, double gap_late)
+static double settled(const World *w, int weapon, int i, double launch_s, double early, double gap_early, double late, double gap_late,
+                      double *there)
 {
     double unused;
     int side = 0;
+    *there = gap_late;
     for (int turn = 0; turn < 60 && late - early > 1e-8; turn++) {
         double middle = 0.5 * (early + late);
         if (gap_early < INFINITY) middle = early + (late - early) * gap_early / (gap_early - gap_late);
@@ -482,7 +484,7 @@ static double settled(const World *w, int weapon, int i, double launch_s, double
             if (side > 0) gap_late *= 0.5;
             side = 1;
         } else {
-            late = middle, gap_late = gap;
+            late = middle, gap_late = *there = gap;
             if (gap >= -1e-8) break;
             if (side < 0) gap_early *= 0.5;
             side = -1;
@@ -491,9 +493,11 @@ static double settled(const World *w, int weapon, int i, double launch_s, double
     return late;
 }
 
-/* The earliest meeting for a launch, not before a guess: steps that cannot pass one (Piyavskii 1972). */
-static double meeting(const World *w, int weapon, int i, double launch_s, double guess_s)
+/* The earliest meeting for a launch, not before the last: steps that cannot pass one (Piyavskii 1972), none where the last is known. */
+static double meeting(const World *w, int weapon, int i, double launch_s, Aim *last)
 {
+    const double passed = launch_s - last->on_time_s;
+    if (passed <= 1e-8) return last->meet_s < w->threats[i].end_s ? last->meet_s : INFINITY;
     const int table = w->weapons[weapon].table;
     const INTERCEPTOR *kind = &w->interceptors[table];
     const THREAT *body = &w->threats[i];
@@ -501,9 +505,13 @@ static double meeting(const World *w, int weapon, int i, double launch_s, double
     const double *site = w->sites + 13 * w->weapons[weapon].battery;
     const double end = body->start_s + body->step_s * (body->points - 1), top = kind->burnout_speed_mps;
     const double nearest = at_least(kind->min_range_m, 0.5 * kind->burn_time_s * kind->min_speed_mps * kind->min_speed_mps / top);
-    double tau = at_least(guess_s, at_least(launch_s, body->start_s));
+    double tau = at_least(last->meet_s, at_least(launch_s, body->start_s));
     double before = tau, gap_before = INFINITY;
     int leapt = 0;
+    if (last->falls_by > 0.0 && last->meet_s + passed / last->falls_by <= last->falls_until_s) {
+        before = last->meet_s, gap_before = passed, leapt = 1;
+        tau = last->meet_s + passed / last->falls_by;
+    }
     while (tau <= end) {
         const double place = (tau - body->start_s) / body->step_s;
         const int k = place < body->points - 2 ? (int)place : body->points - 2;
@@ -518,9 +526,12 @@ static double meeting(const World *w, int weapon, int i, double launch_s, double
         const Reach at = seen_from(site, from[0] + part * vx, from[1] + part * vy, from[2] + part * vz);
         const double line = line_m(kind, at);
         double unused;
-        const double time = flight(w, table, at, line, &unused), gap = time - (tau - launch_s);
+        const double time = flight(w, table, at, line, &unused);
+        double gap = time - (tau - launch_s);
+        if (gap_before < INFINITY) last->falls_by = (gap_before - gap) / (tau - before);
         if (gap <= 1e-8) {
-            if (leapt && gap < -1e-8) tau = settled(w, weapon, i, launch_s, before, gap_before, tau, gap);
+            if (leapt && gap < -1e-8) tau = settled(w, weapon, i, launch_s, before, gap_before, tau, gap, &gap);
+            last->meet_s = tau, last->on_time_s = launch_s - gap;
             return tau < body->end_s ? tau : INFINITY;
         }
         /* Flat out along the straight line it cannot be there sooner. */
@@ -539,15 +550,14 @@ static double meeting(const World *w, int weapon, int i, double launch_s, double
             safe = gap / (1.0 + at_least(kind->gradient_spm, chord) * fastest);
             if (safe > clear) safe = at_least(clear, gap / (1.0 + at_least(kind->edge_gradient_spm, chord) * fastest));
             leapt = safe > clear;
-            const double secant = gap < gap_before && gap_before < INFINITY ? gap * (tau - before) / (gap_before - gap) : INFINITY;
-            double most = 0.05;
-            if (secant > most) {
+            const double secant = last->falls_by > 0.0 ? gap / last->falls_by : INFINITY;
+            if (secant > 0.05 && tau + secant > last->falls_until_s) {
                 double falling;
                 const double near = still_late(w, table, at, line, gap, fastest, &falling);
-                most = at_most(falling, clear);
+                last->falls_until_s = at_least(last->falls_until_s, tau + at_most(falling, clear));
                 if (near > safe) safe = near, leapt = 0;
             }
-            if (safe < secant && secant <= most) safe = secant, leapt = 1;
+            if (safe < secant && (secant <= 0.05 || tau + secant <= last->falls_until_s)) safe = secant, leapt = 1;
         } else {
             leapt = 1;
         }
@@ -602,17 +612,13 @@ static int in_time(Fight *f, int weapon, int i, double now_s)
     const World *w = f->world;
     const BATTERY *battery = &w->batteries[w->weapons[weapon].battery];
     Aim *aim = &f->aims[weapon * f->threats + i];
-    const double meet_s = meeting(w, weapon, i, now_s + battery->reaction_s, aim->meet_s);
-    if (isinf(meet_s)) {
+    if (isinf(meeting(w, weapon, i, now_s + battery->reaction_s, aim))) {
         aim->shut = 1;
         return 0;
     }
-    aim->meet_s = meet_s;
-    double unused;
-    const double latest_s = meet_s - flight_to(w, weapon, i, meet_s, &unused) - battery->reaction_s;
-    const double period_s = w->commands[battery->command].decision_period_s;
-    if (latest_s > now_s + period_s) {
-        aim->open_s = latest_s - period_s;
+    const double latest_s = aim->on_time_s - battery->reaction_s - w->commands[battery->command].decision_period_s;
+    if (latest_s > now_s) {
+        aim->open_s = latest_s;
         return 0;
     }
     return 1;
@@ -793,7 +799,8 @@ static void launch(Fight *f, int number, double now_s)
     const World *w = f->world;
     Shot *shot = &f->shots[number];
     const int v = shot->weapon, i = shot->threat, b = w->weapons[v].battery;
-    const double meet_s = f->life[i] == FLYING ? meeting(w, v, i, now_s, shot->meet_s) : INFINITY;
+    Aim aim = {shot->meet_s, -INFINITY, -INFINITY, 0.0, 0.0, 0};
+    const double meet_s = f->life[i] == FLYING ? meeting(w, v, i, now_s, &aim) : INFINITY;
     const int assigned = f->engagements[shot->engagement].event;
     if (isinf(meet_s)) {
         f->ready[v]++;
@@ -895,7 +902,7 @@ static void begin(Fight *f)
     for (int k = 0; k < f->commands * f->threats; k++) f->pictures[k] = (Picture){0, -1, 0, -1, 0, 0};
     for (int k = 0; k < f->batteries * f->threats; k++) f->attempts[k] = (Attempt){0.0, UNSEEN, -1, 0};
     for (int k = 0; k < f->weapons * f->threats; k++)
-        f->aims[k] = (Aim){w->pairs[k].first_s, 0.0, w->pairs[k].stands != PAIR_OPEN};
+        f->aims[k] = (Aim){w->pairs[k].first_s, -INFINITY, -INFINITY, 0.0, 0.0, w->pairs[k].stands != PAIR_OPEN};
     for (int b = 0; b < f->batteries; b++) f->channels[b] = w->batteries[b].channels;
     for (int v = 0; v < f->weapons; v++) f->ready[v] = w->weapons[v].ready;
     for (int c = 0; c < f->commands; c++) f->deciding[c] = 0;

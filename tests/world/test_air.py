@@ -10,6 +10,7 @@ import pytest
 from runs import assumed, cruise_card, layered, loaded, radar_card, world_of
 
 from buckler.catalog.load import load_catalog
+from buckler.engine.recording import positions
 from buckler.errors import DocumentError
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic, geodesic_direct
@@ -29,10 +30,10 @@ def _seen(data: dict[str, Any], height_m: float, range_m: float) -> float:
     data["sensors"][0] |= {"latitude_deg": 38.0, "longitude_deg": 33.9}
     arrays = world_of(data).arrays
     body, sensor = arrays.threats[0], arrays.sensors[0]
-    rows = arrays.path_m[: int(body["points"]), :3]
-    ranges = np.linalg.norm(rows - sensor["position_m"], axis=1)
+    times_s = np.arange(0.0, body["end_s"], 1.0)
+    ranges = np.linalg.norm(positions(arrays, 0, times_s) - sensor["position_m"], axis=1)
     i = int(np.argmin(np.abs(ranges - range_m)))
-    exact_s = np.interp(-range_m, -ranges[i - 1 : i + 2], np.arange(i - 1, i + 2))
+    exact_s = np.interp(-range_m, -ranges[i - 1 : i + 2], times_s[i - 1 : i + 2])
     return look(sensor, arrays.lowest_m[0], arrays.air_db[0], body, arrays.path_m, float(exact_s))[0]
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import copy
-from math import pi
+from math import pi, tau
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from runs import assumed, cruise_card, flown, layered, loaded, told, world_of, write_scenario
 from scipy.stats import chi2
 
 from buckler.campaign.simulate import simulate_into
+from buckler.dtypes import KILL_CLASSES
 from buckler.errors import DocumentError
 from buckler.physics.earth import ecef_to_geodetic, geodesic_inverse
-from buckler.world.compile import World
+from buckler.scenario.load import load_scenario
+from buckler.world.compile import World, compile_world
 from buckler.world.faults import compile_scenario
+from buckler.world.motion import STEP_S, STRAIGHT_M, Path, thinned
 
 POINT = {"latitude_deg": 38.0, "longitude_deg": 33.2}
 HALF_WAY = {"latitude_deg": 38.0, "longitude_deg": 33.5}
@@ -55,6 +60,36 @@ def places(world: World, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def threat(world: World, name: str) -> Any:
     return world.arrays.threats[[entity.key for entity in world.entities if entity.kind == "threat"].index(name)]
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.floats(0.0, 3000.0), st.floats(0.0, 40.0), st.floats(1.0, 500.0), st.integers(2, 200), st.floats(0.0, 2000.0),
+    st.floats(0.0, 3000.0),
+)  # fmt: skip
+def test_rows_left_out_move_a_path_by_no_more_than_stated(
+    speed: float, pull: float, period: float, rows: int, climb: float, height: float
+) -> None:
+    """Paths that weave with any acceleration and period, over a height that changes at its own pace."""
+    t = np.arange(rows) * STEP_S
+    sway = pull * (period / tau) ** 2 * np.sin(tau * t / period)
+    path = Path(np.column_stack([4e6 + speed * t, sway, np.full(rows, 5e6), height + climb * np.cos(t / 300.0)]), 0.0, 0.0, 7.0, rows - 1.5)
+    kept = thinned(path)
+    assert kept.step_s in (1.0, 2.0, 4.0)
+    assert np.abs(kept.at(t) - path.rows_m).max() <= STRAIGHT_M
+    # It reaches to the end, and not a whole step beyond.
+    assert 0.0 <= (len(kept.rows_m) - 1) * kept.step_s - (rows - 1) * STEP_S < kept.step_s
+    assert (kept.start_s, kept.duration_s) == (path.start_s, path.duration_s)
+
+
+def test_level_flight_keeps_every_fourth_row_and_a_fall_every_one() -> None:
+    straight = world_of(raid()).arrays.threats[0]
+    assert straight["step_s"] == 4.0
+    assert straight["points"] == pytest.approx(1 + straight["end_s"] / 4.0, abs=1.0)
+    fall = compile_world(load_scenario("turkey-2019")).arrays.threats
+    assert set(fall["step_s"][fall["kill_class"] == KILL_CLASSES.index("ballistic")]) == {STEP_S}
 
 
 # --- stores -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from buckler.compiled import borrowing_kernel
 from buckler.dtypes import NEVER_REACHED, WorldArrays
 from buckler.engine.attempts import known_by, reached
 from buckler.engine.foresight import meeting, std_at
-from buckler.engine.reach import earliest_intercept, flight_time
-from buckler.engine.state import NO_GUIDANCE, NOT_REACHED, State
+from buckler.engine.reach import earliest_intercept, earliest_meeting
+from buckler.engine.state import NO_GUIDANCE, NOT_REACHED, State, aim_anew
 
 _TRACK_CHANGES_S = 10.0
 """After so long a track is looked at again, whatever it said of the time to fire,"""
@@ -37,9 +37,12 @@ def in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: flo
     aim = state.aims[w, i]
     lead_s = lead_of(world, state, b)
     flies = world.batteries[b].dash_mps > 0.0
-    # An aircraft may be nearer later on: what it said before is no bound.
-    guess_s = world.pairs[w, i].first_s if flies else aim.meet_s
-    meet_s = earliest_intercept(world, w, i, now_s + lead_s, guess_s, now_s + lead_s)
+    launch_s = now_s + lead_s
+    if flies:  # it may be nearer later on: what it said before is no bound
+        aim_anew(aim, world.pairs[w, i])
+    meet_s, aim.on_time_s, aim.falls_until_s, aim.falls_by = earliest_meeting(
+        world, w, i, launch_s, aim.meet_s, launch_s, aim.on_time_s, aim.falls_until_s, aim.falls_by
+    )
     if isinf(meet_s):
         if flies:
             aim.open_s = now_s + _TRACK_CHANGES_S
@@ -49,9 +52,9 @@ def in_time(world: WorldArrays, state: State, b: int, w: int, i: int, now_s: flo
         return False
     aim.meet_s = meet_s
     period_s = world.commands[state.post[b]].decision_period_s
-    latest_s = meet_s - flight_time(world, w, i, meet_s, now_s + lead_s) - lead_s
-    if latest_s > now_s + period_s:
-        aim.open_s = min(latest_s - period_s, now_s + _TRACK_CHANGES_S) if flies else latest_s - period_s
+    latest_s = aim.on_time_s - lead_s - period_s
+    if latest_s > now_s:
+        aim.open_s = min(latest_s, now_s + _TRACK_CHANGES_S) if flies else latest_s
         return False
     return True
 

@@ -11,9 +11,8 @@ from buckler.engine.following import met
 from buckler.engine.picture import Picture
 from buckler.engine.reach import site_at
 from buckler.physics.earth import SEMI_MAJOR_AXIS_M, SEMI_MINOR_AXIS_M
-from buckler.physics.flyout import arrival
 from buckler.physics.gravity import j2_gravitation, rotating_frame_acceleration
-from buckler.physics.intercept import first_intercept, range_and_height, target_at
+from buckler.physics.intercept import first_meeting
 from buckler.physics.look import position
 from buckler.tracking import models
 
@@ -110,26 +109,26 @@ def meeting(
     start_s, step_s = picture.held[c, i].time_s, motion.step_s
     begin_s = max(launch_s, start_s)
     from_s = max(begin_s, guess_s - REVISED_S)
-    meet_s = _met_from(world, picture, w, n, start_s, step_s, launch_s, from_s, left_s)
+    meet_s, on_time_s = _met_from(world, picture, w, n, start_s, step_s, launch_s, from_s, left_s)
     if from_s > begin_s and (meet_s == from_s or not meet_s < inf):
         rows = min(n, 2 + int((from_s - start_s) / step_s))
-        meet_s = min(meet_s, _met_from(world, picture, w, rows, start_s, step_s, launch_s, begin_s, left_s))
+        sooner_s, sooner_on_time_s = _met_from(world, picture, w, rows, start_s, step_s, launch_s, begin_s, left_s)
+        if sooner_s < meet_s:
+            meet_s, on_time_s = sooner_s, sooner_on_time_s
     battery = world.batteries[world.weapons[w].battery]
     if not meet_s < inf or meet_s > battery.until_s:
         return inf, inf
-    table = world.weapons[w].table
-    x, y, z = target_at(picture.ahead[:n], start_s, step_s, meet_s)
-    range_m, height_m = range_and_height(world.sites[site_at(battery, left_s)], x, y, z)
-    return meet_s, arrival(world.interceptors[table], world.fly_out_s[table], world.fly_out_mps[table], range_m, height_m)[0]
+    return meet_s, meet_s - on_time_s
 
 
 @borrowing_kernel
 def _met_from(
     world: WorldArrays, picture: Picture, w: int, n: int, start_s: float, step_s: float, launch_s: float, from_s: float, left_s: float
-) -> float:  # fmt: skip
-    """When weapon `w`, fired at `launch_s`, first meets the `n` rows of the track carried on, not before `from_s`; inf if never."""
+) -> tuple[float, float]:  # fmt: skip
+    """When weapon `w`, fired at `launch_s`, first meets the `n` rows of the track carried on, not before `from_s`, inf if never; and which
+    launch would be there neither early nor late."""
     table = world.weapons[w].table
-    return first_intercept(
+    meet_s, on_time_s, _, _ = first_meeting(
         picture.ahead[:n],
         start_s,
         step_s,
@@ -141,9 +140,13 @@ def _met_from(
         world.fly_out_clear_m[table],
         launch_s,
         from_s,
+        -inf,
+        -inf,
+        0.0,
         TRACKS_STEP_S,
         TRACKS_TOLERANCE_S,
     )
+    return meet_s, on_time_s
 
 
 @borrowing_kernel

@@ -47,7 +47,7 @@ def measure_plot(
     key = world.threats[i].key
     first, second = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step)
     third, _ = draws.draw_normal_pair(seed, replication, draws.MEASUREMENT, sensor.key, key, 2 * step + 1)
-    across = 1.0 / max(cos(elevation), 1e-3)
+    across = 1.0 / max(sine_cosine(elevation)[1], 1e-3)
     set_plot(
         world, picture, s, n, i, snr,
         range_m + sensor.range_bias_m - sensor.range_corrected_m + sensor.range_std_m * first,

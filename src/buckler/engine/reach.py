@@ -7,8 +7,7 @@ from typing import Any
 
 from buckler.compiled import borrowing_kernel
 from buckler.dtypes import WorldArrays
-from buckler.physics.flyout import arrival
-from buckler.physics.intercept import first_intercept, range_and_height, target_at
+from buckler.physics.intercept import first_meeting
 
 
 @borrowing_kernel
@@ -20,16 +19,20 @@ def site_at(battery: Any, time_s: float) -> int:
 
 
 @borrowing_kernel
-def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, guess_s: float, left_s: float) -> float:
-    """The earliest time at which weapon `w`, fired at `launch_s`, can meet threat `i`; inf if never.
+def earliest_meeting(
+    world: WorldArrays, w: int, i: int, launch_s: float, guess_s: float, left_s: float,
+    on_time_s: float, falls_until_s: float, falls_by: float,
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """The earliest time at which weapon `w`, fired at `launch_s`, can meet threat `i`, inf if never; and what else is known of it.
 
     `guess_s`: the answer for an earlier launch, or anything before the answer; `left_s`: when an aircraft leaves its station.
+    `on_time_s`, `falls_until_s`, `falls_by`, given and returned: see physics.intercept.first_meeting.
     """
     battery = world.batteries[world.weapons[w].battery]
     body = world.threats[i]
     table = world.weapons[w].table
     rows = slice(body.first, body.first + body.points)
-    meet_s = first_intercept(
+    meet_s, on_time_s, falls_until_s, falls_by = first_meeting(
         world.path_m[rows],
         body.start_s,
         body.step_s,
@@ -41,16 +44,17 @@ def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, gues
         world.fly_out_clear_m[table],
         launch_s,
         guess_s,
+        on_time_s,
+        falls_until_s,
+        falls_by,
     )
     # A path's last row may lie past its end.
-    return meet_s if meet_s < body.end_s and meet_s <= battery.until_s else inf
+    if not (meet_s < body.end_s and meet_s <= battery.until_s):
+        meet_s = inf
+    return meet_s, on_time_s, falls_until_s, falls_by
 
 
 @borrowing_kernel
-def flight_time(world: WorldArrays, w: int, i: int, meet_s: float, left_s: float) -> float:
-    """Seconds that weapon `w` flies to where threat `i` is at `meet_s`; inf where it does not reach. `left_s`: as above."""
-    body = world.threats[i]
-    table = world.weapons[w].table
-    x, y, z = target_at(world.path_m[body.first : body.first + body.points], body.start_s, body.step_s, meet_s)
-    range_m, height_m = range_and_height(world.sites[site_at(world.batteries[world.weapons[w].battery], left_s)], x, y, z)
-    return arrival(world.interceptors[table], world.fly_out_s[table], world.fly_out_mps[table], range_m, height_m)[0]
+def earliest_intercept(world: WorldArrays, w: int, i: int, launch_s: float, guess_s: float, left_s: float) -> float:
+    """`earliest_meeting`, without what else is known of it."""
+    return earliest_meeting(world, w, i, launch_s, guess_s, left_s, -inf, -inf, 0.0)[0]

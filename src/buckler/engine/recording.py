@@ -22,8 +22,8 @@ POSITIONS: Final = 240
 _ARRIVALS: Final = (Kind.KILL, Kind.MISS, Kind.NO_TARGET)
 
 
-def _positions(world: WorldArrays, threat: int, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """ECEF positions (m) of a threat, [time, 3]: engine.paths.position for many times at once."""
+def positions(world: WorldArrays, threat: int, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ECEF positions (m) of a threat, [time, 3]: physics.look.position for many times at once."""
     body = world.threats[threat]
     rows = world.path_m[body["first"] : body["first"] + body["points"], :3]
     place = (times_s - body["start_s"]) / body["step_s"]
@@ -46,7 +46,7 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
             continue
         until = min(end_s[i], float(threat["end_s"]))
         times = np.append(np.arange(threat["start_s"], until, max(1.0, (until - threat["start_s"]) / POSITIONS)), until)
-        points = _positions(world, i, times)
+        points = positions(world, i, times)
         places.append((names[world.first_threat + i], times, points))
     shots: dict[int, int] = {}
     for event in events:
@@ -56,7 +56,7 @@ def states_table(world: WorldArrays, names: Sequence[str], replication: int, eve
         i = int(event["object"]) - world.first_threat
         fired_s = float(events[int(event["cause"])]["time_s"])
         times = np.linspace(fired_s, float(event["time_s"]), max(2, ceil((float(event["time_s"]) - fired_s) / 2.0)))
-        stop = _positions(world, i, times[-1:])[0]
+        stop = positions(world, i, times[-1:])[0]
         start = _start(world, events, int(event["cause"]), w, stop)
         share = ((times - times[0]) / max(times[-1] - times[0], 1e-9))[:, None]
         shots[w] = shots.get(w, 0) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, log10, pi
+from math import cos, degrees, log10, pi
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +23,7 @@ from buckler.log.schema import Kind
 from buckler.physics.detection import detection_threshold, probability
 from buckler.physics.interference import noise_factor
 from buckler.physics.look import look_moving, sighting
+from buckler.physics.series import arctangent
 
 _DETECT = int(Kind.DETECT)
 _CONFIRM = int(Kind.CONFIRM)
@@ -91,7 +92,7 @@ def scan(
             if sensor.tracks > 0 and seen.confirmed == 0:
                 instead = _gives_up(world, state, s, c, i, time_s)
             if (record or reports) and sensor.orbit_rows == 0:
-                elevation = atan2(up, level)
+                elevation = arctangent(up / level) if level > 0.0 else 0.5 * pi
             if reports and instead != ITSELF:
                 measure_plot(
                     world, state.picture, seed, replication, s, i, plots, step, range_m, azimuth, elevation, snr

@@ -7,7 +7,7 @@ compile the engine and the time to call into it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,9 @@ ATTEMPT: Final = record(
 AIM: Final = record(
     [
     ("meet_s", "f8"),  # the last solution for the earliest intercept, at first the first reach: it only grows
+    ("on_time_s", "f8"),  # the launch that is there neither early nor late; -inf where that is not known
+    ("falls_until_s", "f8"),  # until when from there on the gap only falls (physics.intercept.first_meeting); -inf where unknown
+    ("falls_by", "f8"),  # by how much a second
     ("open_s", "f8"),  # no order before this moment could be used
     ("shut", "i1"),  # 1: can no longer reach it
 ]
@@ -223,6 +226,15 @@ def new_state(world: WorldArrays, growth: int = 1) -> State:
 
 
 @borrowing_kernel
+def aim_anew(aim: Any, pair: Any) -> None:
+    """Nothing is known yet of where a weapon meets a threat, but when that comes within reach."""
+    aim.meet_s = pair.first_s
+    aim.on_time_s = -np.inf
+    aim.falls_until_s = -np.inf
+    aim.falls_by = 0.0
+
+
+@borrowing_kernel
 def clear(world: WorldArrays, state: State) -> None:
     """Put everything back to the start of a replication."""
     state.counts[:] = 0
@@ -262,7 +274,7 @@ def clear(world: WorldArrays, state: State) -> None:
             attempt.ruled = 0
         for w in range(len(world.weapons)):
             aim = state.aims[w, i]
-            aim.meet_s = world.pairs[w, i].first_s
+            aim_anew(aim, world.pairs[w, i])
             aim.open_s = 0.0
             aim.shut = world.pairs[w, i].stands
     for i in range(len(world.bodies)):

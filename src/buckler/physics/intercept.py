@@ -126,12 +126,13 @@ def _gap(
 def _settle(
     trajectory: Floats, start_s: float, dt_s: float, site: Floats, row: Any, time: Floats, speed: Floats,
     launch_s: float, early: float, gap_early: float, late: float, gap_late: float, tolerance_s: float,
-) -> float:  # fmt: skip
-    """The meeting in (early, late], between a gap above 0 and one below: by halving across an edge of reach, elsewhere
-    by false position with the weight of an end that stays halved (M. Dowell and P. Jarratt 1971, BIT 11, 168,
+) -> tuple[float, float]:  # fmt: skip
+    """The meeting in (early, late], between a gap above 0 and one below, and the gap there: by halving across an edge of reach,
+    elsewhere by false position with the weight of an end that stays halved (M. Dowell and P. Jarratt 1971, BIT 11, 168,
     doi:10.1007/BF01934364).
     """
     side = 0
+    there = gap_late
     for _ in range(60):
         if late - early <= tolerance_s:
             break
@@ -145,13 +146,121 @@ def _settle(
                 gap_late *= 0.5
             side = 1
         else:
-            late, gap_late = middle, gap
+            late, gap_late, there = middle, gap, gap
             if gap >= -tolerance_s:
                 break
             if side == -1:
                 gap_early *= 0.5
             side = -1
-    return late
+    return late, there
+
+
+@borrowing_kernel
+def first_meeting(
+    trajectory: Floats,
+    start_s: float,
+    dt_s: float,
+    ahead_mps: Floats,
+    site: Floats,
+    row: Any,
+    time: Floats,
+    speed: Floats,
+    clearance: Floats,
+    launch_s: float,
+    guess_s: float,
+    on_time_s: float,
+    falls_until_s: float,
+    falls_by: float,
+    edge_step_s: float = EDGE_STEP_S,
+    tolerance_s: float = TOLERANCE_S,
+) -> tuple[float, float, float, float]:
+    """`first_intercept`; the launch that would be there neither early nor late; until when, from there on, the gap only falls,
+    whatever the launch; and by how much a second.
+
+    `on_time_s`, `falls_until_s`, `falls_by`: what came with the answer that `guess_s` is, -inf, -inf and 0 where there was none.
+    A later launch by t is t late there, which needs no look; and as far as the gap only falls, one or two looks along the straight line
+    from there are enough.
+    """
+    end = start_s + dt_s * (trajectory.shape[0] - 1)
+    tau = max(guess_s, max(launch_s, start_s))
+    before = tau
+    gap_before = inf
+    leapt = False
+    late = launch_s - on_time_s
+    if late <= tolerance_s:
+        return guess_s, on_time_s, falls_until_s, falls_by
+    if falls_by > 0.0 and guess_s + late / falls_by <= falls_until_s:
+        before, gap_before = guess_s, late
+        tau = guess_s + late / falls_by
+        leapt = True
+    warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
+    shortest = max(row.min_range_m, warming)
+    too_far2 = (row.max_target_speed_mps * dt_s) ** 2
+    per_top = 1.0 / row.burnout_speed_mps
+    while tau <= end:
+        k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
+        fastest = max(1.0, ahead_mps[k])
+        if segment2(trajectory, k) > too_far2:
+            before = tau
+            gap_before = inf
+            tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
+            leapt = False
+            continue
+        x, y, z = target_at(trajectory, start_s, dt_s, tau)
+        range_m, height_m = range_and_height(site, x, y, z)
+        path = straight_line_m(range_m, height_m, row.launch_height_m)
+        flight, _ = arrival_along(row, time, speed, range_m, height_m, path)
+        gap = flight - (tau - launch_s)
+        if gap_before < inf:
+            falls_by = (gap_before - gap) / (tau - before)
+        if gap <= tolerance_s:
+            if leapt and gap < -tolerance_s:
+                tau, gap = _settle(
+                    trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap, tolerance_s
+                )
+            return tau, launch_s - gap, falls_until_s, falls_by
+        # No interceptor is faster than its top speed, reach or no reach.
+        step = (path * per_top - (tau - launch_s)) / (1.0 + fastest * per_top)
+        if path < shortest:
+            room = shortest - path
+        else:
+            room = _clearance(row, clearance, range_m, height_m)
+            room = max(room, max(height_m - row.max_height_m, row.min_height_m - height_m))
+            if path < row.powered_path_m:
+                room = max(room, row.powered_path_m - path)
+        clear = room / fastest
+        if flight < inf:
+            # As far as the nearest edge of reach the table rises no faster than G, beyond it no faster than G'.
+            steepest = row.gradient_spm
+            edge = row.edge_gradient_spm
+            if path < row.powered_path_m:
+                steepest = max(steepest, flight / path)
+                edge = max(edge, flight / path)
+            safe = gap / (1.0 + steepest * fastest)
+            if safe > clear:
+                safe = max(clear, gap / (1.0 + edge * fastest))
+            leapt = safe > clear
+            # The straight line through the last two gaps is followed where it ends within the smallest step, or where the gap only
+            # falls and no edge is near, so that there is a single meeting.
+            ahead = gap / falls_by if falls_by > 0.0 else inf
+            if ahead > edge_step_s and tau + ahead > falls_until_s:
+                near, falling = still_late(row, time, range_m, height_m, path, gap, fastest)
+                falls_until_s = max(falls_until_s, tau + min(falling, clear))
+                if near > safe:
+                    safe = near
+                    leapt = False
+            if safe < ahead and (ahead <= edge_step_s or tau + ahead <= falls_until_s):
+                safe = ahead
+                leapt = True
+        else:
+            safe = max(clear, edge_step_s)
+            leapt = True
+        if step > safe:
+            leapt = False
+        before = tau
+        gap_before = gap
+        tau += max(step, safe)
+    return inf, -inf, -inf, 0.0
 
 
 @borrowing_kernel
@@ -178,80 +287,10 @@ def first_intercept(
     the answer never comes earlier for a later launch. `edge_step_s`, `tolerance_s`: where the target's path is itself known
     less well, the smallest step across an edge of reach and the error of the meeting can be larger.
     """
-    end = start_s + dt_s * (trajectory.shape[0] - 1)
-    tau = max(guess_s, max(launch_s, start_s))
-    before = tau
-    gap_before = inf
-    leapt = False
-    warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
-    shortest = max(row.min_range_m, warming)
-    too_far2 = (row.max_target_speed_mps * dt_s) ** 2
-    per_top = 1.0 / row.burnout_speed_mps
-    while tau <= end:
-        k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
-        fastest = max(1.0, ahead_mps[k])
-        if segment2(trajectory, k) > too_far2:
-            before = tau
-            gap_before = inf
-            tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
-            leapt = False
-            continue
-        x, y, z = target_at(trajectory, start_s, dt_s, tau)
-        range_m, height_m = range_and_height(site, x, y, z)
-        path = straight_line_m(range_m, height_m, row.launch_height_m)
-        flight, _ = arrival_along(row, time, speed, range_m, height_m, path)
-        gap = flight - (tau - launch_s)
-        if gap <= tolerance_s:
-            if leapt and gap < -tolerance_s:
-                return _settle(
-                    trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap, tolerance_s
-                )
-            return tau
-        # No interceptor is faster than its top speed, reach or no reach.
-        step = (path * per_top - (tau - launch_s)) / (1.0 + fastest * per_top)
-        if path < shortest:
-            room = shortest - path
-        else:
-            room = _clearance(row, clearance, range_m, height_m)
-            room = max(room, max(height_m - row.max_height_m, row.min_height_m - height_m))
-            if path < row.powered_path_m:
-                room = max(room, row.powered_path_m - path)
-        clear = room / fastest
-        if flight < inf:
-            # As far as the nearest edge of reach the table rises no faster than G, beyond it no faster than G'.
-            steepest = row.gradient_spm
-            edge = row.edge_gradient_spm
-            if path < row.powered_path_m:
-                steepest = max(steepest, flight / path)
-                edge = max(edge, flight / path)
-            safe = gap / (1.0 + steepest * fastest)
-            if safe > clear:
-                safe = max(clear, gap / (1.0 + edge * fastest))
-            leapt = safe > clear
-            # The straight line through the last two gaps is followed where it ends within the smallest step, or where the gap only
-            # falls and no edge is near, so that there is a single meeting.
-            ahead = inf
-            if gap < gap_before < inf:
-                ahead = gap * (tau - before) / (gap_before - gap)
-            most = edge_step_s
-            if ahead > edge_step_s:
-                near, falling = still_late(row, time, range_m, height_m, path, gap, fastest)
-                most = min(falling, clear)
-                if near > safe:
-                    safe = near
-                    leapt = False
-            if safe < ahead <= most:
-                safe = ahead
-                leapt = True
-        else:
-            safe = max(clear, edge_step_s)
-            leapt = True
-        if step > safe:
-            leapt = False
-        before = tau
-        gap_before = gap
-        tau += max(step, safe)
-    return inf
+    return first_meeting(
+        trajectory, start_s, dt_s, ahead_mps, site, row, time, speed, clearance, launch_s, guess_s, -inf, -inf, 0.0,
+        edge_step_s, tolerance_s,
+    )[0]  # fmt: skip
 
 
 @borrowing_kernel

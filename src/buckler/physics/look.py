@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import atan2, cos, pi, sqrt
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from buckler.physics.radar import snr_linear
 from buckler.physics.series import arctangent
 from buckler.physics.slant import path_loss_db
 from buckler.physics.visibility import elevation_tangent, lowest_seen_m, visible
+
+LOOKS_S: Final = 1.0
+"""Between two looks where it is found out when a body can be in view."""
 
 
 @inlined_kernel
@@ -265,8 +268,8 @@ def fill_windows(
 ) -> None:
     """`out[s, i]` becomes the times (s) between which body i can be in view of sensor s; (inf, -inf) where it never is.
 
-    From one row before the first row of its path that is in view to one row after the last, each seen from where the sensor
-    is at that time. What comes into view only between two rows (a second, as a rule) is left out.
+    Looked at are the rows of its path, and between them every LOOKS_S, from where the sensor is at that time: from one look before the
+    first that has it in view to one look after the last. What comes into view only between two looks is left out.
     """
     for s in range(len(sensors)):
         sensor = sensors[s]
@@ -274,14 +277,15 @@ def fill_windows(
             body = bodies[i]
             first = np.inf
             last = -np.inf
-            for row in range(body.points):
-                time_s = body.start_s + row * body.step_s
+            look_s = min(body.step_s, LOOKS_S)
+            for n in range(int((body.points - 1) * body.step_s / look_s) + 1):
+                time_s = body.start_s + n * look_s
                 if sensor.orbit_rows > 0:
                     snr = look_moving(sensor, orbits, nodes, nodes_lowest_m, air_db[s], body, path_m, time_s)[0]
                 else:
                     snr = look(sensor, lowest_m[s], air_db[s], body, path_m, time_s)[0]
                 if snr > 0.0:
-                    first = min(first, time_s - body.step_s)
-                    last = time_s + body.step_s
+                    first = min(first, time_s - look_s)
+                    last = time_s + look_s
             out[s, i, 0] = first
             out[s, i, 1] = last

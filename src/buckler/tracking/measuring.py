@@ -22,6 +22,7 @@ import numpy as np
 from buckler.compiled import borrowing_kernel, inlined_kernel, kernel
 from buckler.errors import InputError
 from buckler.physics.earth import MEAN_RADIUS_M, enu_basis, geodetic_to_ecef
+from buckler.physics.series import arctangent
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -135,7 +136,7 @@ def measure_place(site: Any, x: NDArray[np.float64], near: NDArray[np.float64]) 
     r2 = g2 + u * u
     g, r = max(sqrt(g2), 1.0e-3), max(sqrt(r2), 1.0e-3)
     by_g, by_r = 1.0 / g, 1.0 / r
-    near[0], near[1], near[2] = r, atan2(e, n), atan2(u, g)
+    near[0], near[1], near[2] = r, atan2(e, n), arctangent(u * by_g)
     re, rn, ru = e * by_r, n * by_r, u * by_r
     ae, an = n * by_g * by_g, -e * by_g * by_g
     be, bn, bu = -re * ru * by_g, -rn * ru * by_g, g * by_r * by_r

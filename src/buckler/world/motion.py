@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -25,7 +25,12 @@ from buckler.world.place import Place, ground_heights_m, ground_m, wind_rows_of
 Flown = TypeVar("Flown")
 
 STEP_S: Final = 1.0
-"""Between two rows of a path: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
+"""Between two rows of a path as flown: a ballistic missile's strays 1.2 m from the chord in that time, a turning fighter's 4 m."""
+LONGEST_STEP_S: Final = 4.0
+"""Between two rows of a path as kept, where it is straight enough,"""
+STRAIGHT_M: Final = 0.1
+"""which is nowhere farther than this from the chords. An hour of level flight is then a quarter as large, and so many more paths fit into a
+processor's caches, where every scan looks for them."""
 
 READS: Final = (
     "kill_class", "motion", "speed", "min_speed", "max_speed", "cruise_height", "service_ceiling", "climb_rate", "descent_rate",
@@ -75,11 +80,30 @@ class Path:
     burnout_s: float = inf
     burnout_state: NDArray[np.float64] | None = None
     """Of a ballistic flight: when its thrust ends, and ECEF position (m) and velocity (m/s) there."""
+    step_s: float = STEP_S
+    """Between two rows."""
 
-    def at(self, since_start_s: float) -> NDArray[np.float64]:
-        """ECEF x, y, z and height, m."""
-        place = since_start_s / STEP_S
-        return np.array([np.interp(place, np.arange(len(self.rows_m)), column) for column in self.rows_m.T])
+    def at(self, since_start_s: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """ECEF x, y, z and height, m: linear between the rows."""
+        place = since_start_s / self.step_s
+        return np.stack([np.interp(place, np.arange(len(self.rows_m)), column) for column in self.rows_m.T], axis=-1)
+
+
+def thinned(path: Path) -> Path:
+    """The path with every second row left out, and again, as long as that moves it nowhere by more than STRAIGHT_M and its step is no
+    longer than LONGEST_STEP_S. Its last row then lies up to a step past its end.
+    """
+    times_s = path.step_s * np.arange(len(path.rows_m), dtype=np.float64)
+    kept = path
+    while 2.0 * kept.step_s <= LONGEST_STEP_S:
+        rows = kept.rows_m
+        if len(rows) % 2 == 0:
+            rows = np.vstack([rows, 2.0 * rows[-1] - rows[-2]])
+        fewer = replace(kept, rows_m=np.ascontiguousarray(rows[::2]), step_s=2.0 * kept.step_s)
+        if np.abs(fewer.at(times_s) - path.rows_m).max() > STRAIGHT_M:
+            break
+        kept = fewer
+    return kept
 
 
 def route_path(
@@ -274,7 +298,7 @@ def ballistic_path(
 
 def _clear_of_ground(name: str, path: Path, terrain: Terrain) -> None:
     """Refuse a flight that meets the ground before its end."""
-    inner = slice(1, max(1, int(path.duration_s / STEP_S)))
+    inner = slice(1, max(1, int(path.duration_s / path.step_s)))
     lat, lon, height = ecef_to_geodetic(*path.rows_m[inner, :3].T)
     low = np.flatnonzero(np.asarray(height) < ground_heights_m(terrain, np.asarray(lat), np.asarray(lon)))
     if len(low):

@@ -58,7 +58,7 @@ def compile_stages(loaded: Loaded, raid: CompiledRaid, terrain: Terrain, reuse: 
             )
         )  # fmt: skip
     rows = [path.rows_m for _, path in flights.values()]
-    return behind(replace(raid, flights={**raid.flights, **flights}), records, rows, STEP_S, entities, reuse)
+    return behind(replace(raid, flights={**raid.flights, **flights}), records, rows, entities, reuse)
 
 
 def fall(missile: Member, flown: Path, terrain: Terrain, air: Environment) -> Path:
@@ -90,7 +90,7 @@ def _fill(record: Any, missile: Member, threat: Any, carrier: int, path: Path, u
     record["kill_class"] = KILL_CLASSES.index("ballistic")
     record["asset"], record["value"] = threat["asset"], threat["value"]  # what it is taken to fly at
     record["start_s"], record["end_s"] = path.start_s, min(path.start_s + path.duration_s, until_s)
-    record["points"], record["step_s"] = len(path.rows_m), STEP_S
+    record["points"], record["step_s"] = len(path.rows_m), path.step_s
     record["rcs_dbsm"] = stage_sections_dbsm(card)
     record["carrier"], record["spent"] = carrier, 1
     record["told_apart"] = entry.stage_discrimination if entry.stage_discrimination is not None else card.si("stage_discrimination")

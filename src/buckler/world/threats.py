@@ -22,7 +22,7 @@ from buckler.scenario.members import member_name, store_name
 from buckler.scenario.raid import RaidEntry, Stores
 from buckler.world.entities import Entity, address
 from buckler.world.motion import READS as MOTION_READS
-from buckler.world.motion import STEP_S, Path, ballistic_path, release_moments_s, route_path, store_path
+from buckler.world.motion import Path, ballistic_path, release_moments_s, route_path, store_path, thinned
 from buckler.world.place import Place
 
 _NOTHING_M2: Final = 1e-30
@@ -134,12 +134,16 @@ def compile_raid(
     if same and reuse is not None and len(flights) == len(reuse.flights):
         return CompiledRaid(records, reuse.path_m, reuse.ahead_mps, entities, flights)
     rows = [flights[member.name][1].rows_m for member in everyone]
-    ahead = [speed_bound(np.ascontiguousarray(path[:, :3]), STEP_S) for path in rows]
-    return CompiledRaid(records, np.concatenate(rows), np.concatenate(ahead), entities, flights)
+    return CompiledRaid(records, np.concatenate(rows), np.concatenate(_speeds_ahead(records, rows)), entities, flights)
+
+
+def _speeds_ahead(records: NDArray[np.void], rows: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Each body's greatest speed from every row of its path on."""
+    return [speed_bound(path[:, :3], float(record["step_s"])) for record, path in zip(records, rows, strict=True)]
 
 
 def behind(
-    raid: CompiledRaid, records: NDArray[np.void], rows: list[NDArray[np.float64]], step_s: float, entities: list[Entity],
+    raid: CompiledRaid, records: NDArray[np.void], rows: list[NDArray[np.float64]], entities: list[Entity],
     reuse: CompiledRaid | None = None,
 ) -> CompiledRaid:  # fmt: skip
     """The raid with more bodies behind it, whose records lack their first row; the arrays of `reuse` where it holds the same paths."""
@@ -152,7 +156,7 @@ def behind(
         path_m, ahead_mps = reuse.path_m, reuse.ahead_mps
     else:
         path_m = np.concatenate(joined)
-        ahead_mps = np.concatenate([raid.ahead_mps, *(speed_bound(np.ascontiguousarray(path[:, :3]), step_s) for path in rows)])
+        ahead_mps = np.concatenate([raid.ahead_mps, *_speeds_ahead(records, rows)])
     return CompiledRaid(
         np.concatenate([raid.records, records]), path_m, ahead_mps, [*raid.entities, *entities], raid.flights, tuple(joined)
     )
@@ -163,11 +167,11 @@ def fly(member: Member, target: Place, terrain: Terrain, air: Environment, carri
     entry, k = member.entry, member.number
     if carrier is not None:
         moment = release_moments_s(entry, carrier)[member.store]
-        return store_path(entry, member.card, target, terrain, air, carrier, moment)
+        return thinned(store_path(entry, member.card, target, terrain, air, carrier, moment))
     # Members fly side by side, alternately right and left of the first.
     offset_m = ((k + 1) // 2) * (1 if k % 2 else -1) * entry.lateral_spacing_m
     path = ballistic_path if member.card.text("motion") == "ballistic" else route_path
-    return path(entry, member.card, target, terrain, air, offset_m, entry.start_s + k * entry.spacing_s)
+    return thinned(path(entry, member.card, target, terrain, air, offset_m, entry.start_s + k * entry.spacing_s))
 
 
 def _fill(record: Any, member: Member, asset: int, value: float, path: Path, first: int, sections: NDArray[np.float64]) -> None:
@@ -179,7 +183,7 @@ def _fill(record: Any, member: Member, asset: int, value: float, path: Path, fir
     record["end_s"] = path.start_s + path.duration_s
     record["first"] = first
     record["points"] = len(path.rows_m)
-    record["step_s"] = STEP_S
+    record["step_s"] = path.step_s
     record["rcs_dbsm"] = sections
     record["carrier"] = NO_CARRIER
     leaves = member.carrier is None and (entry.stores is not None or bool(entry.egress))

@@ -119,7 +119,7 @@ def compile_traffic(
     for record, flight in zip(records, flights, strict=True):
         _fill(record, flight, sections[flight.entry.system], value)
     rows = [flight.rows_m for flight in flights]
-    joined = behind(raid, records, rows, STEP_S, [_entity(flight) for flight in flights], None if reuse is None else reuse.raid)
+    joined = behind(raid, records, rows, [_entity(flight) for flight in flights], None if reuse is None else reuse.raid)
     table = evidence_table(loaded.card(traffic.evidence))
     modes = sorted({mode for c in commands for mode in c.iff_modes or ["NATO"]} | {m for e in traffic.entries for m in e.iff_modes})
     if len(modes) > 32:

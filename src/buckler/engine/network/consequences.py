@@ -27,7 +27,7 @@ from buckler.engine.network.outages import (
 )
 from buckler.engine.network.reports import arrive, carry, look_again, offer, pass_on, tell, wait
 from buckler.engine.posts import gain, guided, plan_decision
-from buckler.engine.state import FLYING, State
+from buckler.engine.state import FLYING, State, aim_anew
 from buckler.engine.stocks import send_for_more
 from buckler.engine.telling import hear_track, send_track
 from buckler.log.schema import Kind
@@ -201,7 +201,7 @@ def _aim_anew(world: WorldArrays, state: State) -> None:
             state.attempts[b, i].look_s = 0.0
         for w in range(len(world.weapons)):
             aim = state.aims[w, i]
-            aim.meet_s = world.pairs[w, i].first_s
+            aim_anew(aim, world.pairs[w, i])
             aim.open_s = 0.0
             aim.shut = world.pairs[w, i].stands
 
