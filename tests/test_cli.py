@@ -195,6 +195,20 @@ def test_the_help_page_loads_nothing_heavy() -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_a_run_imports_nothing_that_it_never_uses_and_leaves_it_to_be_had(tmp_path: Path) -> None:
+    """A tenth of a second of its start; whoever asks for it in the same process gets it."""
+    code = (
+        f"import sys; sys.argv = ['buckler', 'run', 'smoke', '-n', '2', '-o', {str(tmp_path / 'run')!r}]\n"
+        "from buckler.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted({'pandas', 'scipy.linalg', 'matplotlib.pyplot'} & set(sys.modules)))\n"
+        "import scipy.linalg.cython_blas\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+
+
 def test_as_a_module(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "buckler", "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == f"buckler {__version__}\n"

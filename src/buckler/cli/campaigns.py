@@ -20,7 +20,7 @@ from buckler.cli.common import (
     console,
     folder_name,
     print_json,
-    spare_pandas,
+    spare_imports,
     threads,
 )
 from buckler.errors import InputError, OutputExistsError
@@ -222,7 +222,7 @@ def campaign(
     from buckler.campaign.simulate import simulate_into
     from buckler.report.progress import progress_bar
 
-    spare_pandas()
+    spare_imports()
     with progress_bar(quiet, as_json=as_json) as progress:
         simulate_into(
             scenario, folder, replications=replications, seed=seed, workers=threads(workers), force=force,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,27 +46,35 @@ def plural(noun: str, count: int) -> str:
     return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
 
 
-class _NoPandas:
-    """A finder that finds pandas missing."""
+@contextmanager
+def _missing(hidden: str) -> Iterator[None]:
+    """A package that is found missing in the meantime."""
 
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError("pandas is not needed here", name=name)
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            if name == hidden:
+                raise ModuleNotFoundError(f"{hidden} is not needed here", name=hidden)
+
+    sys.meta_path.insert(0, Finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(Finder)
 
 
-def spare_pandas() -> None:
-    """Keep pyarrow from importing pandas, as it does with the first array made wherever pandas happens to be installed.
+def spare_imports() -> None:
+    """Keep libraries from importing what a command never uses, a tenth of a second: pyarrow from pandas, wherever that happens to be
+    installed; numba from scipy.linalg, which it asks for inner products (numpy.convolve in a kernel), and has its own without.
 
-    It looks once in a process, so this is for commands only: whoever uses buckler as a library may want `to_pandas`.
+    Each looks once in a process, so this is for commands only: whoever uses buckler as a library may want `to_pandas`.
     """
     import pyarrow
 
-    sys.meta_path.insert(0, _NoPandas)
-    try:
+    with _missing("pandas"):
         pyarrow.array([])
-    finally:
-        sys.meta_path.remove(_NoPandas)
+    with _missing("scipy.linalg"):
+        import numba.np.arraymath  # noqa: F401
 
 
 def console() -> Console:
