@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import kernel
+from buckler.compiled import inlined_kernel
 from buckler.coverage.eye import Body, Eye, Floats, Vector, echo_m2, snr_of_one, within_sector
 from buckler.physics.detection import probability
 from buckler.physics.earth import ECCENTRICITY_SQUARED, MEAN_RADIUS_M, SEMI_MAJOR_AXIS_M
@@ -23,7 +23,7 @@ COLUMN: Final = 9
 """What `over_place` says of one place and one node."""
 
 
-@kernel
+@inlined_kernel
 def over_place(
     eye: Eye, j: int, sin_lat: float, cos_lat: float, sin_lon: float, cos_lon: float, ground_m: float, flown: Vector,
     out: Floats,
@@ -74,7 +74,7 @@ def over_place(
     return bool(out[6] <= highest)
 
 
-@kernel
+@inlined_kernel
 def snr_over(eye: Eye, j: int, over: Floats, height_m: float) -> tuple[float, float]:
     """Of one square metre at a height over a place, from node j, and the slant range; 0 beyond its range."""
     squared = over[0] + height_m * (2.0 * over[1] + height_m)
@@ -85,7 +85,7 @@ def snr_over(eye: Eye, j: int, over: Floats, height_m: float) -> tuple[float, fl
     return snr_of_one(eye, j, over[4], slant, over[5], sine, height_m), slant
 
 
-@kernel
+@inlined_kernel
 def over_nodes(
     eye: Eye, sin_lat: float, cos_lat: float, sin_lon: float, cos_lon: float, ground_m: float, flown: Vector, over: Floats,
     nodes: NDArray[np.bool_],
@@ -98,7 +98,7 @@ def over_nodes(
     return any_
 
 
-@kernel
+@inlined_kernel
 def pd_over(eye: Eye, body: Body, over: Floats, nodes: NDArray[np.bool_], height_m: float) -> float:
     """Pd of the nominal cross-section at a height over a place: `over` [node, ...] of `over_place`, where `nodes` says so."""
     pd = 0.0

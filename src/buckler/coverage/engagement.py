@@ -190,15 +190,14 @@ def stopped(
     origins = origins_of(world, attack.target.name) if azimuth_deg is None else []
     asked = max(1, len(origins))
     level = attack.height_m is not None
-    place = np.empty((grid.columns * (asked + SIDES), STEPS, 3))
-    path = np.empty((*place.shape[:2], 4))
-    seen = np.zeros((len(eyes), *place.shape[:2]), np.uint8)
+    path = np.empty((grid.columns * (asked + SIDES), STEPS, 4))
+    seen = np.zeros((len(eyes), *path.shape[:2]), np.uint8)
     moments, steps_s = moments_s(world), attack.dt_s * np.arange(STEPS)
     shares = [[shares_at(a.sensors[n], a.orbits, begun + steps_s) for begun in moments] for n in range(len(eyes))]
     batteries = len(a.batteries)
     later = reliefs(world)
     kept = [b for b, e in enumerate(e for e in world.entities if e.kind == "battery") if e.name not in later]
-    shots = np.zeros((batteries, len(place)), np.uint8)
+    shots = np.zeros((batteries, len(path)), np.uint8)
     first = np.zeros(shots.shape)
     total, any_side = np.zeros((2, *grid.shape), np.uint8)
     first_km = np.zeros(grid.shape, np.float32)
@@ -207,14 +206,12 @@ def stopped(
     for row in range(grid.rows):
         lat = np.full(grid.columns, grid.lat_deg[row])
         sides = _sides(lat, grid.lon_deg, origins, azimuth_deg)
-        fill_attacks(
-            *world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, place, path
-        )
+        fill_attacks(*world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, path)
         for m, begun in enumerate(moments):
             for n, watcher in enumerate(eyes):
                 if some_sensors[n] and (m == 0 or watcher.flies):
                     body = attack.target.body(watcher.band, None)
-                    fill_seen(watcher.eye, shares[n][m], body, seen_pd, place, path, n not in guiding, seen[n])
+                    fill_seen(watcher.eye, shares[n][m], body, seen_pd, path, n not in guiding, seen[n])
             count_shots(
                 a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
                 a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,

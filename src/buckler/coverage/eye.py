@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, inlined_kernel
 from buckler.physics.aspect import NEPER, cosine_of_aspect, cross_section_db, ratio_of_db
 from buckler.physics.detection import probability
 from buckler.physics.earth import MEAN_RADIUS_M, ecef_from_geodetic
@@ -91,13 +91,13 @@ class Body(NamedTuple):
 # --- the target -------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@borrowing_kernel
 def echo_m2(body: Body, end: int, cosine: float) -> float:
     """The cross-section at an aspect: `end` 0 the low one, 1 the nominal, 2 the high."""
     return ratio_of_db(cross_section_db(body.rcs_dbsm[end, 0], body.rcs_dbsm[end, 1], body.rcs_dbsm[end, 2], cosine))
 
 
-@kernel
+@borrowing_kernel
 def along(lat_rad: float, lon_rad: float, heading_rad: float) -> Vector:
     """The unit vector (ECEF) of level flight on a heading over a place."""
     north, east = cos(heading_rad), sin(heading_rad)
@@ -110,7 +110,7 @@ def along(lat_rad: float, lon_rad: float, heading_rad: float) -> Vector:
 # --- one place --------------------------------------------------------------------------------------------------------
 
 
-@kernel
+@inlined_kernel
 def bearing(eye: Eye, j: int, dx: float, dy: float, dz: float) -> tuple[float, float, float, float]:
     """Azimuth (rad, 0 to 2 pi), slant range (m), range along the ground (m) and sine of the elevation, from node j, of what is
     at (dx, dy, dz) from it."""
@@ -124,7 +124,7 @@ def bearing(eye: Eye, j: int, dx: float, dy: float, dz: float) -> tuple[float, f
     return atan2(east, north) % (2.0 * pi), slant, ground, up / max(slant, 1e-9)
 
 
-@kernel
+@inlined_kernel
 def within_sector(eye: Eye, j: int, azimuth_rad: float) -> bool:
     """Whether the sensor looks in that direction at all from node j."""
     if eye.sector_half_width_rad >= pi:
@@ -133,7 +133,7 @@ def within_sector(eye: Eye, j: int, azimuth_rad: float) -> bool:
     return bool(min(off, 2.0 * pi - off) <= eye.sector_half_width_rad)
 
 
-@kernel
+@inlined_kernel
 def extra_loss_db(eye: Eye, azimuth_rad: float, slant_m: float) -> float:
     """The extra loss at the nearest azimuth of its table, linear in range, the last column's beyond it."""
     azimuths, ranges = eye.loss_db.shape
@@ -148,7 +148,7 @@ def extra_loss_db(eye: Eye, azimuth_rad: float, slant_m: float) -> float:
     return float((1.0 - v) * float(eye.loss_db[j, i]) + v * float(eye.loss_db[j, i + 1]))
 
 
-@kernel
+@inlined_kernel
 def snr_of_one(
     eye: Eye, j: int, azimuth: float, slant: float, ground_m: float, sine: float, height_m: float
 ) -> float:  # fmt: skip
@@ -170,11 +170,13 @@ def snr_of_one(
     return snr
 
 
-@kernel
+@inlined_kernel
 def unit_snr(eye: Eye, j: int, height_m: float, dx: float, dy: float, dz: float) -> float:
     """The same of a place at (dx, dy, dz) from node j; 0 if it is not in view."""
+    if dx * dx + dy * dy + dz * dz > eye.maximum_range_m * eye.maximum_range_m:
+        return 0.0
     azimuth, slant, ground, sine = bearing(eye, j, dx, dy, dz)
-    if slant > eye.maximum_range_m or ground < 1.0 or not within_sector(eye, j, azimuth):
+    if ground < 1.0 or not within_sector(eye, j, azimuth):
         return 0.0
     tangent = elevation_tangent(eye.height_m, height_m, ground, eye.effective_radius_m)
     if tangent < eye.lowest_tangent or tangent > eye.highest_tangent:
@@ -184,13 +186,11 @@ def unit_snr(eye: Eye, j: int, height_m: float, dx: float, dy: float, dz: float)
     return snr_of_one(eye, j, azimuth, slant, ground, sine, height_m)
 
 
-@kernel
+@inlined_kernel
 def weighted_pd(
-    eye: Eye, share: Floats, body: Body, end: int, lat_rad: float, lon_rad: float, height_m: float, vx: float, vy: float,
-    vz: float,
-) -> float:  # fmt: skip
-    """`single_scan_pd` with other weights of the nodes: those of a moment."""
-    x, y, z = ecef_from_geodetic(lat_rad, lon_rad, height_m)
+    eye: Eye, share: Floats, body: Body, end: int, x: float, y: float, z: float, height_m: float, vx: float, vy: float, vz: float
+) -> float:
+    """`single_scan_pd` of a place in ECEF, with other weights of the nodes: those of a moment."""
     pd = 0.0
     for j in range(share.size):
         if share[j] == 0.0:
@@ -205,16 +205,17 @@ def weighted_pd(
     return pd
 
 
-@kernel
+@borrowing_kernel
 def single_scan_pd(
     eye: Eye, body: Body, end: int, lat_rad: float, lon_rad: float, height_m: float, vx: float, vy: float, vz: float
 ) -> float:
     """The probability that one scan detects a target there, which flies along (vx, vy, vz); 0 if it is not in view (a false
     alarm is no detection)."""
-    return weighted_pd(eye, eye.share, body, end, lat_rad, lon_rad, height_m, vx, vy, vz)
+    x, y, z = ecef_from_geodetic(lat_rad, lon_rad, height_m)
+    return weighted_pd(eye, eye.share, body, end, x, y, z, height_m, vx, vy, vz)
 
 
-@kernel
+@borrowing_kernel
 def pd_at(eye: Eye, body: Body, lat_rad: float, lon_rad: float, height_m: float) -> float:
     """`single_scan_pd` of the nominal cross-section at the body's own aspect or heading."""
     vx, vy, vz = along(lat_rad, lon_rad, body.heading_rad)

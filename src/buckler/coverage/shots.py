@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from buckler.compiled import kernel
+from buckler.compiled import borrowing_kernel, kernel
 from buckler.coverage.eye import Body, Eye, weighted_pd
 from buckler.engine.reach import site_at
 from buckler.physics.earth import ecef_from_geodetic
@@ -44,12 +44,11 @@ _DEG: Final = pi / 180.0
 @kernel
 def fill_attacks(
     grid: Heights, lat0_deg: float, lon0_deg: float, dlat_deg: float, dlon_deg: float, lat_deg: Floats, lon_deg: Floats,
-    azimuth_rad: Floats, to_go_m: Floats, height_m: Floats, above_ground: bool, place: Floats, path_m: Floats,
+    azimuth_rad: Floats, to_go_m: Floats, height_m: Floats, above_ground: bool, path_m: Floats,
 ) -> None:  # fmt: skip
-    """Attack n: on place n // sides, from `azimuth_rad` [place, side]. `place` [attack, step, (latitude, longitude in
-    rad, height)], `path_m` [attack, step, (ECEF x, y, z, height)]."""
+    """Attack n: on place n // sides, from `azimuth_rad` [place, side]. `path_m` [attack, step, (ECEF x, y, z, height)]."""
     sides = azimuth_rad.shape[1]
-    for n in range(place.shape[0]):
+    for n in range(path_m.shape[0]):
         here = n // sides
         azimuth = azimuth_rad[here, n % sides]
         for k in range(to_go_m.size):
@@ -58,9 +57,6 @@ def fill_attacks(
             if above_ground:
                 ground = height_at(grid, lat0_deg, lon0_deg, dlat_deg, dlon_deg, lat / _DEG, lon / _DEG)
                 height += 0.0 if isnan(ground) else ground
-            place[n, k, 0] = lat
-            place[n, k, 1] = lon
-            place[n, k, 2] = height
             x, y, z = ecef_from_geodetic(lat, lon, height)
             path_m[n, k, 0] = x
             path_m[n, k, 1] = y
@@ -68,10 +64,10 @@ def fill_attacks(
             path_m[n, k, 3] = height
 
 
-@kernel
+@borrowing_kernel
 def fill_seen(
-    eye: Eye, shares: Floats, body: Body, seen_pd: float, place: Floats, path_m: Floats, only_first: bool, seen: Seen
-) -> None:  # fmt: skip
+    eye: Eye, shares: Floats, body: Body, seen_pd: float, path_m: Floats, only_first: bool, seen: Seen
+) -> None:
     """`seen` [attack, step]: 1 where one sensor's single-scan Pd is at least `seen_pd`, by the aspect under which it sees the
     attack; `only_first`: at the first such step. `shares` [step, node]: where it is on its orbit; one row for one that stands."""
     for n in range(seen.shape[0]):
@@ -83,7 +79,7 @@ def fill_seen(
             vy = path_m[n, last, 1] - path_m[n, last - 1, 1]
             vz = path_m[n, last, 2] - path_m[n, last - 1, 2]
             share = shares[min(k, shares.shape[0] - 1)]
-            pd = weighted_pd(eye, share, body, 1, place[n, k, 0], place[n, k, 1], place[n, k, 2], vx, vy, vz)
+            pd = weighted_pd(eye, share, body, 1, path_m[n, k, 0], path_m[n, k, 1], path_m[n, k, 2], path_m[n, k, 3], vx, vy, vz)
             if pd >= seen_pd:
                 seen[n, k] = 1
                 if only_first:
