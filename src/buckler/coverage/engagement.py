@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +25,7 @@ from buckler.world.compile import World
 
 SIDES: Final = 8
 """Azimuths from which every place is attacked besides that of the raid; the least of them counts."""
-USUAL_CELL_KM: Final = 15.0
+USUAL_CELL_KM: Final = 10.0
 STEPS: Final = 160
 FARTHEST_M: Final = 450e3
 """From which an attack in the air begins."""
@@ -203,30 +205,37 @@ def stopped(
     first_km = np.zeros(grid.shape, np.float32)
     by_battery = np.zeros((len(kept), *grid.shape), np.uint8)
     guiding = set(a.fire_control.tolist())
-    for row in range(grid.rows):
-        lat = np.full(grid.columns, grid.lat_deg[row])
-        sides = _sides(lat, grid.lon_deg, origins, azimuth_deg)
-        fill_attacks(*world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, path)
-        for m, begun in enumerate(moments):
-            for n, watcher in enumerate(eyes):
-                if some_sensors[n] and (m == 0 or watcher.flies):
-                    body = attack.target.body(watcher.band, None)
-                    fill_seen(watcher.eye, shares[n][m], body, seen_pd, path, n not in guiding, seen[n])
-            count_shots(
-                a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
-                a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class), seen,
-                path, attack.to_go_m, attack.dt_s, begun, shots, first,
-            )  # fmt: skip
-            own = shots[kept].reshape(len(kept), grid.columns, asked + SIDES)
-            all_ = np.minimum(own.sum(axis=0, dtype=np.int64), 255)
-            # the farthest first meeting of any battery, from the side where it is nearest
-            nearest = first[kept].reshape(own.shape)[:, :, :asked].max(axis=0).min(axis=-1) / 1000.0
-            for into, found in (
-                (total[row], all_[:, :asked].min(axis=-1)), (any_side[row], all_[:, asked:].min(axis=-1)),
-                (by_battery[:, row], own[:, :, :asked].min(axis=-1)), (first_km[row], nearest),
-            ):  # fmt: skip
-                into[...] = found if m == 0 else np.minimum(into, found)
-        progress(1.0 / grid.rows)
+    # No sensor's look depends on another's, and none holds the lock.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for row in range(grid.rows):
+            lat = np.full(grid.columns, grid.lat_deg[row])
+            sides = _sides(lat, grid.lon_deg, origins, azimuth_deg)
+            fill_attacks(*world.terrain.grid, lat, grid.lon_deg, sides, attack.to_go_m, attack.profile_m, level, path)
+            for m, begun in enumerate(moments):
+                looks = [
+                    pool.submit(
+                        fill_seen, watcher.eye, shares[n][m], attack.target.body(watcher.band, None), seen_pd, path,
+                        n not in guiding, seen[n],
+                    )
+                    for n, watcher in enumerate(eyes) if some_sensors[n] and (m == 0 or watcher.flies)
+                ]  # fmt: skip
+                for look in looks:
+                    look.result()
+                count_shots(
+                    a.sensors, a.commands, a.batteries, a.weapons, a.fire_control, a.sites, a.interceptors, a.fly_out_s,
+                    a.fly_out_mps, a.fly_out_clear_m, some_batteries.astype(np.uint8), KILL_CLASSES.index(attack.kill_class),
+                    seen, path, attack.to_go_m, attack.dt_s, begun, shots, first,
+                )  # fmt: skip
+                own = shots[kept].reshape(len(kept), grid.columns, asked + SIDES)
+                all_ = np.minimum(own.sum(axis=0, dtype=np.int64), 255)
+                # the farthest first meeting of any battery, from the side where it is nearest
+                nearest = first[kept].reshape(own.shape)[:, :, :asked].max(axis=0).min(axis=-1) / 1000.0
+                for into, found in (
+                    (total[row], all_[:, :asked].min(axis=-1)), (any_side[row], all_[:, asked:].min(axis=-1)),
+                    (by_battery[:, row], own[:, :, :asked].min(axis=-1)), (first_km[row], nearest),
+                ):  # fmt: skip
+                    into[...] = found if m == 0 else np.minimum(into, found)
+            progress(1.0 / grid.rows)
     known = np.where(total > 0, first_km, np.nan).astype(np.float32)
     return Stopped(attack, total, any_side, known, by_battery)
 

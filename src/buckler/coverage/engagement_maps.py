@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from buckler.coverage.area import Bounds, Grid
 from buckler.coverage.engagement import Stopped, batteries_of
+from buckler.coverage.layout import wrapped
 from buckler.coverage.pictures import BOTH, GAINED, LOST, area_name, classes, paint, picture_bounds, save
 from buckler.drawing import palette
 from buckler.drawing.basemap import CREDIT
@@ -53,10 +53,10 @@ class Sheet:
 
         down = -(-len(titles) // across)
         south, west, north, east = frame
-        each = (WIDTH_IN - 0.45 * across) / across
+        each = (WIDTH_IN - 0.5 * across) / across
         high = each * (north - south) / ((east - west) * max(np.cos(np.radians(0.5 * (south + north))), 0.1))
         lines = self._lines()
-        under = 0.75 + 0.103 * len(lines)
+        under = 0.55 + 0.103 * len(lines)
         figure = Figure(figsize=(WIDTH_IN, down * (high + 0.45) + under + 0.35), layout="constrained")
         share = under / figure.get_figheight()
         figure.get_layout_engine().set(rect=(0.0, share, 1.0, 1.0 - share))  # type: ignore[union-attr, call-arg]
@@ -74,7 +74,7 @@ class Sheet:
         return figure, axes
 
     def _lines(self) -> list[str]:
-        return [part for note in self.notes for part in textwrap.wrap(note, 170)]
+        return [part for note in self.notes for part in wrapped(note, 170)]
 
     def _sites(self, ax: Any, names: bool, size: float, batteries: Sequence[tuple[str, float, float]] | None = None) -> None:
         shown = self.sites if batteries is None else batteries
