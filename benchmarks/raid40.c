@@ -412,7 +412,8 @@ static double flight_to(const World *w, int weapon, int i, double meet_s, double
 static inline double room_m(const World *w, int table, Reach at)
 {
     const INTERCEPTOR *kind = &w->interceptors[table];
-    const double beyond = at.x_m - kind->max_range_m, above = at_least(at.y_m - kind->max_height_m, -at.y_m);
+    const double beyond = at.x_m - kind->max_range_m;
+    const double above = at_least(at.y_m - kind->max_height_m, at_least(kind->min_height_m, 0.0) - at.y_m);
     if (beyond > 0.0 || above > 0.0)
         return sqrt(at_least(0.0, beyond) * at_least(0.0, beyond) + at_least(0.0, above) * at_least(0.0, above));
     const int ranges = (int)w->fly_out_s_shape[1], heights = (int)w->fly_out_s_shape[2];
@@ -508,9 +509,9 @@ static double meeting(const World *w, int weapon, int i, double launch_s, Aim *l
     double tau = at_least(last->meet_s, at_least(launch_s, body->start_s));
     double before = tau, gap_before = INFINITY;
     int leapt = 0;
-    if (last->falls_by > 0.0 && last->meet_s + passed / last->falls_by <= last->falls_until_s) {
+    if (last->falls_by > 0.0 && last->meet_s < end && last->meet_s + passed / last->falls_by <= last->falls_until_s) {
         before = last->meet_s, gap_before = passed, leapt = 1;
-        tau = last->meet_s + passed / last->falls_by;
+        tau = at_most(end, last->meet_s + passed / last->falls_by);
     }
     while (tau <= end) {
         const double place = (tau - body->start_s) / body->step_s;
@@ -540,8 +541,8 @@ static double meeting(const World *w, int weapon, int i, double launch_s, Aim *l
         if (line < nearest) {
             room = nearest - line;
         } else {
-            room = at_least(room_m(w, table, at), at_least(at.y_m - kind->max_height_m, kind->min_height_m - at.y_m));
-            if (line < kind->powered_path_m) room = at_least(room, kind->powered_path_m - line);
+            room = room_m(w, table, at);
+            if (line < kind->powered_path_m && time < INFINITY) room = at_least(room, kind->powered_path_m - line);
         }
         const double clear = room / fastest;
         double safe = at_least(clear, 0.05);
@@ -564,6 +565,7 @@ static double meeting(const World *w, int weapon, int i, double launch_s, Aim *l
         if (direct > safe) leapt = 0;
         before = tau, gap_before = gap;
         tau += at_least(direct, safe);
+        if (leapt && before < end && end < tau) tau = end;
     }
     return INFINITY;
 }

@@ -148,7 +148,7 @@ def test_a_table_cut_short_is_said_to_be(call: Call, finished: Path, tmp_path: P
     assert "cut short" in err
 
 
-def _stopped(folder: Path, number: signal.Signals) -> subprocess.CompletedProcess[str]:
+def _stopped(folder: Path, number: signal.Signals, times: int = 1) -> subprocess.CompletedProcess[str]:
     """A run of many blocks, stopped when it has finished two."""
     arguments = ["run", "smoke", "-n", "20000", "-o", str(folder), "--workers", "2"]
     process = subprocess.Popen(
@@ -157,12 +157,63 @@ def _stopped(folder: Path, number: signal.Signals) -> subprocess.CompletedProces
     while len([*(folder / "blocks").glob("block-*.arrow")]) < 2:
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
-    process.send_signal(number)
+    for _ in range(times):
+        process.send_signal(number)
+        time.sleep(0.02)
     try:
         out, err = process.communicate(timeout=120)
     finally:
         process.kill()
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def test_a_run_again_mends_what_is_damaged(call: Call, finished: Path, tmp_path: Path) -> None:
+    """What other commands advise where a table is cut short: give the command again."""
+    folder = tmp_path / "run"
+    shutil.copytree(finished, folder)
+    whole = (folder / "events.parquet").read_bytes()
+    (folder / "events.parquet").write_bytes(whole[: len(whole) // 2])
+    (folder / "entities.parquet").unlink()
+    code, _, err = call("run", "smoke", "-n", 30, "--workers", 1, "-o", folder)
+    assert code == 0
+    assert "flying it again" in err
+    assert (folder / "events.parquet").read_bytes() == whole
+    assert (folder / "entities.parquet").read_bytes() == (finished / "entities.parquet").read_bytes()
+
+
+def test_a_full_device_behind_the_output(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    for arguments in (["catalog", "S-400"], ["--help"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run([sys.executable, "-c", COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 2, arguments
+        assert done.stderr == f"buckler: cannot write the output: {os.strerror(errno.ENOSPC)}; make room\n"
+
+
+def test_what_a_library_makes_of_ctrl_c_is_nobodys_fault(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba, in the middle of compiling, goes on from a KeyboardInterrupt to another error."""
+
+    def compiling(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("no compiled object yet") from None
+
+    monkeypatch.setattr("buckler.scenario.packaged.packaged_scenarios", compiling)
+    usual = signal.getsignal(signal.SIGINT)
+    try:
+        assert call("scenarios") == (130, "", "interrupted\n")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_ctrl_c_pressed_again_and_again_ends_it_once(tmp_path: Path) -> None:
+    stopped = _stopped(tmp_path / "run", signal.SIGINT, times=5)
+    assert stopped.returncode == 130
+    assert stopped.stderr.count("the same command goes on") == 1
+    assert "Traceback" not in stopped.stderr
+    assert "ignored" not in stopped.stderr
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
@@ -173,7 +224,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
     table = pq.read_table(tmp_path / "run" / "events.parquet")
     done = set(table["replication"].to_pylist())
     assert done == set(range(len(done)))
-    assert f"after {len(done)} of 20000" in stopped.stderr
+    assert f"after {len(done):,} of 20,000" in stopped.stderr
     assert len([*(tmp_path / "run" / "blocks").glob("block-*.arrow")]) >= 2
 
 

@@ -122,7 +122,7 @@ class Rounds:
     def room_m(self, range_m: float, height_m: float) -> float:
         """How far a target can move before it is in an edge of reach."""
         beyond = max(0.0, range_m - self.max_range_m)
-        above = max(0.0, height_m - self.max_height_m, -height_m)
+        above = max(0.0, height_m - self.max_height_m, self.min_height_m - height_m, -height_m)
         if beyond or above:
             return hypot(beyond, above)
         i, k = self.cell(range_m, height_m)

@@ -115,9 +115,8 @@ class Weapon:
             if line < rounds.shortest_m:
                 room = rounds.shortest_m - line
             else:
-                outside = max(height_m - rounds.max_height_m, rounds.min_height_m - height_m)
-                room = max(rounds.room_m(range_m, height_m), outside)
-                if line < rounds.powered_m:
+                room = rounds.room_m(range_m, height_m)
+                if line < rounds.powered_m and flight < inf:
                     room = max(room, rounds.powered_m - line)
             clear = room / fastest
             if flight < inf:
@@ -143,6 +142,8 @@ class Weapon:
                 leapt = False
             before, gap_before = tau, gap
             tau += max(direct, safe)
+            if leapt and before < path.end_s < tau:
+                tau = path.end_s
         return inf
 
     def _bisect(self, threat: Threat, launch_s: float, before: float, tau: float) -> float:

@@ -235,4 +235,4 @@ def test_ctrl_c_names_what_was_kept(tmp_path: Path) -> None:
     counted, blocks, text = done.stdout.split(" ", 2)
     assert int(counted) == 25 * int(blocks)
     assert 50 <= int(counted) < 2000
-    assert f"stopped after {counted} of 2000" in text
+    assert f"stopped after {counted} of 2,000" in text

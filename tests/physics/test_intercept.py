@@ -160,7 +160,7 @@ def test_what_is_remembered_of_a_meeting_does_not_change_the_next(
         )
         fresh = meet(table, track, launch)
         if not last[0] < inf:
-            assert fresh == inf or fresh > 398.0  # the path's last second: a straight line from the last two looks leads past it
+            assert fresh == inf
             return
         assert last[0] == pytest.approx(fresh, abs=2e-3)
         # Neither early nor late: the time of flight to there is what is between.
@@ -212,6 +212,51 @@ def test_a_target_out_of_reach_that_comes_in_later_is_met_at_the_edge() -> None:
     found = meet(long_range(), track, 0.0)
     x, y, z = intercept.target_at(track, 0.0, 1.0, found)
     assert intercept.range_and_height(SITE, x, y, z)[0] == pytest.approx(250e3, rel=0.02)
+
+
+def test_a_target_that_climbs_into_reach_is_met_there() -> None:
+    """Below the least height nothing is met, however far the edges of the table are: over flat land at 15 m, from 200 s on climbing."""
+    table = long_range()
+    times = np.arange(301.0)
+    height = np.where(times < 200.0, 15.0, np.minimum(300.0, 15.0 + 20.0 * (times - 200.0)))
+    lat, lon, _ = geodesic_direct(40.0, 33.0, 0.0, 150e3 - 250.0 * times)
+    track = geodetic_to_ecef(lat, lon, height)
+    for launch in (0.0, 100.0, 150.0):
+        found = meet(table, track, launch, min_height_m=30.0)
+        sought = np.arange(launch, 300.0, 0.05)
+        late = [gap(table, track, launch, float(time)) if height_there(track, float(time)) >= 30.0 else inf for time in sought]
+        assert found == pytest.approx(sought[np.flatnonzero(np.array(late) <= 0.0)[0]], abs=0.06)
+
+
+def height_there(track: np.ndarray, time: float) -> float:
+    return float(intercept.range_and_height(SITE, *intercept.target_at(track, 0.0, 1.0, time))[1])
+
+
+def test_where_the_path_ends_is_the_last_place_to_meet() -> None:
+    """Paths cut off shortly after the meeting: no straight line from two looks leads past it."""
+    table = long_range()
+    track = level_flight(20.0, 150e3, 200.0, 8000.0, 250.0, 400.0)
+    for launch in np.linspace(0.0, 200.0, 21):
+        whole = meet(table, track, float(launch))
+        cut = track[: 2 + int(whole)]
+        assert meet(table, cut, float(launch)) == pytest.approx(whole, abs=1e-5)
+
+
+@given(st.floats(0.0, 120.0), st.integers(0, 40))
+def test_nobody_is_met_while_too_fast(launch: float, phase: int) -> None:
+    """A target whose speed alternates about the limit, a few seconds each."""
+    table = long_range()
+    along = np.cumsum(np.where((np.arange(400) + phase) // 5 % 2 == 0, 245.0, 255.0))
+    lat, lon, _ = geodesic_direct(40.0, 33.0, 30.0, 150e3 - along)
+    track = geodetic_to_ecef(lat, lon, 9000.0)
+    found = meet(table, track, launch, max_target_speed_mps=250.0)
+    speeds = np.linalg.norm(np.diff(track, axis=0), axis=1)
+    slow = np.arange(launch, 398.0, 0.05)
+    slow = slow[speeds[slow.astype(int)] <= 250.0]
+    late = np.array([gap(table, track, launch, float(time)) for time in slow])
+    first = slow[np.flatnonzero(late <= 1e-6)[0]]
+    assert speeds[int(found)] <= 250.0
+    assert found == pytest.approx(first, abs=0.06)
 
 
 def test_trajectories_refused() -> None:

@@ -9,6 +9,7 @@ import pytest
 from runs import assumed, layered, world_of
 
 from buckler.draws import name_key
+from buckler.dtypes import NEVER_REACHED, OPEN
 from buckler.errors import InputError
 from buckler.units import is_physical, si_unit, to_si
 from buckler.world import entities
@@ -109,6 +110,14 @@ def test_the_order_of_the_file_does_not_reach_the_content() -> None:
     assert world_of(data).content_hash() == one
     data["batteries"][0]["doctrine"]["salvo"] = 2
     assert world_of(data).content_hash() != one
+
+
+@pytest.mark.parametrize(("beyond_km", "stands"), [(19.8, OPEN), (20.3, NEVER_REACHED), (20.5, NEVER_REACHED)])
+def test_what_is_reached_only_past_the_end_of_a_path_is_not_reached(beyond_km: float, stands: int) -> None:
+    """A battery of 20 km reach beyond the asset: the last row of the path, up to a step past its end, is no place to meet."""
+    data = layered((0.5,), 1)
+    data["batteries"][0]["longitude_deg"] = 34.0 + beyond_km / 87.8
+    assert world_of(data).arrays.pairs["stands"][0, 0] == stands
 
 
 def test_height_rules_narrow_what_a_battery_may_reach() -> None:

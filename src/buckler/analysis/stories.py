@@ -134,9 +134,10 @@ def read_records(folder: RunFolder, replications: Iterable[int]) -> list[Record]
             rows[number] += rows_of(batch, number).to_pylist()
     missing = [number for number in wanted if not rows[number]]
     if missing:
-        raise InputError(
-            f"{folder.path} has no replication {missing[0]}: it holds 0 to {folder.run['replications'] - 1}"
-        )
+        last = folder.run["replications"] - 1
+        if missing[0] > last:
+            raise InputError(f"{folder.path} has no replication {missing[0]}: it holds 0 to {last}")
+        raise InputError(f"{folder.path} was stopped before its replication {missing[0]} was flown: the same `buckler run` goes on")
     facts = tuple(row for row in folder.sources if "until_s" in row) if folder.has("sources.json") else ()
     return [replace(record_of(number, rows[number], folder.entities), interference=facts) for number in wanted]
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numba
 import numpy as np
 import pyarrow as pa
+from pyarrow import parquet
 
 from buckler import __version__
 from buckler.compiled import kernel_hash
@@ -106,6 +107,19 @@ def judge(folder: Path, content: Content, force: bool) -> Found:
         else "another run (another scenario, seed, -n or version)"
     )
     raise OutputExistsError(f"{folder} holds {what}: choose another folder with -o, or write --force to replace it")
+
+
+def tables_stand(folder: Path) -> bool:
+    """Whether every table of a finished run is there, to its end."""
+    always = ("entities", "events", "states", "detections")
+    for name in (*always, "tracks", "parameters"):
+        path = folder / f"{name}.parquet"
+        if name in always or path.exists():
+            try:
+                parquet.read_metadata(path)
+            except (OSError, pa.ArrowException):
+                return False
+    return True
 
 
 def _is_litter(name: str) -> bool:

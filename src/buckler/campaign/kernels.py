@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from numba.core.caching import UserProvidedCacheLocator
+
+import buckler
 from buckler.compiled import cache_folder
 from buckler.engine.ahead import Ahead
 
@@ -24,8 +27,12 @@ def folder_in_use() -> Path:
 
 
 def compiled_before(kernel: str = "") -> bool:
-    """Whether kernels of this version (or one, MODULE.NAME) have been compiled on this machine."""
-    return any(folder_in_use().rglob(f"{kernel}*.nbi"))
+    """Whether kernels of this version (or one, MODULE.NAME) have been compiled on this machine, from these very files: numba keeps those of
+    another installation apart."""
+    packages = {source.parent for source in Path(buckler.__file__).parent.rglob("*.py")}
+    locator: Any = UserProvidedCacheLocator
+    ours = {locator.get_suitable_cache_subpath(str(package / "a.py")) for package in packages}
+    return any(found.parent.name in ours for found in folder_in_use().rglob(f"{kernel}*.nbi"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -18,7 +18,19 @@ from buckler.analysis.outcomes import read_outcomes
 from buckler.analysis.recorded import choose_recorded
 from buckler.analysis.stopping import Target
 from buckler.analysis.summary import summarise
-from buckler.campaign.folder import BLOCK, Content, Found, judge, look, manifest, prepare, reproduce_command, sweep_out
+from buckler.campaign.folder import (
+    BLOCK,
+    Content,
+    Found,
+    judge,
+    look,
+    manifest,
+    prepare,
+    reproduce_command,
+    stored_in,
+    sweep_out,
+    tables_stand,
+)
 from buckler.campaign.lock import alone_in
 from buckler.campaign.pool import run_all
 from buckler.campaign.sources import sources_used
@@ -35,6 +47,9 @@ from buckler.world.compile import World
 if TYPE_CHECKING:
     from buckler.campaign.cluster import Cluster
 
+MOST_REPLICATIONS: Final = 10**9
+"""In one folder: a thousand times what tells a chance of one in ten thousand to a tenth of itself, and 200 TB."""
+
 Progress = Callable[[int, int], None]
 """Called with the replications finished and the total."""
 
@@ -45,7 +60,7 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, folder: Path, done: int, total: int) -> None:
         self.done = done
         super().__init__(
-            f"stopped after {done} of {total} replications, kept in {folder}; the same command goes on from there"
+            f"stopped after {done:,} of {total:,} replications, kept in {folder}; the same command goes on from there"
         )
 
 
@@ -61,6 +76,8 @@ def check_request(replications: int, seed: int, workers: int) -> None:
     """InputError where what was asked for makes no sense."""
     if replications < 1:
         raise InputError(f"-n {replications}: write at least 1 replication")
+    if replications > MOST_REPLICATIONS:
+        raise InputError(f"-n {replications}: write at most {MOST_REPLICATIONS:,} (without the commas) replications in one folder")
     if not 0 <= seed < 2**63:
         raise InputError(f"--seed {seed}: write a whole number from 0 to 2^63 - 1")
     if workers < 1:
@@ -116,8 +133,11 @@ def run_campaign(
     command = command or reproduce_command(world.name, replications, seed)
     with alone_in(folder, announce):
         found = look(folder, content, force)  # again: another process may have worked in it meanwhile
+        if found is Found.FINISHED and not tables_stand(folder):
+            announce(f"A table in {folder} is missing or cut short: flying it again ...")
+            found = Found.UNFINISHED
         if found is Found.FINISHED:
-            if not (folder / "summary.json").exists():  # stopped between the last block and the summary
+            if not stored_in(folder, "summary.json"):  # stopped between the last block and the summary
                 summarise(folder)
             if (folder / "blocks").is_dir():  # or after it
                 BlockStore(folder).clear()

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from buckler import units
-from buckler.catalog.kinds import MEASURES, PARAMETERS, POSITIVE, TEXT, WORDS, Kind
+from buckler.catalog.kinds import MEASURES, OPTIONAL, PARAMETERS, POSITIVE, TEXT, WORDS, Kind
 from buckler.documents import Place
 from buckler.errors import InputError, UnknownNameError, nearest
 from buckler.schemas import DocumentModel, LocatedError, Number
@@ -250,11 +251,19 @@ class Card(DocumentModel):
     @model_validator(mode="after")
     def _holds_what_its_kind_needs(self) -> Card:
         wanted = PARAMETERS[self.kind]
-        mistakes: list[tuple[Place, str]] = [
-            (("parameters",), f"a {self.kind} needs the parameter {name!r} (or 'value: null' and a note)")
-            for name in wanted
-            if name not in self.parameters
-        ]
+        read = (*wanted, *OPTIONAL.get(self.kind, ()))
+        missing = [name for name in read if name not in self.parameters]
+        mistakes: list[tuple[Place, str]] = []
+        for name in self.parameters:
+            meant = get_close_matches(name, missing, n=1, cutoff=0.85) if name not in read else []
+            if meant:
+                mistakes.append((("parameters", name), f"no model reads {name!r}; did you mean {meant[0]!r}?"))
+                missing.remove(meant[0])
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        mistakes += [
+            (("parameters",), f"{article} {self.kind} needs the parameter {name!r} (or 'value: null' and a note)")
+            for name in missing if name in wanted
+        ]  # fmt: skip
         if self.in_service.best() is not None and self.in_service.unit not in DATE_UNITS:
             mistakes.append((("in_service", "unit"), "in_service is a year or a date"))
         for name, parameter in self.parameters.items():

@@ -6,6 +6,7 @@ order in which they are named here.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -18,6 +19,7 @@ from buckler import __version__
 from buckler.cli import answers, campaigns, documents
 from buckler.cli.common import complain, plural
 from buckler.cli.coverage import coverage
+from buckler.cli.interrupts import Interrupts
 from buckler.cli.sweep import sweep
 from buckler.cli.terrain import terrain
 from buckler.cli.track import track
@@ -71,6 +73,12 @@ def main() -> None:
     """The `buckler` command: exit code 0 done, 2 wrong input, 1 our fault, 130 interrupted."""
     # Imports leave some hundred thousand objects that live to the end: looking through them for cycles took a tenth of a short run.
     gc.set_threshold(200_000, 20, 20)
+    with Interrupts() as interrupts:
+        sys.exit(_invoke(interrupts))
+
+
+def _invoke(interrupts: Interrupts) -> int:
+    """Run the command that is asked for; its exit code."""
     try:
         # Not app(), which keeps Ctrl-C and exit codes to itself.
         command = typer.main.get_command(app)
@@ -78,29 +86,42 @@ def main() -> None:
             command.invoke(context)
             sys.stdout.flush()
     except typer.Exit as leave:
-        sys.exit(leave.exit_code)
+        return leave.exit_code
     except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _print_no_more()
+        return 1
     except KeyboardInterrupt as stop:
         complain(str(stop) or "interrupted")
-        sys.exit(130)
+        return 130
     except DocumentError as error:
         count = len(error.problems)
         complain(f"{error}\n{count} {plural('mistake', count)}")
-        sys.exit(2)
+        return 2
     except BucklerError as error:
         complain(f"buckler: {error}")
-        sys.exit(2)
+        return 2
     except Exception as error:
+        if interrupts.pressed:
+            complain("interrupted")
+            return 130
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _print_no_more()
+            complain(f"buckler: cannot write{f' {error.filename}' if error.filename else ' the output'}: {error.strerror}; make room")
+            return 2
         usage = getattr(error, "format_message", None)
         if usage is not None:  # a mistake in the options, found by the option parser
             complain(usage() if usage().startswith("Usage") else f"buckler: {usage()}")
-            sys.exit(2)
+            return 2
         import traceback
 
         traceback.print_exc()
         complain(
             f"\nbuckler {__version__} failed; this is our fault, not yours. Please report the lines above with the command you gave."
         )
-        sys.exit(1)
+        return 1
+    return 0
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed, by Python on leaving, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,10 +16,9 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario (a packaged name
     """Check a scenario or catalog file: every mistake with file:line:column and what to write instead."""
     from buckler.catalog.load import load_card, looks_like_card
     from buckler.documents import load_document
-    from buckler.scenario.packaged import packaged_scenarios, scenario_document
+    from buckler.scenario.packaged import scenario_document
 
-    packaged = not file.exists() and str(file) in packaged_scenarios()
-    document = scenario_document(str(file)) if packaged else load_document(file)
+    document = load_document(file) if file.exists() else scenario_document(file)
     if looks_like_card(document):
         typer.echo(f"{file}: the card of {load_card(file).name} is in order")
         return

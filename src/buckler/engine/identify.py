@@ -41,7 +41,8 @@ _MANY = 1000
 
 @borrowing_kernel
 def indicators(body: Any, threat: Any, rows: NDArray[np.uint8], seed: int, replication: int, time_s: float) -> int:
-    """Which indicators (bits) are there of a body at a time: what is heard of it by luck, once a replication, and where it is."""
+    """Which indicators (bits) are there of a body at a time: what is heard of it by luck, once a replication, and where it is, by the
+    nearest row of its path, up to 2 s away."""
     place = int((time_s - threat.start_s) / threat.step_s + 0.5)
     row = min(max(place, 0), threat.points - 1)
     there = int(rows[body.first + row]) | int(body.still)

@@ -89,10 +89,10 @@ ATTEMPT: Final = record(
 )  # fmt: skip
 AIM: Final = record(
     [
-    ("meet_s", "f8"),  # the last solution for the earliest intercept, at first the first reach: it only grows
+    ("meet_s", "f8"),  # the last solution for the earliest intercept, at first the first reach: it only grows, but of who flies
     ("on_time_s", "f8"),  # the launch that is there neither early nor late; -inf where that is not known
     ("falls_until_s", "f8"),  # until when from there on the gap only falls (physics.intercept.first_meeting); -inf where unknown
-    ("falls_by", "f8"),  # by how much a second
+    ("falls_by", "f8"),  # by about how much a second; 0 where unknown
     ("open_s", "f8"),  # no order before this moment could be used
     ("shut", "i1"),  # 1: can no longer reach it
 ]

@@ -103,7 +103,7 @@ def fastest_ahead(trajectory: Floats, dt_s: float, out: Floats) -> None:
 def _clearance(row: Any, clearance: Floats, range_m: float, height_m: float) -> float:
     """Metres that the target can move before an edge of reach: 0 or more."""
     out_r = range_m - row.max_range_m
-    out_h = max(height_m - row.max_height_m, -height_m)
+    out_h = max(height_m - row.max_height_m, max(row.min_height_m, 0.0) - height_m)
     if out_r > 0.0 or out_h > 0.0:
         return sqrt(max(0.0, out_r) ** 2 + max(0.0, out_h) ** 2)
     i = min(int((RANGE_NODES - 1.0) * sqrt(range_m / row.max_range_m)), RANGE_NODES - 2)
@@ -175,7 +175,7 @@ def first_meeting(
     tolerance_s: float = TOLERANCE_S,
 ) -> tuple[float, float, float, float]:
     """`first_intercept`; the launch that would be there neither early nor late; until when, from there on, the gap only falls,
-    whatever the launch; and by how much a second.
+    whatever the launch; and by about how much a second, 0 where that is not known.
 
     `on_time_s`, `falls_until_s`, `falls_by`: what came with the answer that `guess_s` is, -inf, -inf and 0 where there was none.
     A later launch by t is t late there, which needs no look; and as far as the gap only falls, one or two looks along the straight line
@@ -189,9 +189,9 @@ def first_meeting(
     late = launch_s - on_time_s
     if late <= tolerance_s:
         return guess_s, on_time_s, falls_until_s, falls_by
-    if falls_by > 0.0 and guess_s + late / falls_by <= falls_until_s:
+    if falls_by > 0.0 and guess_s < end and guess_s + late / falls_by <= falls_until_s:
         before, gap_before = guess_s, late
-        tau = guess_s + late / falls_by
+        tau = min(end, guess_s + late / falls_by)
         leapt = True
     warming = 0.5 * row.burn_time_s * row.min_speed_mps * row.min_speed_mps / row.burnout_speed_mps
     shortest = max(row.min_range_m, warming)
@@ -201,6 +201,16 @@ def first_meeting(
         k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
         fastest = max(1.0, ahead_mps[k])
         if segment2(trajectory, k) > too_far2:
+            row_s = start_s + dt_s * k
+            if leapt and before < row_s < tau:  # the leap may have passed a meeting before the target became too fast
+                gap = _gap(trajectory, start_s, dt_s, site, row, time, speed, launch_s, row_s)
+                if gap < -tolerance_s:
+                    tau, gap = _settle(
+                        trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, row_s, gap, tolerance_s
+                    )
+                    k = max(0, int((tau - start_s) / dt_s))
+                    if segment2(trajectory, k) <= too_far2:
+                        return tau, launch_s - gap, falls_until_s, falls_by
             before = tau
             gap_before = inf
             tau = max(tau + 1e-9, start_s + dt_s * (k + 1))
@@ -218,6 +228,12 @@ def first_meeting(
                 tau, gap = _settle(
                     trajectory, start_s, dt_s, site, row, time, speed, launch_s, before, gap_before, tau, gap, tolerance_s
                 )
+                k = max(0, min(int((tau - start_s) / dt_s), trajectory.shape[0] - 2))
+                if segment2(trajectory, k) > too_far2:  # there it is too fast: not before it is slower
+                    before = tau
+                    gap_before = inf
+                    leapt = False
+                    continue
             return tau, launch_s - gap, falls_until_s, falls_by
         # No interceptor is faster than its top speed, reach or no reach.
         step = (path * per_top - (tau - launch_s)) / (1.0 + fastest * per_top)
@@ -225,8 +241,7 @@ def first_meeting(
             room = shortest - path
         else:
             room = _clearance(row, clearance, range_m, height_m)
-            room = max(room, max(height_m - row.max_height_m, row.min_height_m - height_m))
-            if path < row.powered_path_m:
+            if path < row.powered_path_m and flight < inf:
                 room = max(room, row.powered_path_m - path)
         clear = room / fastest
         if flight < inf:
@@ -260,6 +275,8 @@ def first_meeting(
         before = tau
         gap_before = gap
         tau += max(step, safe)
+        if leapt and before < end < tau:
+            tau = end
     return inf, -inf, -inf, 0.0
 
 

@@ -228,7 +228,10 @@ def world_terrain() -> Terrain:
     """The whole earth's grid of P.1511-2, from the data file of the installed package itur, which is not imported."""
     path = world_terrain_file()
     if path is None:
-        raise InputError("the world's terrain is not installed: pip install 'buckler[itu]'")
+        raise InputError(
+            "the world's terrain is not installed: it comes with the extra itu (pip install 'buckler[itu]'; in a clone, uv run --extra itu "
+            "buckler ...)"
+        )
     with path.open("rb") as stream:
         arrays = _read(stream, str(path))
     heights = next(iter(arrays.values()), np.empty(0))

@@ -45,7 +45,11 @@ def compile_scenario(loaded: Loaded) -> World:
 def faults(loaded: Loaded) -> Iterator[tuple[Place, str]]:
     """Each entry that `compile_world` would refuse, tried by itself: its place in the scenario and what is wrong with it."""
     scenario = loaded.scenario
-    terrain = terrain_named(scenario.environment.terrain)
+    try:
+        terrain = terrain_named(scenario.environment.terrain)
+    except InputError as error:
+        yield ("environment", "terrain"), str(error)
+        return
     for i, sensor in enumerate(scenario.sensors):
         for place, there in _places(("sensors", i), sensor):
             yield from _said(place, lambda: _try_sensor(loaded, there, terrain))  # noqa: B023

@@ -29,8 +29,8 @@ STEP_S: Final = 1.0
 LONGEST_STEP_S: Final = 4.0
 """Between two rows of a path as kept, where it is straight enough,"""
 STRAIGHT_M: Final = 0.1
-"""which is nowhere farther than this from the chords. An hour of level flight is then a quarter as large, and so many more paths fit into a
-processor's caches, where every scan looks for them."""
+"""which in no coordinate is farther than this from the chords (whose directions are those of flight, for the aspect). An hour of level
+flight is then a quarter as large, and so many more paths fit into a processor's caches, where every scan looks for them."""
 
 READS: Final = (
     "kill_class", "motion", "speed", "min_speed", "max_speed", "cruise_height", "service_ceiling", "climb_rate", "descent_rate",

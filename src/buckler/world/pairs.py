@@ -61,12 +61,15 @@ def same_pairs(arms: CompiledArms, raid: CompiledRaid, arms_0: CompiledArms, rai
 def _first_reach_s(
     table: Flyout, site: NDArray[np.float64], orbit: NDArray[np.float64], threat: Any, raid: CompiledRaid
 ) -> float:
-    """When the threat first comes within reach, s; inf if it never does. Of who flies an `orbit`: not before, wherever on it."""
+    """When the threat first comes within reach, s; inf if it never does before its end, which its path's last row may lie past. Of who
+    flies an `orbit`: not before, wherever on it."""
     rows = slice(int(threat["first"]), int(threat["first"]) + int(threat["points"]))
     start = float(threat["start_s"])
     if len(orbit):
-        return patrols.first_near_s(table.interceptor, orbit, raid.path_m[rows], start, float(threat["step_s"]))
-    return first_intercept(
-        raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
-        table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
-    )  # fmt: skip
+        first_s = patrols.first_near_s(table.interceptor, orbit, raid.path_m[rows], start, float(threat["step_s"]))
+    else:
+        first_s = first_intercept(
+            raid.path_m[rows], start, float(threat["step_s"]), raid.ahead_mps[rows], site, table.interceptor, table.time_s,
+            table.speed_mps, table.clearance_m, -_LONG_AGO_S, start,
+        )  # fmt: skip
+    return first_s if first_s < threat["end_s"] else float(np.inf)
