@@ -270,6 +270,14 @@ def first_meeting(
         else:
             safe = max(clear, edge_step_s)
             leapt = True
+            if height_m < row.min_height_m:
+                # On a straight line the height is greatest at an end: from below to below there is no reach as far as the next row.
+                left = start_s + dt_s * (k + 1) - tau
+                if left > safe:
+                    _, next_m = range_and_height(site, trajectory[k + 1, 0], trajectory[k + 1, 1], trajectory[k + 1, 2])
+                    if next_m < row.min_height_m:
+                        safe = left
+                        leapt = False
         if step > safe:
             leapt = False
         before = tau
