@@ -74,7 +74,8 @@ def main() -> None:
     # Imports leave some hundred thousand objects that live to the end: looking through them for cycles took a tenth of a short run.
     gc.set_threshold(200_000, 20, 20)
     with Interrupts() as interrupts:
-        sys.exit(_invoke(interrupts))
+        if code := _invoke(interrupts):
+            sys.exit(code)
 
 
 def _invoke(interrupts: Interrupts) -> int:
