@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import signal
@@ -13,9 +14,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from runs import COMMAND, Call, buckler
+from runs import COMMAND, Call, buckler, layered, write_scenario
 
 from buckler import __version__
+from buckler.campaign.kernels import compiled_before
+from buckler.engine import fly
 from buckler.log import write
 
 
@@ -48,12 +51,14 @@ def test_help_and_version(call: Call) -> None:
         (["run", "turkey-2018"], "turkey-2019"),
         (["run", "nowhere.yaml"], "no such file"),
         (["run", "smoke", "-n", "0"], "at least 1"),
+        (["run", "smoke", "-n", "1000000001"], "at most 1,000,000,000"),
         (["run", "smoke", "-n", "many"], "integer"),
         (["run", "smoke", "--seed", "-1"], "from 0"),
         (["run", "smoke", "--workers", "0"], "at least 1"),
         (["run", "smoke", "--sede", "1"], "--seed"),
         (["rnu"], "run"),
         (["catalog", "S-40"], "S-400"),
+        (["check", "turkey-2018"], "turkey-2019"),
         (["scenarios", "smok"], "smoke"),
         (["compare", "smoke"], "--without"),
         (["compare", "smoke", "--without", "Bttery"], "Battery"),
@@ -68,6 +73,25 @@ def test_wrong_input_ends_with_2_and_says_what_to_write(call: Call, tmp_path: Pa
     assert code == 2
     assert said in err
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_terrain_that_cannot_be_had_is_said_where_it_stands(call: Call, tmp_path: Path) -> None:
+    data = layered((0.5,), 1) | {"environment": {"terrain": "nowhere.npz"}}
+    path = write_scenario(tmp_path / "s.yaml", data)
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "nowhere.npz" in text)
+    code, _, err = call("check", path)
+    assert code == 2
+    assert f"s.yaml:{line}:" in err
+
+
+def test_kernels_of_another_checkout_are_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba keeps them apart by the folder of their sources, so that this one has yet to compile."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    for folder, ours in (("/elsewhere/engine", False), (str(Path(fly.__file__).parent), True)):
+        kept = tmp_path / f"engine_{hashlib.sha1(folder.encode()).hexdigest()}"  # noqa: S324 (numba's own name)
+        kept.mkdir()
+        (kept / "fly.replicate_block-221.py311.nbi").touch()
+        assert compiled_before("fly.replicate_block") is ours
 
 
 def test_a_failed_number_ends_with_2(call: Call, tmp_path: Path) -> None:

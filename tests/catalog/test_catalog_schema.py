@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import resources
 
 import pytest
 
@@ -99,6 +100,15 @@ def test_what_a_kind_needs_is_asked_for_all_at_once():
     (said_kind,) = problems("  a: {value: null, note: n}\n", HEAD.replace("satellite", "interceptr"))
     assert "x.yaml:2:7" in said_kind
     assert "did you mean 'interceptor'?" in said_kind
+
+
+def test_a_misspelt_parameter_is_said_with_what_was_meant():
+    text = (resources.files("buckler.catalog") / "systems" / "48n6e3.yaml").read_text(encoding="utf-8")
+    for name in ("common_mode", "min_range"):  # one that a card may leave out, one that it may not
+        with pytest.raises(DocumentError) as caught:
+            validate(parse_document(text.replace(f"  {name}:", f"  {name[:-1]}:"), "x.yaml"), Card)
+        assert f"did you mean {name!r}?" in str(caught.value)
+        assert len(caught.value.problems) == 1
 
 
 def test_the_best_value_is_the_nominal_or_the_middle_or_the_only_end():

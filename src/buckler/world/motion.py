@@ -90,8 +90,8 @@ class Path:
 
 
 def thinned(path: Path) -> Path:
-    """The path with every second row left out, and again, as long as that moves it nowhere by more than STRAIGHT_M and its step is no
-    longer than LONGEST_STEP_S. Its last row then lies up to a step past its end.
+    """The path with every second row left out, and again, as long as that moves it in no coordinate by more than STRAIGHT_M and its step
+    is no longer than LONGEST_STEP_S. Its last row then lies up to a step past its end.
     """
     times_s = path.step_s * np.arange(len(path.rows_m), dtype=np.float64)
     kept = path
